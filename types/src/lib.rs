@@ -1,0 +1,48 @@
+//! The vocabulary of IDX: amounts, names, transactions, blocks, verdicts, votes and certificates.
+//!
+//! No rules of the ledger and no I/O live here; what is here is the bytes that banks sign, hash and
+//! send, and the checks that need nothing but those bytes and the set of banks.
+//!
+//! ```text
+//! Transaction -> PublicBlock (mined) -> Verdicts -> ApprovalCertificate -> Candidate
+//!      -> Proposal, Vote -> CommitCertificate -> CertifiedHeight (final)
+//! ```
+//!
+//! Borsh is the only encoding that is hashed or signed. Decoding is strict: an unknown kind, a
+//! non-canonical form or a trailing byte is refused.
+
+pub mod account;
+pub mod bank;
+pub mod block;
+pub mod evidence;
+pub mod ids;
+pub mod money;
+pub mod outcome;
+pub mod params;
+pub mod prepared;
+pub mod quorum;
+pub mod signed;
+#[doc(hidden)]
+pub mod testing;
+pub mod tx;
+pub mod verdict;
+pub mod vote;
+pub mod wire;
+
+pub use account::{Account, AccountKind, FreezeState, Session};
+pub use bank::{Bank, MAX_BANKS, ValidatorSet};
+pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
+pub use evidence::{Evidence, Offence};
+pub use ids::{
+    AccountHandle, BankCode, BankId, ChainId, Height, NetworkKey, OrderId, PrivateHash, PublicHash, Round,
+    SessionId, TimestampMs, TxHash, TxId,
+};
+pub use money::{Bps, Currency, Paise};
+pub use outcome::{Decision, Outcome, Reason, Verdict};
+pub use params::Params;
+pub use prepared::PreparedTx;
+pub use quorum::Quorums;
+pub use signed::{Signable, Signed, SignedError, Verified};
+pub use tx::{InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};
+pub use verdict::{ApprovalCertificate, ApprovalScope, SignedVerdicts, Verdicts};
+pub use vote::{CommitCertificate, Proposal, SignedHeader, SignedProposal, SignedVote, Vote, VoteKind};

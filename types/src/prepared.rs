@@ -1,0 +1,47 @@
+//! A transaction with what is needed of it again and again, worked out once.
+
+use crate::ids::{TxHash, TxId};
+use crate::tx::Transaction;
+use idx_crypto::Verifier;
+use std::sync::Arc;
+
+/// A transaction, its names, its length, and whether its signatures verify. Cheap to clone.
+///
+/// A node verifies a transaction once, when it first sees it; pool, block and ledger pass this on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PreparedTx {
+    /// The transaction itself.
+    pub tx: Arc<Transaction>,
+    /// Digest of its body.
+    pub id: TxId,
+    /// Digest of all of it.
+    pub hash: TxHash,
+    /// Its encoded length in bytes.
+    pub len: usize,
+    signatures_hold: bool,
+}
+
+impl PreparedTx {
+    /// Computes names and length and checks every signature against the key beside it.
+    pub fn verify(tx: Transaction, verifier: &dyn Verifier) -> Self {
+        let holds = tx.signatures.len() == tx.body.kind.signatures_needed()
+            && tx.check_signatures(verifier).is_ok();
+        Self::with_verdict(tx, holds)
+    }
+
+    /// For a transaction this node verified before (its own log) or made itself: the caller vouches.
+    pub fn vouch(tx: Transaction) -> Self {
+        Self::with_verdict(tx, true)
+    }
+
+    fn with_verdict(tx: Transaction, signatures_hold: bool) -> Self {
+        let len = borsh::object_length(&tx).expect("measuring borsh cannot fail");
+        Self { id: tx.id(), hash: tx.hash(), len, signatures_hold, tx: Arc::new(tx) }
+    }
+
+    /// Whether the number of signatures is right and each verifies. Says nothing about whether the
+    /// keys are those that the ledger asks for.
+    pub const fn signatures_hold(&self) -> bool {
+        self.signatures_hold
+    }
+}
