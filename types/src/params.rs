@@ -65,7 +65,7 @@ impl Default for Params {
             miner_fee: Bps(50),
             banks_fee: Bps(100),
             min_transfer: Paise::ONE_RUPEE,
-            max_transfer: Paise(1_000_000_000_00),
+            max_transfer: Paise(100_000_000_000),
             max_validity_ms: DAY_MS,
             max_block_transactions: 2_000,
             max_block_bytes: 1 << 20,

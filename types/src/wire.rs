@@ -1,7 +1,7 @@
 //! What banks send each other. The network carries these as opaque bytes; every type has a bound.
 
 use crate::block::{Candidate, PrivateBlock, PublicBlock};
-use crate::ids::{Height, PublicHash, TimestampMs, TxHash};
+use crate::ids::{Height, PrivateHash, PublicHash, TimestampMs, TxHash};
 use crate::tx::Transaction;
 use crate::verdict::SignedVerdicts;
 use crate::vote::{CommitCertificate, SignedHeader, SignedProposal, SignedVote, VoteBundle};
@@ -40,8 +40,6 @@ pub enum Gossip {
     Vote(SignedVote),
     /// Votes that justify a round, sent again while a height is stuck.
     Bundle(VoteBundle),
-    /// Where the sender stands.
-    Status(Status),
 }
 
 /// A mined block without its transactions (compact relay).
@@ -64,11 +62,13 @@ pub struct ProposalMessage {
     pub announcement: Announcement,
 }
 
-/// Where a node stands; sent every few seconds and after every height.
-#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
+/// Where a node stands. Exchanged with each peer directly, so that nobody can speak for another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Status {
     /// The last final height.
     pub height: Height,
+    /// The private block of that height: two banks that differ here have forked.
+    pub private_hash: PrivateHash,
     /// The sender's clock.
     pub clock: TimestampMs,
 }
@@ -90,6 +90,8 @@ pub enum Request {
         /// How many at most; never answered with more than [`SYNC_BATCH_MAX`].
         count: u32,
     },
+    /// Where the asker stands; asks the same of the other.
+    Status(Status),
 }
 
 /// The answer to a [`Request`].
@@ -104,6 +106,8 @@ pub enum Response {
     },
     /// Consecutive heights; empty if the node has none of them.
     Heights(Vec<CertifiedHeight>),
+    /// Where the answering node stands.
+    Status(Status),
 }
 
 /// A final height with everything that proves it.
