@@ -8,12 +8,15 @@
 //! borsh value --Hasher(domain)--> Hash32 --Signer--> Signature --Verifier--> accepted or refused
 //! ```
 //!
-//! Secrets ([`SecretKey`], [`Passphrase`]) mask themselves in `Debug` and are wiped when dropped.
+//! Secrets ([`SecretKey`]) mask themselves in `Debug` and are wiped when dropped.
 
 mod hash;
 mod merkle;
 mod sign;
 
 pub use hash::{Hash32, Hasher, HexError, hash_borsh, sha256};
-pub use merkle::{leaf_hash, node_hash, root_of};
+pub use merkle::{
+    DenseTree, PROOF_PATH_MAX, Proof, ProofError, SparseAppend, TreeUpdate, counted_root, leaf_hash,
+    node_hash, proof_of, root_of,
+};
 pub use sign::{BadSignature, Ed25519, PublicKey, SecretKey, Signature, Signer, Verifier};
