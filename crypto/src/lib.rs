@@ -6,15 +6,26 @@
 //!
 //! ```text
 //! borsh value --Hasher(domain)--> Hash32 --Signer--> Signature --Verifier--> accepted or refused
+//! leaf digests --DenseTree--> root, Proof --verify--> "this leaf is at this place of that tree"
+//! secret --Passphrase, KdfCost--> KeyFile --Passphrase--> secret
 //! ```
 //!
-//! Secrets ([`SecretKey`]) mask themselves in `Debug` and are wiped when dropped.
+//! Secrets ([`SecretKey`], [`Passphrase`]) mask themselves in `Debug` and are wiped when dropped. There
+//! is no entropy in here: who needs a salt, a nonce or a seed brings it.
 
+mod aead;
+mod derive;
 mod hash;
+mod keystore;
 mod merkle;
 mod sign;
 
+pub use aead::{AEAD_TAG_BYTES, AeadError, aead_open, aead_seal};
+pub use derive::{hkdf_derive, hmac_sha256, x25519_public};
 pub use hash::{Hash32, Hasher, HexError, hash_borsh, sha256};
+pub use keystore::{
+    KEY_FILE_BYTES_MAX, KEY_FILE_VERSION, KdfCost, KeyFile, KeystoreError, Passphrase, Purpose, SealEntropy,
+};
 pub use merkle::{
     DenseTree, PROOF_PATH_MAX, Proof, ProofError, SparseAppend, TreeUpdate, counted_root, leaf_hash,
     node_hash, proof_of, root_of,
