@@ -12,7 +12,9 @@
 //!     candidate --agreement: propose, prevote, precommit--> CommitCertificate (final)
 //! ```
 //!
-//! Everything here is a function of its inputs: no clock, no I/O, no entropy.
+//! Everything here is a function of its inputs: no clock, no I/O, no entropy. The one exception is
+//! [`mining::search`], which runs threads until one of them finds a nonce; what it returns is
+//! checked by [`mining::work_holds`] like any bank's word.
 //!
 //! Why approval and agreement are two steps: approval asks whether a payment is allowed (involved
 //! banks have a veto, one transaction never sinks its block); agreement asks which block is next (a
@@ -20,3 +22,4 @@
 
 pub mod approval;
 pub mod election;
+pub mod mining;
