@@ -1,0 +1,187 @@
+//! What a transaction asks, field by field, one variant for each kind.
+
+use super::governance::{ChangeView, EvidenceView};
+use super::{BankNames, BankTag, FreezeView};
+use crate::encoding::{Hex, Time};
+use idx_crypto::PublicKey;
+use idx_types::tx::{AccountRef, Ballot, Cash, Freeze, OpenSession, Propose, ReportEvidence, Transfer};
+use idx_types::{AccountHandle, Currency, Height, Paise, SessionId, TxId, TxKind};
+use serde::{Deserialize, Serialize};
+
+/// What a transaction asks, field by field.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TxKindView {
+    /// Creates an empty account.
+    OpenAccount {
+        /// Home bank.
+        bank: BankTag,
+        /// The new account.
+        handle: Hex<AccountHandle>,
+        /// What its balance counts.
+        currency: Currency,
+    },
+    /// Closes an account.
+    CloseAccount {
+        /// Home bank.
+        bank: BankTag,
+        /// The account.
+        handle: Hex<AccountHandle>,
+    },
+    /// Binds a session to an account.
+    OpenSession {
+        /// Home bank.
+        bank: BankTag,
+        /// The session.
+        session: SessionId,
+        /// Its account.
+        handle: Hex<AccountHandle>,
+        /// Verifies what is signed in it.
+        key: Hex<PublicKey>,
+        /// Its end.
+        expires_at: Time,
+    },
+    /// From the bank's reserve to an account.
+    Deposit {
+        /// Home bank.
+        bank: BankTag,
+        /// The account.
+        handle: Hex<AccountHandle>,
+        /// How much.
+        amount: Paise,
+    },
+    /// From an account to the bank's reserve.
+    Withdraw {
+        /// Home bank.
+        bank: BankTag,
+        /// The account.
+        handle: Hex<AccountHandle>,
+        /// How much.
+        amount: Paise,
+    },
+    /// From one session's account to another's.
+    Transfer {
+        /// Pays.
+        from: SessionId,
+        /// Home bank of the payer.
+        from_bank: BankTag,
+        /// Receives.
+        to: SessionId,
+        /// Home bank of the receiver.
+        to_bank: BankTag,
+        /// What the receiver gets.
+        amount: Paise,
+        /// What the sender pays on top.
+        fee: Paise,
+    },
+    /// Stops an account.
+    Freeze {
+        /// Home bank.
+        bank: BankTag,
+        /// The account.
+        handle: Hex<AccountHandle>,
+        /// Why.
+        cause: FreezeView,
+    },
+    /// Lifts a bank's own freeze.
+    Unfreeze {
+        /// Home bank.
+        bank: BankTag,
+        /// The account.
+        handle: Hex<AccountHandle>,
+    },
+    /// Puts a change before the banks.
+    Propose {
+        /// Who proposes.
+        bank: BankTag,
+        /// The change.
+        change: Box<ChangeView>,
+        /// From which height it holds, if it passes.
+        effective_at: Height,
+    },
+    /// A vote on a proposal.
+    Ballot {
+        /// Who votes.
+        bank: BankTag,
+        /// The proposal.
+        proposal: Hex<TxId>,
+        /// For or against.
+        approve: bool,
+    },
+    /// Proof that a bank contradicted itself.
+    Evidence {
+        /// Who reports.
+        bank: BankTag,
+        /// The contradiction.
+        evidence: Box<EvidenceView>,
+    },
+}
+
+impl TxKindView {
+    /// The view of what a transaction asks.
+    pub fn new(kind: &TxKind, names: &dyn BankNames) -> Self {
+        match kind {
+            TxKind::OpenAccount(tx) => {
+                let (bank, handle) = (names.tag(tx.bank), Hex(tx.handle));
+                Self::OpenAccount { bank, handle, currency: tx.currency }
+            }
+            TxKind::CloseAccount(AccountRef { bank, handle }) => {
+                Self::CloseAccount { bank: names.tag(*bank), handle: Hex(*handle) }
+            }
+            TxKind::Unfreeze(AccountRef { bank, handle }) => {
+                Self::Unfreeze { bank: names.tag(*bank), handle: Hex(*handle) }
+            }
+            TxKind::Deposit(Cash { bank, handle, amount }) => {
+                Self::Deposit { bank: names.tag(*bank), handle: Hex(*handle), amount: *amount }
+            }
+            TxKind::Withdraw(Cash { bank, handle, amount }) => {
+                Self::Withdraw { bank: names.tag(*bank), handle: Hex(*handle), amount: *amount }
+            }
+            TxKind::OpenSession(tx) => Self::open_session(tx, names),
+            TxKind::Transfer(tx) => Self::transfer(tx, names),
+            TxKind::Freeze(tx) => Self::freeze(tx, names),
+            TxKind::Propose(tx) => Self::propose(tx, names),
+            TxKind::Ballot(tx) => Self::ballot(tx, names),
+            TxKind::Evidence(tx) => Self::evidence(tx, names),
+        }
+    }
+
+    fn open_session(tx: &OpenSession, names: &dyn BankNames) -> Self {
+        Self::OpenSession {
+            bank: names.tag(tx.bank),
+            session: tx.session,
+            handle: Hex(tx.handle),
+            key: Hex(tx.key),
+            expires_at: tx.expires_at.into(),
+        }
+    }
+
+    fn transfer(tx: &Transfer, names: &dyn BankNames) -> Self {
+        Self::Transfer {
+            from: tx.from,
+            from_bank: names.tag(tx.from_bank),
+            to: tx.to,
+            to_bank: names.tag(tx.to_bank),
+            amount: tx.amount,
+            fee: tx.fee,
+        }
+    }
+
+    fn freeze(tx: &Freeze, names: &dyn BankNames) -> Self {
+        Self::Freeze { bank: names.tag(tx.bank), handle: Hex(tx.handle), cause: tx.cause.into() }
+    }
+
+    fn propose(tx: &Propose, names: &dyn BankNames) -> Self {
+        let change = Box::new(ChangeView::new(&tx.change, names));
+        Self::Propose { bank: names.tag(tx.bank), change, effective_at: tx.effective_at }
+    }
+
+    fn ballot(tx: &Ballot, names: &dyn BankNames) -> Self {
+        Self::Ballot { bank: names.tag(tx.bank), proposal: Hex(tx.proposal), approve: tx.approve }
+    }
+
+    fn evidence(tx: &ReportEvidence, names: &dyn BankNames) -> Self {
+        let evidence = Box::new(EvidenceView::new(&tx.evidence, names));
+        Self::Evidence { bank: names.tag(tx.bank), evidence }
+    }
+}

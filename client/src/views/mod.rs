@@ -1,0 +1,167 @@
+//! What every JSON-RPC answer looks like, and how it is made from the vocabulary.
+//!
+//! A view is for reading; what must be checked carries its signed bytes in a `raw` field beside the
+//! readable ones, and [`crate::verify`] looks only at those.
+
+mod bank;
+mod block;
+mod event;
+mod governance;
+mod kind;
+mod node;
+mod tx;
+
+pub use bank::{AccountView, BankView, FeeQuoteView, FreezeView, ValidatorSetView, ValidatorView};
+pub use block::{
+    ApprovalsView, BankVerdictsView, BlockView, CommitCertificateView, HeaderView, MatrixRowView,
+    PrecommitView, PrivateHeaderView,
+};
+pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
+pub use governance::{
+    BallotView, ChangeView, EvidenceRecordView, EvidenceView, OffenceKind, OffencePlace, ParametersView,
+    ProposalState, ProposalView,
+};
+pub use kind::TxKindView;
+pub use node::{
+    BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
+    SyncingView, VoteCast, WaitingView,
+};
+pub use tx::{
+    BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,
+    TxStatus,
+};
+
+use idx_types::{BankCode, BankId, Outcome, Reason, ValidatorSet, Verdict};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::collections::BTreeMap;
+
+/// Finds the short name of a bank, also of one that has left.
+pub trait BankNames {
+    /// The short name of the bank with this number.
+    fn code(&self, bank: BankId) -> Option<BankCode>;
+
+    /// The bank as views show it.
+    fn tag(&self, bank: BankId) -> BankTag {
+        BankTag { id: bank, code: self.code(bank) }
+    }
+}
+
+impl BankNames for ValidatorSet {
+    fn code(&self, bank: BankId) -> Option<BankCode> {
+        self.get(bank).map(|bank| bank.code.clone())
+    }
+}
+
+impl BankNames for BTreeMap<BankId, BankCode> {
+    fn code(&self, bank: BankId) -> Option<BankCode> {
+        self.get(&bank).cloned()
+    }
+}
+
+/// A bank by number and, where the node knows it, by short name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankTag {
+    /// Its number.
+    pub id: BankId,
+    /// Its short name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<BankCode>,
+}
+
+/// Why the rules said no, as every answer shows it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonView {
+    /// The stable code.
+    #[serde(with = "reason_code")]
+    pub code: Reason,
+    /// One sentence for people.
+    pub message: String,
+}
+
+impl From<Reason> for ReasonView {
+    fn from(reason: Reason) -> Self {
+        Self { code: reason, message: reason.sentence().to_owned() }
+    }
+}
+
+/// The reason with this stable code.
+pub fn reason_of(code: &str) -> Option<Reason> {
+    Reason::ALL.iter().copied().find(|reason| reason.code() == code)
+}
+
+/// A reason written as its stable code.
+mod reason_code {
+    use super::{Deserialize, Deserializer, Error, Reason, Serializer, reason_of};
+
+    pub(super) fn serialize<S: Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(reason.code())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reason, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        reason_of(&code).ok_or_else(|| D::Error::custom(format!("{code:?} is not a reason")))
+    }
+}
+
+/// A bank's word on one transaction: `APPROVE`, or the code of the reason for which it rejects.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct VerdictView(pub Verdict);
+
+impl Serialize for VerdictView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self.0 {
+            Verdict::Approve => "APPROVE",
+            Verdict::Reject(reason) => reason.code(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for VerdictView {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "APPROVE" => Ok(Self(Verdict::Approve)),
+            code => reason_of(code)
+                .map(|reason| Self(Verdict::Reject(reason)))
+                .ok_or_else(|| D::Error::custom(format!("{code:?} is not a verdict"))),
+        }
+    }
+}
+
+/// What became of a transaction: `COMPLETED`, `DEFERRED`, or the code of the reason for which it failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OutcomeView(pub Outcome);
+
+impl Serialize for OutcomeView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self.0 {
+            Outcome::Completed => "COMPLETED",
+            Outcome::Deferred => "DEFERRED",
+            Outcome::Failed(reason) => reason.code(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for OutcomeView {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "COMPLETED" => Ok(Self(Outcome::Completed)),
+            "DEFERRED" => Ok(Self(Outcome::Deferred)),
+            code => reason_of(code)
+                .map(|reason| Self(Outcome::Failed(reason)))
+                .ok_or_else(|| D::Error::custom(format!("{code:?} is not an outcome"))),
+        }
+    }
+}
+
+/// A part of a longer list.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page<T> {
+    /// The entries, in order.
+    pub items: Vec<T>,
+    /// Hand this in as `after` to read on; absent at the end of the list.
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
+}
