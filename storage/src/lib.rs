@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Storage: what a node keeps on disk.
+
+pub mod wal;
+
+pub use wal::{Recovered, Wal, WalError};
