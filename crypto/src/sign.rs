@@ -40,6 +40,12 @@ pub trait Verifier: Send + Sync {
     /// # Errors
     /// [`BadSignature`] if `signature` was not made over `digest` by the owner of `key`.
     fn verify(&self, key: &PublicKey, digest: &Hash32, signature: &Signature) -> Result<(), BadSignature>;
+
+    /// Whether a key is fit to be registered under this signature rule. A stand-in for simulation,
+    /// whose keys are no curve points, overrides it.
+    fn is_sound(&self, key: &PublicKey) -> bool {
+        key.is_sound()
+    }
 }
 
 /// The production [`Verifier`]: strict Ed25519.
