@@ -1,1 +1,58 @@
-//! Placeholder.
+//! What a block means: the ledger as a pure function, and the pool of transactions that wait for one.
+//!
+//! A mined header, its transactions and the decisions that follow from the banks' verdicts enter;
+//! outcomes, postings and a new state leave. Same input, same bytes, on every node, for ever: no clock,
+//! no chance, no floating point, no I/O, and no iteration over hash maps.
+//!
+//! ```text
+//!                      header, transactions, decisions
+//!                                   |
+//!   State --execute (changes nothing)--> Execution --commit--> State of the next height
+//!     |                                  |                       + StateDelta for storage
+//!     |                                  +-- outcomes, postings, state root
+//!     +-- precheck (the door), account_proof, recount, snapshot <-> restore
+//! ```
+//!
+//! A transaction runs through the common checks (format, time, replay, signatures), then its own room
+//! in `kinds`, which reads and answers with a plan, then double entry, which makes all of its postings
+//! or none. A refused transaction leaves no trace but its id. At the end of a block governance counts
+//! ballots and carries out what is due.
+//!
+//! Nothing here panics on what comes from outside. Two things panic: committing an execution of
+//! another state, and a proven-impossible gap in a tree; both would be bugs of this software, and going
+//! on would write a wrong ledger.
+
+mod admission;
+mod commit;
+pub mod difficulty;
+mod draft;
+mod execute;
+mod fees;
+mod genesis;
+mod governance;
+mod kinds;
+mod posting;
+mod proof;
+mod registries;
+mod replay;
+mod root;
+mod snapshot;
+mod state;
+mod system;
+mod table;
+#[doc(hidden)]
+pub mod testing;
+
+pub use commit::{Sealed, StateDelta};
+pub use execute::Execution;
+pub use fees::FeeQuote;
+pub use genesis::{GenesisBank, GenesisError, GenesisSpec};
+pub use governance::{BANKS_MIN, PROPOSAL_HEIGHTS_MAX, PROPOSALS_PER_BANK_MAX};
+pub use posting::Posting;
+pub use proof::{AccountProof, SessionProof, StateProofError};
+pub use registries::{OpenProposal, Registries};
+pub use replay::BucketHead;
+pub use root::StateParts;
+pub use snapshot::{CoreState, RestoreError, Snapshot};
+pub use state::{State, Tip};
+pub use system::{SYSTEM_KINDS, system_handle};

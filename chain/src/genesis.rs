@@ -1,0 +1,195 @@
+//! The state before any block.
+
+use crate::difficulty::Work;
+use crate::registries::Registries;
+use crate::replay::ReplayWindow;
+use crate::root::{StateParts, params_hash};
+use crate::state::{State, Tip};
+use crate::system::{SYSTEM_KINDS, index_system, system_account};
+use crate::table::Table;
+use idx_crypto::{Ed25519, Verifier};
+use idx_types::{
+    Account, AccountKind, Bank, BankCode, ChainId, Currency, Height, Paise, Params, PrivateHash, PublicHash,
+    TimestampMs, ValidatorSet,
+};
+use std::sync::Arc;
+
+/// What the banks agreed on before the first block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GenesisSpec {
+    /// The network: digest of the genesis body.
+    pub chain_id: ChainId,
+    /// When the network starts; the first block is later.
+    pub time: TimestampMs,
+    /// Parameters of the first height.
+    pub params: Params,
+    /// The first banks.
+    pub banks: Vec<GenesisBank>,
+}
+
+/// A bank at genesis.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GenesisBank {
+    /// The bank; `bank.stake` is issued into its stake account.
+    pub bank: Bank,
+    /// Rupees issued into its reserve account.
+    pub reserve: Paise,
+}
+
+/// Why there can be no such network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GenesisError {
+    /// A parameter is out of its range.
+    #[error("genesis parameters: {0}")]
+    Params(String),
+    /// The banks do not make a set.
+    #[error("genesis banks: {0}")]
+    Banks(String),
+    /// A bank's consensus key is no sound key.
+    #[error("genesis banks: the consensus key of {0} is not a sound Ed25519 key")]
+    BadKey(BankCode),
+    /// One balance could not hold all money.
+    #[error("genesis banks: reserves and stakes add up to {0} paise, at most 2^64 - 1 can exist")]
+    TooMuchMoney(u128),
+}
+
+impl State {
+    /// The state before any block, with strict Ed25519 as the signature rule.
+    ///
+    /// # Errors
+    /// [`GenesisError`] names what is wrong with the specification.
+    pub fn genesis(spec: &GenesisSpec) -> Result<Self, GenesisError> {
+        Self::genesis_with(spec, Arc::new(Ed25519))
+    }
+
+    /// [`State::genesis`] with another signature rule, for simulation.
+    ///
+    /// # Errors
+    /// [`GenesisError`] names what is wrong with the specification.
+    pub fn genesis_with(spec: &GenesisSpec, verifier: Arc<dyn Verifier>) -> Result<Self, GenesisError> {
+        spec.params.check().map_err(GenesisError::Params)?;
+        let banks: Vec<Bank> = spec.banks.iter().map(|genesis| genesis.bank.clone()).collect();
+        if let Some(bank) = banks.iter().find(|bank| !verifier.is_sound(&bank.consensus_key)) {
+            return Err(GenesisError::BadKey(bank.code.clone()));
+        }
+        let validators = ValidatorSet::new(banks).map_err(GenesisError::Banks)?;
+        let registries = first_registries(spec)?;
+        let accounts = Table::from_rows(first_accounts(spec)).expect("system handles are unique");
+        let sessions = Table::from_rows(Vec::new()).expect("no session is there twice");
+        let mut state = Self {
+            chain_id: spec.chain_id,
+            tip: first_tip(spec.time),
+            params: spec.params.clone(),
+            validators: Arc::new(validators),
+            system: index_system((0u64..).zip(accounts.rows())),
+            accounts,
+            sessions,
+            registries,
+            replay: ReplayWindow::default(),
+            work: Work::genesis(&spec.params),
+            parts: StateParts::default(),
+            verifier,
+        };
+        state.parts = state.parts_from_scratch();
+        Ok(state)
+    }
+
+    /// The parts of the root, worked out from everything there is.
+    pub(crate) fn parts_from_scratch(&self) -> StateParts {
+        StateParts {
+            accounts: self.accounts.counted_root(),
+            sessions: self.sessions.counted_root(),
+            params: params_hash(&self.params),
+            validators: self.validators.hash(),
+            registries: self.registries.commitment(),
+            settled: self.replay.commitment(),
+            work: self.work.commitment(),
+        }
+    }
+}
+
+fn first_tip(time: TimestampMs) -> Tip {
+    let (public_hash, private_hash) = (PublicHash::ZERO, PrivateHash::ZERO);
+    Tip { height: Height::GENESIS, public_hash, private_hash, timestamp: time }
+}
+
+/// Four accounts a bank, in order of bank numbers.
+fn first_accounts(spec: &GenesisSpec) -> Vec<Account> {
+    let mut banks: Vec<&GenesisBank> = spec.banks.iter().collect();
+    banks.sort_by_key(|genesis| genesis.bank.id);
+    let balance = |genesis: &GenesisBank, kind| match kind {
+        AccountKind::BankReserve => genesis.reserve,
+        AccountKind::Stake => genesis.bank.stake,
+        _ => Paise::ZERO,
+    };
+    let of_bank = |genesis: &GenesisBank| {
+        SYSTEM_KINDS
+            .map(|kind| system_account(genesis.bank.id, kind, balance(genesis, kind), Height::GENESIS))
+    };
+    banks.into_iter().flat_map(of_bank).collect()
+}
+
+/// No more money than one balance can hold: then no balance can ever overflow.
+fn first_registries(spec: &GenesisSpec) -> Result<Registries, GenesisError> {
+    let issued: u128 = spec
+        .banks
+        .iter()
+        .map(|genesis| u128::from(genesis.reserve.0) + u128::from(genesis.bank.stake.0))
+        .sum();
+    if issued > u128::from(u64::MAX) {
+        return Err(GenesisError::TooMuchMoney(issued));
+    }
+    Ok(Registries {
+        used_banks: spec.banks.iter().map(|genesis| genesis.bank.id).collect(),
+        issued: [(Currency::Inr, issued)].into(),
+        ..Registries::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::system_handle;
+    use crate::testing::spec;
+    use idx_crypto::PublicKey;
+    use idx_types::BankId;
+
+    #[test]
+    fn money_is_where_the_specification_puts_it() {
+        let spec = spec(6);
+        let state = State::genesis(&spec).unwrap();
+        let bank = &spec.banks[2];
+        let balance = |kind| state.account(&system_handle(bank.bank.id, kind)).unwrap().balance;
+        assert_eq!(balance(AccountKind::BankReserve), bank.reserve);
+        assert_eq!(balance(AccountKind::Stake), bank.bank.stake);
+        assert_eq!(balance(AccountKind::BankFees), Paise::ZERO);
+        assert_eq!(state.recount(), state.issued().clone().into_iter().collect::<Vec<_>>());
+        assert_eq!(state.tip().height, Height::GENESIS);
+        assert_eq!(state.difficulty(), spec.params.min_difficulty);
+    }
+
+    #[test]
+    fn the_order_of_banks_in_the_file_does_not_matter() {
+        let mut reversed = spec(6);
+        reversed.banks.reverse();
+        assert_eq!(State::genesis(&reversed).unwrap().root(), State::genesis(&spec(6)).unwrap().root());
+    }
+
+    #[test]
+    fn impossible_networks_are_named() {
+        type Spoil = fn(&mut GenesisSpec);
+        let table: [(Spoil, &str); 5] = [
+            (|s| s.params.max_block_transactions = 0, "genesis parameters: max_block_transactions"),
+            (|s| s.banks.clear(), "genesis banks: 0 banks"),
+            (|s| s.banks[1].bank.id = BankId(0), "share a number"),
+            (|s| s.banks[1].bank.consensus_key = PublicKey([0; 32]), "not a sound Ed25519 key"),
+            (|s| s.banks[1].reserve = Paise(u64::MAX), "at most 2^64 - 1"),
+        ];
+        for (spoil, message) in table {
+            let mut spec = spec(6);
+            spoil(&mut spec);
+            let error = State::genesis(&spec).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The small lists of the ledger: open proposals, offences, used bank numbers, money issued.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use idx_crypto::{Hash32, hash_borsh};
+use idx_types::tx::Change;
+use idx_types::{BankId, Currency, Height, Offence, TxId, ValidatorSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A change that is before the banks, or has passed and waits for its height.
+#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
+pub struct OpenProposal {
+    /// The id of the transaction that proposed it.
+    pub id: TxId,
+    /// Who proposed it.
+    pub proposer: BankId,
+    /// What it would change.
+    pub change: Change,
+    /// The first height under the change.
+    pub effective_at: Height,
+    /// The height at which it was proposed.
+    pub opened_at: Height,
+    /// The height at which enough banks had approved, after which no more ballots are taken.
+    pub passed_at: Option<Height>,
+    /// Who voted, and whether for it.
+    pub ballots: BTreeMap<BankId, bool>,
+}
+
+impl OpenProposal {
+    /// How many banks of the set voted this way. Ballots of banks that have left do not count.
+    pub fn votes(&self, banks: &ValidatorSet, approve: bool) -> usize {
+        self.ballots.iter().filter(|(bank, said)| **said == approve && banks.get(**bank).is_some()).count()
+    }
+}
+
+/// What is kept beside accounts and sessions.
+#[derive(Clone, PartialEq, Eq, Debug, Default, BorshSerialize, BorshDeserialize)]
+pub struct Registries {
+    /// In order of opening.
+    pub proposals: Vec<OpenProposal>,
+    /// Contradictions that were punished; kept for good.
+    pub offences: BTreeSet<Offence>,
+    /// Every bank number ever given; none is given twice.
+    pub used_banks: BTreeSet<BankId>,
+    /// Minor units in existence, by currency; set at genesis.
+    pub issued: BTreeMap<Currency, u128>,
+}
+
+impl Registries {
+    /// The open or passed proposal of this id.
+    pub fn proposal(&self, id: &TxId) -> Option<&OpenProposal> {
+        self.proposals.iter().find(|proposal| proposal.id == *id)
+    }
+
+    /// The digest that the state root carries.
+    pub(crate) fn commitment(&self) -> Hash32 {
+        hash_borsh("idx/registries/1", self)
+    }
+}

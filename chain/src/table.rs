@@ -1,0 +1,218 @@
+//! Numbered rows with a key each, and a Merkle tree over them: accounts and sessions live in tables.
+//!
+//! A row's number is its place in order of opening and never changes, so the tree is dense. Key
+//! lookups go through a hash map that is never iterated; it keeps the standard library's seeded
+//! SipHash, because banks choose handles and session ids and could otherwise craft collisions.
+
+use borsh::BorshSerialize;
+use idx_crypto::{DenseTree, Hash32, Hasher, Proof, TreeUpdate};
+use idx_types::{Account, Session};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher as StdHasher};
+
+/// The 32 bytes by which a row is found.
+pub(crate) type Key = [u8; 32];
+
+/// Something that lives in a [`Table`].
+pub(crate) trait Row: Clone + BorshSerialize {
+    /// Domain label of a leaf of this kind.
+    const LEAF_DOMAIN: &'static str;
+    /// By what it is found.
+    fn key(&self) -> &Key;
+
+    /// The leaf of the row at this place: binds the place and all fields.
+    fn leaf(&self, index: u64) -> Hash32 {
+        let mut bytes = Vec::with_capacity(128);
+        index.serialize(&mut bytes).and_then(|()| self.serialize(&mut bytes)).expect("memory takes it");
+        Hasher::new(Self::LEAF_DOMAIN).part(&bytes).finish()
+    }
+}
+
+impl Row for Account {
+    const LEAF_DOMAIN: &'static str = "idx/account-leaf/1";
+    fn key(&self) -> &Key {
+        &self.handle.0
+    }
+}
+
+impl Row for Session {
+    const LEAF_DOMAIN: &'static str = "idx/session-leaf/1";
+    fn key(&self) -> &Key {
+        &self.id.0
+    }
+}
+
+/// All rows of one kind.
+pub(crate) struct Table<T> {
+    rows: Vec<T>,
+    index: HashMap<Key, u64>,
+    tree: DenseTree,
+}
+
+impl<T: Row> Table<T> {
+    /// A table of these rows in order of their numbers; the key of the first repeated one if two
+    /// share a key.
+    pub fn from_rows(rows: Vec<T>) -> Result<Self, Key> {
+        let mut index = HashMap::with_capacity(rows.len());
+        for (number, row) in (0u64..).zip(&rows) {
+            if index.insert(*row.key(), number).is_some() {
+                return Err(*row.key());
+            }
+        }
+        let leaves = (0u64..).zip(&rows).map(|(number, row)| row.leaf(number)).collect();
+        Ok(Self { rows, index, tree: DenseTree::from_leaves(leaves) })
+    }
+
+    pub fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    pub fn len(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    pub fn find(&self, key: &Key) -> Option<u64> {
+        self.index.get(key).copied()
+    }
+
+    pub fn get(&self, index: u64) -> Option<&T> {
+        self.rows.get(usize::try_from(index).ok()?)
+    }
+
+    pub fn by_key(&self, key: &Key) -> Option<&T> {
+        self.get(self.find(key)?)
+    }
+
+    /// The tree's root bound to the number of rows.
+    pub fn counted_root(&self) -> Hash32 {
+        self.tree.counted_root()
+    }
+
+    pub fn proof(&self, index: u64) -> Option<Proof> {
+        self.tree.proof(index)
+    }
+
+    /// Takes over what a draft of this very table became; returns the changed rows.
+    pub fn apply(&mut self, update: TableUpdate<T>) -> Vec<(u64, T)> {
+        self.tree.apply(update.tree);
+        for (index, row) in &update.rows {
+            let place = usize::try_from(*index).expect("a table fits in memory");
+            match self.rows.get_mut(place) {
+                Some(old) => old.clone_from(row),
+                None => {
+                    self.index.insert(*row.key(), *index);
+                    self.rows.push(row.clone());
+                }
+            }
+        }
+        update.rows
+    }
+}
+
+/// Changes to a table that are not made yet.
+pub(crate) struct TableDraft<'a, T> {
+    base: &'a Table<T>,
+    /// Changed and new rows in order of first touch.
+    touched: Vec<(u64, T)>,
+    /// Where in `touched` a row is.
+    slots: HashMap<u64, usize, BuildHasherDefault<IndexHasher>>,
+    /// Numbers of new rows.
+    added: HashMap<Key, u64>,
+}
+
+/// What a [`TableDraft`] became.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct TableUpdate<T> {
+    /// Changed and new rows in order of their numbers.
+    pub rows: Vec<(u64, T)>,
+    tree: TreeUpdate,
+}
+
+impl<T> TableUpdate<T> {
+    pub fn counted_root(&self) -> Hash32 {
+        self.tree.counted_root()
+    }
+}
+
+impl<'a, T: Row> TableDraft<'a, T> {
+    pub fn new(base: &'a Table<T>) -> Self {
+        Self { base, touched: Vec::new(), slots: HashMap::default(), added: HashMap::new() }
+    }
+
+    pub fn len(&self) -> u64 {
+        self.base.len() + self.added.len() as u64
+    }
+
+    pub fn find(&self, key: &Key) -> Option<u64> {
+        self.base.find(key).or_else(|| self.added.get(key).copied())
+    }
+
+    pub fn get(&self, index: u64) -> Option<&T> {
+        match self.slots.get(&index) {
+            Some(slot) => self.touched.get(*slot).map(|(_, row)| row),
+            None => self.base.get(index),
+        }
+    }
+
+    pub fn get_mut(&mut self, index: u64) -> Option<&mut T> {
+        let slot = match self.slots.get(&index) {
+            Some(slot) => *slot,
+            None => {
+                let row = self.base.get(index)?.clone();
+                self.put(index, row)
+            }
+        };
+        self.touched.get_mut(slot).map(|(_, row)| row)
+    }
+
+    /// Appends a row; the caller has seen that its key is free.
+    pub fn push(&mut self, row: T) -> u64 {
+        let index = self.len();
+        self.added.insert(*row.key(), index);
+        self.put(index, row);
+        index
+    }
+
+    /// Each touched row with what it was before, `None` for new ones.
+    pub fn changes(&self) -> impl Iterator<Item = (Option<&T>, &T)> {
+        self.touched.iter().map(|(index, row)| (self.base.get(*index), row))
+    }
+
+    /// Hashes the touched rows and what is above them.
+    pub fn finish(self) -> TableUpdate<T> {
+        let mut rows = self.touched;
+        rows.sort_unstable_by_key(|(index, _)| *index);
+        let leaves = rows.iter().map(|(index, row)| (*index, row.leaf(*index))).collect();
+        let tree = self.base.tree.update(&leaves).expect("new rows are numbered without gaps");
+        TableUpdate { rows, tree }
+    }
+
+    fn put(&mut self, index: u64, row: T) -> usize {
+        let slot = self.touched.len();
+        self.touched.push((index, row));
+        self.slots.insert(index, slot);
+        slot
+    }
+}
+
+/// Hashes row numbers by Fibonacci multiplication. Numbers are given by the ledger, not chosen, and a
+/// draft holds no more of them than one block can touch, so crafted collisions gain nothing.
+#[derive(Default)]
+pub(crate) struct IndexHasher(u64);
+
+impl StdHasher for IndexHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}
