@@ -31,6 +31,7 @@ mod fees;
 mod genesis;
 mod governance;
 mod kinds;
+pub mod pool;
 mod posting;
 mod proof;
 mod registries;
