@@ -20,6 +20,7 @@
 //! banks have a veto, one transaction never sinks its block); agreement asks which block is next (a
 //! value nobody may veto alone). Mixing them would give each bank's policy a hold on the whole chain.
 
+pub mod agreement;
 pub mod approval;
 pub mod election;
 pub mod mining;
