@@ -1,1 +1,1 @@
-//! Placeholder.
+//! Whole-system tests live in `tests/tests`; this crate has no code of its own.

@@ -34,6 +34,11 @@ impl PreparedTx {
         Self::with_verdict(tx, true)
     }
 
+    /// A transaction read back from this node's own journal, with what was found about it then.
+    pub fn recall(tx: Transaction, signatures_hold: bool) -> Self {
+        Self::with_verdict(tx, signatures_hold)
+    }
+
     fn with_verdict(tx: Transaction, signatures_hold: bool) -> Self {
         let len = borsh::object_length(&tx).expect("measuring borsh cannot fail");
         Self { id: tx.id(), hash: tx.hash(), len, signatures_hold, tx: Arc::new(tx) }

@@ -17,7 +17,7 @@ pub enum VoteKind {
 }
 
 /// A bank's vote for a value, or for none.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Vote {
     /// The network.
     pub chain_id: ChainId,

@@ -1,0 +1,153 @@
+//! What the mind asks of the world, and what it tells.
+
+use crate::input::RequestId;
+use crate::journal::JournalEntry;
+use idx_chain::StateDelta;
+use idx_consensus::agreement::TimeoutId;
+use idx_types::wire::{CertifiedHeight, Gossip, Request, Response};
+use idx_types::{
+    BankId, Height, NetworkKey, PrivateHash, Proposal, PublicHash, PublicHeader, Reason, Round, SignedHeader,
+    SignedVerdicts, TxBody, TxId, Verdicts, Vote,
+};
+use std::sync::Arc;
+
+/// A wish of the core. The shell performs the effects of one step in order, and does not go on to
+/// the next before one is done: what follows a [`Effect::SyncJournal`] or [`Effect::Commit`] waits
+/// for its fsync.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send to all banks. Best effort.
+    Gossip(Gossip),
+    /// Ask one peer. Owed: an `Input::Response` or `Input::RequestFailed` with this id.
+    Request(NetworkKey, RequestId, Request),
+    /// Answer a peer's request, by the ticket it came with.
+    Respond(u64, Response),
+    /// Run a raw message through the gate again: its height has come. Owed: what the gate lets pass.
+    Recheck(NetworkKey, Gossip),
+    /// Sign with the bank's consensus key. Owed: an `Input::Signed`.
+    Sign(Unsigned),
+    /// Append to the journal of this height. The first entry of a height starts a new journal.
+    Log(Height, Box<JournalEntry>),
+    /// Make all appended entries durable before anything after this leaves.
+    SyncJournal,
+    /// Search a nonce for this header. Owed: an `Input::Mined`, unless cancelled before.
+    Mine(Box<PublicHeader>),
+    /// Give up the search, if one runs.
+    CancelMining,
+    /// Give `Input::Timer` back after so many milliseconds. The same timer set again replaces it.
+    SetTimer(TimerId, u64),
+    /// Store a final height in one atomic, synced write. Owed: an `Input::Committed`.
+    Commit(Box<Finalized>),
+    /// Answer a local client's submission, by its token.
+    Answer(u64, Result<TxId, Reason>),
+    /// Tell whoever listens.
+    Publish(Event),
+    /// A peer sent what no honest one sends.
+    Blame(NetworkKey, &'static str),
+    /// Stop at once and show this to the operator: going on could break a promise.
+    Halt(HaltReason),
+}
+
+/// A message to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsigned {
+    /// A mined header.
+    Header(Box<PublicHeader>),
+    /// Verdicts on a mined block.
+    Verdicts(Verdicts),
+    /// A proposal.
+    Proposal(Proposal),
+    /// A vote.
+    Vote(Vote),
+    /// A transaction of this bank.
+    Transaction(Box<TxBody>),
+}
+
+/// What a timer is for. At most one of each runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerId {
+    /// A timeout of the agreement.
+    Agreement(TimeoutId),
+    /// The quiet time after a height is over: make a block, empty if need be.
+    Idle(Height),
+    /// The elected miner may try again to make a block.
+    MineAgain(Height),
+    /// The miner has waited long enough for verdicts.
+    Approval(Height, Round),
+    /// Look again for missing transactions of mined blocks.
+    Fetch(Height),
+    /// Tell peers where we stand, sweep the pool, see whether we lag.
+    Housekeeping,
+}
+
+/// A final height, to be stored as one.
+#[derive(Debug, Clone)]
+pub struct Finalized {
+    /// Blocks and certificate.
+    pub certified: Arc<CertifiedHeight>,
+    /// What changed in the state.
+    pub delta: StateDelta,
+    /// Root of the state after it.
+    pub state_root: idx_crypto::Hash32,
+}
+
+/// A fact for clients.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A transaction entered the pool.
+    Pending(TxId),
+    /// A mined block arrived or was found here.
+    Mined {
+        /// Its header.
+        header: Arc<SignedHeader>,
+        /// Its name.
+        hash: PublicHash,
+        /// Its transactions.
+        transactions: Arc<Vec<TxId>>,
+    },
+    /// A bank spoke on a mined block.
+    Verdicts(Arc<SignedVerdicts>),
+    /// A height is final and stored.
+    Final(Arc<CertifiedHeight>),
+    /// A bank is found out; the evidence is on its way into a block.
+    Contradiction(BankId),
+}
+
+/// Why a node stops by itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HaltReason {
+    /// A quorum certified what these rules refuse.
+    #[error(
+        "height {height}: the banks certified private block {value}, but this node refuses it ({why}). Compare \
+         software versions with the other banks; do not delete any data"
+    )]
+    RulesDisagree {
+        /// Where.
+        height: Height,
+        /// The certified value.
+        value: PrivateHash,
+        /// What this node holds against it.
+        why: String,
+    },
+    /// Two certificates for one height.
+    #[error(
+        "height {height}: two conflicting blocks carry a quorum of signatures; {signers:?} signed both. The chain \
+         has forked: stop, keep all data, and call the other banks"
+    )]
+    Fork {
+        /// Where.
+        height: Height,
+        /// Who signed both.
+        signers: Vec<BankId>,
+    },
+    /// The network has moved to rules that this software does not know.
+    #[error("height {height} asks for protocol version {version}; this software knows {known}. Upgrade it")]
+    UnknownProtocol {
+        /// Where.
+        height: Height,
+        /// Needed.
+        version: u16,
+        /// Known.
+        known: u16,
+    },
+}

@@ -1,0 +1,71 @@
+//! Transactions on their way into the pool.
+
+use crate::effect::{Effect, Event};
+use crate::replica::Replica;
+use idx_types::wire::Gossip;
+use idx_types::{PreparedTx, Reason, TimestampMs, Transaction, TxId};
+
+impl Replica {
+    /// A local client's transaction: refused at the door with a reason, or pooled and passed on.
+    pub(crate) fn on_submit(&mut self, now: TimestampMs, token: u64, tx: PreparedTx, out: &mut Vec<Effect>) {
+        let answer = self.admit(now, &tx, out);
+        if answer.is_ok() {
+            out.push(Effect::Gossip(Gossip::Transactions(vec![Transaction::clone(&tx.tx)])));
+        }
+        out.push(Effect::Answer(token, answer));
+        self.transactions_arrived(now, out);
+    }
+
+    fn admit(&mut self, now: TimestampMs, tx: &PreparedTx, out: &mut Vec<Effect>) -> Result<TxId, Reason> {
+        self.state.precheck(tx, now)?;
+        self.pool.insert(tx.clone())?;
+        out.push(Effect::Publish(Event::Pending(tx.id)));
+        Ok(tx.id)
+    }
+
+    /// Peers' transactions. What only the state of the moment speaks against is pooled all the same:
+    /// the peer may be a height ahead, and the block will tell.
+    pub(crate) fn on_transactions(&mut self, now: TimestampMs, txs: Vec<PreparedTx>, out: &mut Vec<Effect>) {
+        for tx in txs {
+            let hopeless = self.state.precheck(&tx, now).is_err_and(|reason| never_settles(reason));
+            if !hopeless && self.pool.insert(tx.clone()).is_ok() {
+                out.push(Effect::Publish(Event::Pending(tx.id)));
+            }
+        }
+        self.transactions_arrived(now, out);
+    }
+
+    /// Wakes the height, and the miner that waits for something to put into its block.
+    pub(crate) fn transactions_arrived(&mut self, now: TimestampMs, out: &mut Vec<Effect>) {
+        if !self.is_running() {
+            return;
+        }
+        if self.book.round.is_none() && self.has_ready(now) {
+            self.begin_rounds(now, out);
+        } else if self.book.wanted.is_some() && self.book.mining.is_none() {
+            self.try_mine(now, out);
+        }
+    }
+
+    /// Whether the pool holds something that could settle now.
+    pub(crate) fn has_ready(&self, now: TimestampMs) -> bool {
+        self.pool.has_ready(now, &|bank| self.silence.skips(bank, now))
+    }
+}
+
+/// Reasons that no later state can mend.
+const fn never_settles(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Malformed
+            | Reason::TooLarge
+            | Reason::UnknownVersion
+            | Reason::WrongChain
+            | Reason::Expired
+            | Reason::ValidityTooLong
+            | Reason::Replayed
+            | Reason::BadSignature
+            | Reason::BadKey
+            | Reason::SameAccount
+    )
+}

@@ -1,0 +1,225 @@
+//! Candidates: built by the miner from the approval certificate, recomputed byte for byte by every
+//! other bank before it votes (document 2.3).
+
+use crate::approving::involved;
+use crate::book::{BLOCKS_MAX, CandidateEntry, WAITING_PROPOSALS_MAX};
+use crate::effect::Effect;
+use crate::input::CheckedProposal;
+use crate::journal::JournalEntry;
+use crate::replica::Replica;
+use idx_chain::Execution;
+use idx_consensus::agreement;
+use idx_consensus::approval;
+use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash};
+use idx_types::wire::{Gossip, ProposalMessage};
+use idx_types::{
+    ApprovalCertificate, Candidate, Decision, PreparedTx, PrivateHeader, PublicHash, PublicHeader, Round,
+    SignedProposal, TimestampMs, Verified,
+};
+
+impl Replica {
+    /// The verdicts are in: work out the outcomes and hand the candidate to the agreement.
+    pub(crate) fn build_candidate(&mut self, now: TimestampMs, block: PublicHash, out: &mut Vec<Effect>) {
+        let (Some(wanted), Some(entry)) = (self.book.wanted, self.book.blocks.get(&block)) else { return };
+        let Some(certificate) = entry.collector.as_ref().and_then(|c| c.certificate()) else { return };
+        let execution = self.execute_certified(block, &certificate);
+        let fallback = self.state.params().target_mining_time_ms;
+        let mining_ms = self.book.mining_ms.get(&block).copied().unwrap_or(fallback);
+        let header = self.private_header(block, &certificate, &execution, mining_ms);
+        let candidate = Candidate { header, certificate, body: Vec::new() };
+        let value = candidate.id();
+        self.book.wanted = None;
+        self.log(JournalEntry::Value(wanted.round, candidate.clone()), out);
+        self.book.candidates.insert(value, CandidateEntry { candidate, block, execution: Ok(execution) });
+        self.agree(now, agreement::Input::Value { round: wanted.round, value }, out);
+    }
+
+    fn private_header(
+        &self,
+        public_hash: PublicHash,
+        certificate: &ApprovalCertificate,
+        execution: &Execution,
+        mining_ms: u32,
+    ) -> PrivateHeader {
+        PrivateHeader {
+            version: BLOCK_VERSION,
+            chain_id: self.state.chain_id(),
+            height: self.book.height,
+            public_hash,
+            parent_private: self.state.tip().private_hash,
+            certificate_hash: certificate.hash(),
+            outcomes_hash: outcomes_hash(execution.outcomes()),
+            state_root: execution.state_root(mining_ms),
+            body_hash: body_hash(&[]),
+            mining_ms,
+        }
+    }
+
+    /// Carries out a block of the book as a certificate decides; the trial serves if all pass.
+    fn execute_certified(&mut self, block: PublicHash, certificate: &ApprovalCertificate) -> Execution {
+        let entry = self.book.blocks.get_mut(&block).expect("callers hold the block");
+        let txs = entry.transactions();
+        let decisions = self.decisions(certificate, &txs);
+        let entry = self.book.blocks.get_mut(&block).expect("callers hold the block");
+        let all_pass = decisions.iter().all(|decision| *decision == Decision::Pass);
+        match entry.trial.take_if(|_| all_pass) {
+            Some(trial) => trial,
+            None => self.state.execute(&entry.announcement.header.message, &txs, &decisions),
+        }
+    }
+
+    /// What a certificate decides on each transaction.
+    pub(crate) fn decisions(&self, certificate: &ApprovalCertificate, txs: &[PreparedTx]) -> Vec<Decision> {
+        approval::decide(certificate, &involved(txs), self.state.validators().len(), self.approval_quorum())
+    }
+
+    /// Our proposal is signed: journal it, send it, take part with it.
+    pub(crate) fn on_own_proposal(
+        &mut self,
+        now: TimestampMs,
+        proposal: SignedProposal,
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(message) = self.proposal_message(proposal) else { return };
+        if !self.guard.note_proposal(&proposal.message) {
+            return;
+        }
+        self.log(JournalEntry::Proposal(message.clone(), true), out);
+        out.push(Effect::SyncJournal);
+        out.push(Effect::Gossip(Gossip::Proposal(Box::new(message.clone()))));
+        self.book.own_proposal = Some(message);
+        let proposal = Verified::vouch(proposal);
+        self.agree(now, agreement::Input::Proposal { proposal, valid: true }, out);
+    }
+
+    fn proposal_message(&self, proposal: SignedProposal) -> Option<ProposalMessage> {
+        let entry = self.book.candidates.get(&proposal.message.value)?;
+        let announcement = self.book.blocks.get(&entry.block)?.announcement.clone();
+        Some(ProposalMessage { proposal, candidate: entry.candidate.clone(), announcement })
+    }
+
+    /// A peer's proposal.
+    pub(crate) fn on_proposal(&mut self, now: TimestampMs, checked: CheckedProposal, out: &mut Vec<Effect>) {
+        if !self.is_running() || checked.proposal.message.height != self.book.height {
+            return;
+        }
+        let announcement = checked.announcement.clone().into_inner();
+        let timely = self.is_timely(&announcement.header.message, now);
+        let block = checked.candidate.header.public_hash;
+        if !self.take_block(now, announcement, timely, out) {
+            return self.propose_to_agreement(now, &checked, false, out);
+        }
+        // Taking the block may have decided the height.
+        if !self.is_running() {
+            return;
+        }
+        if self.book.blocks.get(&block).is_some_and(|entry| entry.trial.is_some() || entry.is_complete()) {
+            self.judge(now, &checked, out);
+        } else if self.book.waiting.len() < WAITING_PROPOSALS_MAX {
+            self.book.waiting.push(checked);
+        }
+    }
+
+    /// Judges the proposals that waited for this block.
+    pub(crate) fn judge_waiting(&mut self, now: TimestampMs, block: PublicHash, out: &mut Vec<Effect>) {
+        let waiting = std::mem::take(&mut self.book.waiting);
+        for checked in waiting {
+            if checked.candidate.header.public_hash == block {
+                self.judge(now, &checked, out);
+            } else {
+                self.book.waiting.push(checked);
+            }
+        }
+    }
+
+    fn judge(&mut self, now: TimestampMs, checked: &CheckedProposal, out: &mut Vec<Effect>) {
+        if !self.is_running() {
+            return;
+        }
+        self.take_candidate(&checked.candidate);
+        let proposal = &checked.proposal.message;
+        let sound = self.book.candidates.get(&proposal.value).is_some_and(|entry| entry.execution.is_ok());
+        let valid = sound && self.turn_fits(checked);
+        self.propose_to_agreement(now, checked, valid, out);
+    }
+
+    /// A fresh proposal must settle the block of its own round, seen in time; one proposed again
+    /// settles a block no later than the round in which it was prevoted.
+    fn turn_fits(&self, checked: &CheckedProposal) -> bool {
+        let (proposal, mined) = (&checked.proposal.message, checked.announcement.header.message.round);
+        let timely = self.book.blocks.get(&checked.candidate.header.public_hash).is_some_and(|b| b.timely);
+        match proposal.pol_round {
+            None => mined == proposal.round && timely,
+            Some(polka) => mined <= polka,
+        }
+    }
+
+    fn propose_to_agreement(
+        &mut self,
+        now: TimestampMs,
+        checked: &CheckedProposal,
+        valid: bool,
+        out: &mut Vec<Effect>,
+    ) {
+        let message = ProposalMessage {
+            proposal: *checked.proposal,
+            candidate: checked.candidate.clone(),
+            announcement: checked.announcement.clone().into_inner(),
+        };
+        self.log(JournalEntry::Proposal(message, valid), out);
+        self.agree(now, agreement::Input::Proposal { proposal: checked.proposal, valid }, out);
+    }
+
+    /// Recomputes a candidate whose block is complete, once.
+    pub(crate) fn take_candidate(&mut self, candidate: &Candidate) {
+        let (value, block) = (candidate.id(), candidate.header.public_hash);
+        let known = self.book.candidates.contains_key(&value);
+        if known || self.book.candidates.len() >= BLOCKS_MAX || !self.book.blocks.contains_key(&block) {
+            return;
+        }
+        let execution = self.execute_certified(block, &candidate.certificate);
+        let header = &self.book.blocks[&block].announcement.header.message;
+        let execution = self.settle(header, candidate, &execution).map(|()| execution);
+        self.book.candidates.insert(value, CandidateEntry { candidate: candidate.clone(), block, execution });
+    }
+
+    /// Compares a candidate with what this bank works out; every byte must match.
+    pub(crate) fn settle(
+        &self,
+        public: &PublicHeader,
+        candidate: &Candidate,
+        execution: &Execution,
+    ) -> Result<(), String> {
+        let said = &candidate.header;
+        let expected = self.private_header_of(public, candidate, execution);
+        let rules = [
+            (said.version == expected.version, "version"),
+            (said.chain_id == expected.chain_id, "network"),
+            (said.height == expected.height, "height"),
+            (said.public_hash == expected.public_hash, "public block"),
+            (said.parent_private == expected.parent_private, "private parent"),
+            (said.certificate_hash == expected.certificate_hash, "certificate"),
+            (said.outcomes_hash == expected.outcomes_hash, "outcomes"),
+            (said.state_root == expected.state_root, "state root"),
+            (said.body_hash == expected.body_hash && candidate.body.is_empty(), "body"),
+            (u64::from(said.mining_ms) <= self.state.params().timeout_cap_ms, "mining time"),
+        ];
+        rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(format!("its {what} differs")))
+    }
+
+    fn private_header_of(
+        &self,
+        public: &PublicHeader,
+        candidate: &Candidate,
+        execution: &Execution,
+    ) -> PrivateHeader {
+        let mining_ms = candidate.header.mining_ms;
+        let header = self.private_header(public.hash(), &candidate.certificate, execution, mining_ms);
+        PrivateHeader { height: public.height, body_hash: body_hash(&candidate.body), ..header }
+    }
+
+    /// The newest round in which this bank could still vote on a block.
+    pub(crate) fn current_round(&self) -> Round {
+        self.book.round.unwrap_or(Round::ZERO)
+    }
+}

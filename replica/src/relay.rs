@@ -1,0 +1,173 @@
+//! Mined blocks: header checks, compact relay, and the moment a block is complete (document 2.1).
+
+use crate::book::BlockEntry;
+use crate::effect::{Effect, Event, TimerId};
+use crate::journal::JournalEntry;
+use crate::replica::Replica;
+use idx_consensus::election;
+use idx_types::block::BLOCK_VERSION;
+use idx_types::wire::{Announcement, Request, Response};
+use idx_types::{Evidence, PreparedTx, PublicHash, PublicHeader, TimestampMs, Transaction, TxHash, Verified};
+use std::sync::Arc;
+
+/// Missing transactions are asked for again after so long, from another bank, milliseconds.
+const FETCH_MS: u64 = 250;
+
+impl Replica {
+    /// A peer's mined block.
+    pub(crate) fn on_announcement(
+        &mut self,
+        now: TimestampMs,
+        announcement: Verified<Announcement>,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.is_running() && announcement.header.message.height == self.book.height {
+            let timely = self.is_timely(&announcement.header.message, now);
+            self.take_block(now, announcement.into_inner(), timely, out);
+        }
+    }
+
+    /// Keeps a mined block if its header fits the state. Answers whether the block is kept, now or
+    /// from before.
+    pub(crate) fn take_block(
+        &mut self,
+        now: TimestampMs,
+        announcement: Announcement,
+        timely: bool,
+        out: &mut Vec<Effect>,
+    ) -> bool {
+        let header = &announcement.header.message;
+        let (hash, miner) = (header.hash(), header.miner);
+        if self.book.blocks.contains_key(&hash) {
+            return true;
+        }
+        if self.check_header(header).is_err() || !self.book.has_room_for_block() {
+            self.blame_bank(miner, "mined header that does not fit the chain", out);
+            return false;
+        }
+        if let Some(twin) = self.book.twin_of(&announcement, hash) {
+            let evidence = Evidence::Headers(twin.header.clone(), announcement.header.clone());
+            self.report(now, evidence, out);
+        }
+        self.book.blocks.insert(hash, BlockEntry::new(announcement, timely));
+        self.begin_rounds(now, out);
+        self.assemble(now, hash, out);
+        true
+    }
+
+    /// What a header must say at this point of the chain.
+    pub(crate) fn check_header(&self, header: &PublicHeader) -> Result<(), &'static str> {
+        let (tip, banks) = (self.state.tip(), self.state.validators());
+        let earliest = tip.timestamp.plus(self.state.params().min_block_interval_ms);
+        let rules = [
+            (header.version == BLOCK_VERSION, "its version is unknown"),
+            (header.chain_id == self.state.chain_id(), "it is of another network"),
+            (header.height == tip.height.next(), "its height does not follow the tip"),
+            (header.parent_public == tip.public_hash, "its public parent is not the tip"),
+            (header.parent_private == tip.private_hash, "its private parent is not the tip"),
+            (header.validator_set_hash == banks.hash(), "it names other banks"),
+            (header.difficulty == self.state.difficulty(), "its difficulty is not the one in force"),
+            (
+                header.miner == election::miner(banks, header.height, header.round),
+                "its miner was not elected",
+            ),
+            (header.timestamp >= earliest, "it comes too soon after its parent"),
+        ];
+        rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(*what))
+    }
+
+    /// Whether a timestamp is near this bank's clock. Only a first sight is judged by it.
+    pub(crate) fn is_timely(&self, header: &PublicHeader, now: TimestampMs) -> bool {
+        let drift = self.state.params().max_clock_drift_ms;
+        header.timestamp.since(now) <= drift && now.since(header.timestamp) <= drift
+    }
+
+    /// Fills a block from the pool; complete, or the rest is asked for.
+    fn assemble(&mut self, now: TimestampMs, hash: PublicHash, out: &mut Vec<Effect>) {
+        let Some(entry) = self.book.blocks.get_mut(&hash) else { return };
+        let pool = &self.pool;
+        entry.fill(&|wanted| pool.get(wanted).cloned());
+        if entry.is_complete() {
+            return self.block_complete(now, hash, out);
+        }
+        let miner = entry.announcement.header.message.miner;
+        self.fetch(hash, self.peer_of(miner), out);
+        out.push(Effect::SetTimer(TimerId::Fetch(self.book.height), FETCH_MS));
+    }
+
+    fn fetch(&mut self, hash: PublicHash, peer: Option<idx_types::NetworkKey>, out: &mut Vec<Effect>) {
+        let (Some(entry), Some(peer)) = (self.book.blocks.get(&hash), peer) else { return };
+        let request = Request::Transactions { block: hash, hashes: entry.missing() };
+        out.push(Effect::Request(peer, self.peers.request_id(), request));
+    }
+
+    /// Asks another bank for what is still missing; each time the next one in turn.
+    pub(crate) fn fetch_again(&mut self, out: &mut Vec<Effect>) {
+        let incomplete: Vec<PublicHash> = self
+            .book
+            .blocks
+            .iter()
+            .filter(|(_, entry)| !entry.is_complete())
+            .map(|(hash, _)| *hash)
+            .collect();
+        if incomplete.is_empty() {
+            return;
+        }
+        let others: Vec<_> = self.other_banks().collect();
+        for hash in incomplete {
+            let turn = self.peers.request_id() as usize % others.len().max(1);
+            self.fetch(hash, others.get(turn).copied(), out);
+        }
+        out.push(Effect::SetTimer(TimerId::Fetch(self.book.height), FETCH_MS));
+    }
+
+    /// Network keys of the other banks of this height.
+    pub(crate) fn other_banks(&self) -> impl Iterator<Item = idx_types::NetworkKey> + '_ {
+        let mine = self.settings.network_key;
+        self.state.validators().banks().iter().map(|bank| bank.network_key).filter(move |key| *key != mine)
+    }
+
+    /// Transactions that a peer sent for a block.
+    pub(crate) fn on_fetched(
+        &mut self,
+        now: TimestampMs,
+        block: PublicHash,
+        txs: &[PreparedTx],
+        out: &mut Vec<Effect>,
+    ) {
+        let Some(entry) = self.book.blocks.get_mut(&block) else { return };
+        if !self.phase.eq(&crate::replica::Phase::Running) || entry.is_complete() {
+            return;
+        }
+        entry.fill(&|wanted| txs.iter().find(|tx| tx.hash == *wanted).cloned());
+        if entry.is_complete() {
+            self.block_complete(now, block, out);
+        }
+    }
+
+    /// A peer wants transactions of a block: from the book, else from the pool.
+    pub(crate) fn on_wanted(&self, ticket: u64, block: PublicHash, hashes: &[TxHash], out: &mut Vec<Effect>) {
+        let entry = self.book.blocks.get(&block);
+        let find =
+            |hash: &TxHash| entry.and_then(|entry| entry.transaction(hash)).or_else(|| self.pool.get(hash));
+        let transactions: Vec<Transaction> =
+            hashes.iter().filter_map(find).map(|tx| Transaction::clone(&tx.tx)).collect();
+        out.push(Effect::Respond(ticket, Response::Transactions { block, transactions }));
+    }
+
+    /// Every transaction of a block is here: journal it, try it, judge the proposals that waited.
+    pub(crate) fn block_complete(&mut self, now: TimestampMs, hash: PublicHash, out: &mut Vec<Effect>) {
+        let Some(entry) = self.book.blocks.get(&hash) else { return };
+        let txs = entry.transactions();
+        let announcement = entry.announcement.clone();
+        out.push(Effect::Publish(Event::Mined {
+            header: Arc::new(announcement.header.clone()),
+            hash,
+            transactions: Arc::new(txs.iter().map(|tx| tx.id).collect()),
+        }));
+        let transactions = txs.iter().map(|tx| (Transaction::clone(&tx.tx), tx.signatures_hold())).collect();
+        self.log(JournalEntry::Block { announcement, transactions, timely: entry.timely }, out);
+        self.try_block(now, hash, &txs, out);
+        self.judge_waiting(now, hash, out);
+    }
+}

@@ -1,0 +1,223 @@
+//! The mind itself: its parts, and the one match that says which room answers which input.
+
+use crate::book::Book;
+use crate::effect::{Effect, HaltReason, TimerId, Unsigned};
+use crate::future::Future;
+use crate::gate::Gate;
+use crate::input::Input;
+use crate::journal::JournalEntry;
+use crate::peers::Peers;
+use crate::policy::Policy;
+use crate::silence::Silence;
+use crate::starting::Abstention;
+use crate::syncing::SyncQueue;
+use idx_chain::State;
+use idx_chain::pool::{Pool, PoolLimits};
+use idx_consensus::agreement::{Agreement, VoteGuard};
+use idx_crypto::Verifier;
+use idx_types::wire::CertifiedHeight;
+use idx_types::{BankId, NetworkKey, Quorums, TimestampMs};
+use std::sync::Arc;
+
+/// What a mind needs to know of itself.
+pub struct ReplicaSettings {
+    /// The bank this is; `None` for an observer, which signs nothing.
+    pub bank: Option<BankId>,
+    /// Its libp2p identity.
+    pub network_key: NetworkKey,
+    /// Bounds of the pool.
+    pub pool: PoolLimits,
+    /// The bank's own rules.
+    pub policy: Box<dyn Policy>,
+    /// The signature scheme of the network.
+    pub verifier: Arc<dyn Verifier>,
+}
+
+/// What the mind is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Not started.
+    Waiting,
+    /// Agreeing on the height of the book.
+    Running,
+    /// The last height is decided and being stored.
+    Committing(Arc<CertifiedHeight>),
+    /// Stopped for good.
+    Halted,
+}
+
+/// One bank's mind. Owns the state, the pool and the height being agreed on; never waits, never
+/// reads a clock, never fails on bad input. Time is what the shell says it is.
+pub struct Replica {
+    pub(crate) settings: ReplicaSettings,
+    pub(crate) state: State,
+    pub(crate) pool: Pool,
+    pub(crate) agreement: Agreement,
+    pub(crate) guard: VoteGuard,
+    pub(crate) book: Book,
+    pub(crate) future: Future,
+    pub(crate) peers: Peers,
+    pub(crate) silence: Silence,
+    pub(crate) sync: SyncQueue,
+    pub(crate) abstention: Abstention,
+    pub(crate) phase: Phase,
+    pub(crate) replaying: bool,
+    /// The tip with its certificate, to show a fork if one appears.
+    pub(crate) last_final: Option<Arc<CertifiedHeight>>,
+    /// When the height of the book began, by this bank's clock.
+    pub(crate) entered_at: TimestampMs,
+    /// The tip at the last housekeeping, to see that we stand still.
+    pub(crate) tip_at_housekeeping: idx_types::Height,
+}
+
+impl Replica {
+    /// A mind over a loaded state. `last_final` is the stored tip, `None` at genesis. It does
+    /// nothing before `Input::Start`.
+    pub fn new(settings: ReplicaSettings, state: State, last_final: Option<Arc<CertifiedHeight>>) -> Self {
+        let tip = state.tip().height;
+        Self {
+            agreement: Agreement::new(state.chain_id(), settings.bank),
+            guard: VoteGuard::new(tip.next()),
+            pool: Pool::new(settings.pool),
+            book: Book::new(tip.next()),
+            future: Future::default(),
+            peers: Peers::default(),
+            silence: Silence::default(),
+            sync: SyncQueue::default(),
+            abstention: Abstention::None,
+            phase: Phase::Waiting,
+            replaying: false,
+            entered_at: TimestampMs(0),
+            tip_at_housekeeping: tip,
+            last_final,
+            settings,
+            state,
+        }
+    }
+
+    /// Takes one input at the given time and appends what is wished for to `out`.
+    pub fn step(&mut self, now: TimestampMs, input: Input, out: &mut Vec<Effect>) {
+        if self.phase == Phase::Halted {
+            return;
+        }
+        match input {
+            Input::Start(start) => self.start(now, start, out),
+            Input::Submit(token, tx) => self.on_submit(now, token, tx, out),
+            Input::Transactions(txs) => self.on_transactions(now, txs, out),
+            Input::Announcement(announcement) => self.on_announcement(now, announcement, out),
+            Input::Verdicts(verdicts) => self.on_verdicts(now, verdicts, out),
+            Input::Proposal(proposal) => self.on_proposal(now, *proposal, out),
+            Input::Vote(vote) => self.on_vote(now, vote, out),
+            Input::Future(peer, height, message) => self.on_future(peer, height, message, out),
+            Input::TransactionsWanted(ticket, block, hashes) => self.on_wanted(ticket, block, &hashes, out),
+            Input::Status(peer, status) => self.on_status(now, peer, status, out),
+            Input::Response(peer, request, response) => self.on_response(now, peer, request, response, out),
+            Input::RequestFailed(peer, request) => self.on_request_failed(now, peer, request, out),
+            Input::Mined(header, ms) => self.on_mined(now, *header, ms, out),
+            Input::Signed(message) => self.on_signed(now, message, out),
+            Input::Committed(height) => self.on_committed(now, height, out),
+            Input::Timer(timer) => self.on_timer(now, timer, out),
+        }
+    }
+
+    fn on_timer(&mut self, now: TimestampMs, timer: TimerId, out: &mut Vec<Effect>) {
+        match timer {
+            TimerId::Housekeeping => return self.housekeeping(now, out),
+            TimerId::Agreement(id) => return self.on_agreement_timeout(now, id, out),
+            _ => {}
+        }
+        if !self.is_running() {
+            return;
+        }
+        match timer {
+            TimerId::Idle(height) if height == self.book.height => self.begin_rounds(now, out),
+            TimerId::MineAgain(height) if height == self.book.height => self.try_mine(now, out),
+            TimerId::Approval(height, round) if height == self.book.height => {
+                self.on_approval_timeout(now, round, out);
+            }
+            TimerId::Fetch(height) if height == self.book.height => self.fetch_again(out),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.phase == Phase::Running
+    }
+
+    /// The gate for messages of the height being agreed on.
+    pub fn gate(&self) -> Gate {
+        let banks = self.state.validators().clone();
+        Gate {
+            chain_id: self.state.chain_id(),
+            height: self.book.height,
+            approval_quorum: self.approval_quorum(),
+            banks,
+            verifier: self.settings.verifier.clone(),
+        }
+    }
+
+    /// The state after the last final height.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The transactions waiting.
+    pub const fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The agreement, for looking at.
+    pub const fn agreement(&self) -> &Agreement {
+        &self.agreement
+    }
+
+    /// The tip with its certificate, `None` at genesis.
+    pub const fn last_final(&self) -> Option<&Arc<CertifiedHeight>> {
+        self.last_final.as_ref()
+    }
+
+    pub(crate) fn approval_quorum(&self) -> usize {
+        self.state.validators().quorums(self.state.params().approval_margin).quorum
+    }
+
+    pub(crate) fn agreement_quorums(&self) -> Quorums {
+        self.state.validators().quorums(self.state.params().agreement_margin)
+    }
+
+    /// The bank this is, if it rules this height.
+    pub(crate) fn me(&self) -> Option<BankId> {
+        self.settings.bank.filter(|bank| self.state.validators().get(*bank).is_some())
+    }
+
+    /// Writes to the journal; while it is being replayed everything is in it already.
+    pub(crate) fn log(&self, entry: JournalEntry, out: &mut Vec<Effect>) {
+        if !self.replaying {
+            out.push(Effect::Log(self.book.height, Box::new(entry)));
+        }
+    }
+
+    /// Asks for a signature, unless this bank must not sign here or would contradict itself.
+    pub(crate) fn request_signature(&self, unsigned: Unsigned, out: &mut Vec<Effect>) {
+        // While the journal is replayed the guard learns from it; what is owed is sifted afterwards.
+        let may_sign = self.me().is_some() && !self.abstains();
+        if may_sign && (self.replaying || self.guard_permits(&unsigned)) {
+            out.push(Effect::Sign(unsigned));
+        }
+    }
+
+    /// The network key of a bank of this height.
+    pub(crate) fn peer_of(&self, bank: BankId) -> Option<NetworkKey> {
+        self.state.validators().get(bank).map(|bank| bank.network_key)
+    }
+
+    pub(crate) fn blame_bank(&self, bank: BankId, what: &'static str, out: &mut Vec<Effect>) {
+        if let Some(peer) = self.peer_of(bank) {
+            out.push(Effect::Blame(peer, what));
+        }
+    }
+
+    pub(crate) fn halt(&mut self, reason: HaltReason, out: &mut Vec<Effect>) {
+        self.phase = Phase::Halted;
+        out.push(Effect::Halt(reason));
+    }
+}

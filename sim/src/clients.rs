@@ -1,0 +1,136 @@
+//! Customers of the simulated banks: they open accounts, fund them and pay each other for ever.
+
+use crate::scheme::Scheme;
+use idx_chain::State;
+use idx_crypto::{Hasher, Signer};
+use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
+use idx_types::{
+    AccountHandle, BankId, ChainId, Currency, Paise, SessionId, TimestampMs, Transaction, TxBody, TxId,
+    TxKind,
+};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+
+/// How long a client's transaction may wait, milliseconds.
+const VALID_MS: u64 = 60 * 60 * 1_000;
+
+/// One customer with one account.
+struct Customer {
+    bank: usize,
+    handle: AccountHandle,
+    session: SessionId,
+    key: Arc<dyn Signer>,
+}
+
+/// All customers and what they wait for.
+pub struct Clients {
+    chain_id: ChainId,
+    banks: Vec<(BankId, Arc<dyn Signer>)>,
+    customers: Vec<Customer>,
+    waiting: Vec<(Transaction, usize)>,
+    nonce: u64,
+}
+
+impl Clients {
+    /// `per_bank` customers at every bank.
+    pub fn new(
+        chain_id: ChainId,
+        banks: Vec<(BankId, Arc<dyn Signer>)>,
+        per_bank: usize,
+        scheme: Scheme,
+    ) -> Self {
+        let customer = |n: usize| {
+            let name = Hasher::new("idx-sim/customer/1").part(&(n as u64).to_le_bytes()).finish();
+            Customer {
+                bank: n % banks.len(),
+                handle: AccountHandle(name.0),
+                session: SessionId(Hasher::new("idx-sim/session/1").part(&name.0).finish().0),
+                key: scheme.signer(1_000 + n as u64),
+            }
+        };
+        let customers = (0..per_bank * banks.len()).map(customer).collect();
+        Self { chain_id, banks, customers, waiting: Vec::new(), nonce: 0 }
+    }
+
+    /// The next transaction that makes sense in this state, and the bank to hand it to.
+    pub fn next(
+        &mut self,
+        rng: &mut ChaCha8Rng,
+        state: &State,
+        now: TimestampMs,
+    ) -> Option<(Transaction, usize)> {
+        let at = rng.random_range(0..self.customers.len());
+        let customer = &self.customers[at];
+        let (bank, signer) = &self.banks[customer.bank];
+        let home = customer.bank;
+        let kind = match (state.account(&customer.handle), state.session(&customer.session)) {
+            (None, _) => TxKind::OpenAccount(OpenAccount {
+                bank: *bank,
+                handle: customer.handle,
+                currency: Currency::Inr,
+            }),
+            (Some(_), None) => TxKind::OpenSession(OpenSession {
+                bank: *bank,
+                session: customer.session,
+                handle: customer.handle,
+                key: customer.key.public_key(),
+                expires_at: now.plus(24 * VALID_MS),
+            }),
+            (Some(account), Some(_)) if account.balance < Paise(10_000) => {
+                TxKind::Deposit(Cash { bank: *bank, handle: customer.handle, amount: Paise(1_000_000) })
+            }
+            _ => return self.transfer(rng, state, now, at).map(|tx| (tx, home)),
+        };
+        let signer = signer.clone();
+        let tx = self.body(now, kind).sign(&[&*signer]);
+        Some((tx, home))
+    }
+
+    fn transfer(
+        &mut self,
+        rng: &mut ChaCha8Rng,
+        state: &State,
+        now: TimestampMs,
+        from: usize,
+    ) -> Option<Transaction> {
+        let to = rng.random_range(0..self.customers.len());
+        let (sender, receiver) = (&self.customers[from], &self.customers[to]);
+        state.session(&receiver.session).filter(|_| to != from)?;
+        let amount = Paise(rng.random_range(100..=12_000));
+        let fee = state.fee_quote(amount).ok()?.total;
+        let kind = TxKind::Transfer(Transfer {
+            from: sender.session,
+            from_bank: self.banks[sender.bank].0,
+            to: receiver.session,
+            to_bank: self.banks[receiver.bank].0,
+            amount,
+            fee,
+        });
+        let (a, b) = (sender.key.clone(), receiver.key.clone());
+        Some(self.body(now, kind).sign(&[&*a, &*b]))
+    }
+
+    fn body(&mut self, now: TimestampMs, kind: TxKind) -> TxBody {
+        self.nonce += 1;
+        TxBody {
+            version: TX_VERSION,
+            chain_id: self.chain_id,
+            created_at: now,
+            valid_until: now.plus(VALID_MS),
+            nonce: self.nonce,
+            kind,
+        }
+    }
+
+    /// A bank took this transaction in; it is handed in again until it settles.
+    pub fn accepted(&mut self, tx: Transaction, bank: usize) {
+        self.waiting.push((tx, bank));
+    }
+
+    /// Forgets what has settled; answers what still waits.
+    pub fn unsettled(&mut self, is_settled: impl Fn(&TxId) -> bool) -> &[(Transaction, usize)] {
+        self.waiting.retain(|(tx, _)| !is_settled(&tx.id()));
+        &self.waiting
+    }
+}

@@ -1,0 +1,75 @@
+//! The network that a run starts with.
+
+use crate::scheme::Scheme;
+use crate::world::{EPOCH_MS, Plan};
+use idx_chain::{GenesisBank, GenesisSpec, State};
+use idx_crypto::{Hash32, Hasher, Signer};
+use idx_types::{Bank, BankId, ChainId, NetworkKey, Paise, Params, TimestampMs};
+use std::sync::Arc;
+
+/// Who a node is.
+#[derive(Clone)]
+pub struct Identity {
+    /// Its number.
+    pub bank: BankId,
+    /// Its libp2p identity; in here only a name.
+    pub network_key: NetworkKey,
+    /// Signs for it.
+    pub signer: Arc<dyn Signer>,
+}
+
+/// Identities and parameters of a run.
+pub(crate) struct Setup {
+    identities: Vec<Identity>,
+    params: Params,
+    scheme: Scheme,
+}
+
+/// Low enough that a simulated search takes microseconds.
+const DIFFICULTY: u8 = 2;
+
+impl Setup {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let identity = |number: u16| Identity {
+            bank: BankId(number),
+            network_key: NetworkKey(Hasher::new("idx-sim/peer/1").part(&number.to_le_bytes()).finish().0),
+            signer: plan.scheme.signer(u64::from(number)),
+        };
+        let params = Params {
+            min_difficulty: DIFFICULTY,
+            max_difficulty: DIFFICULTY + 2,
+            agreement_margin: plan.agreement_margin,
+            ..Params::default()
+        };
+        Self { identities: (0..plan.banks).map(identity).collect(), params, scheme: plan.scheme }
+    }
+
+    pub(crate) fn identity(&self, index: usize) -> Identity {
+        self.identities[index].clone()
+    }
+
+    pub(crate) fn signers(&self) -> Vec<(BankId, Arc<dyn Signer>)> {
+        self.identities.iter().map(|identity| (identity.bank, identity.signer.clone())).collect()
+    }
+
+    pub(crate) fn genesis_state(&self) -> State {
+        let bank = |identity: &Identity| GenesisBank {
+            bank: Bank {
+                id: identity.bank,
+                code: format!("BANK{}", identity.bank.0).parse().expect("letters and digits"),
+                consensus_key: identity.signer.public_key(),
+                network_key: identity.network_key,
+                hpke_key: Hash32::ZERO,
+                stake: Paise(100_000_000),
+            },
+            reserve: Paise(100_000_000_000),
+        };
+        let spec = GenesisSpec {
+            chain_id: ChainId(Hasher::new("idx-sim/chain/1").finish()),
+            time: TimestampMs(EPOCH_MS - 1_000),
+            params: self.params.clone(),
+            banks: self.identities.iter().map(bank).collect(),
+        };
+        State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
+    }
+}
