@@ -5,8 +5,8 @@ use idx_chain::State;
 use idx_crypto::{Hasher, Signer};
 use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
 use idx_types::{
-    AccountHandle, BankId, ChainId, Currency, Paise, SessionId, TimestampMs, Transaction, TxBody, TxId,
-    TxKind,
+    AccountHandle, BankId, ChainId, Currency, Paise, Reason, SessionId, TimestampMs, Transaction, TxBody,
+    TxId, TxKind,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -123,9 +123,18 @@ impl Clients {
         }
     }
 
-    /// A bank took this transaction in; it is handed in again until it settles.
-    pub fn accepted(&mut self, tx: Transaction, bank: usize) {
+    /// This transaction is handed in at a bank, and again until it settles or the door
+    /// refuses it for good.
+    pub fn hand_in(&mut self, tx: Transaction, bank: usize) {
         self.waiting.push((tx, bank));
+    }
+
+    /// The bank's door refused a transaction: the client gives it up, unless it is there already or
+    /// may be tried again.
+    pub fn refused(&mut self, token: u64, reason: Reason) {
+        if reason != Reason::PoolDuplicate && !reason.retriable() {
+            self.waiting.retain(|(tx, _)| tx.body.nonce != token);
+        }
     }
 
     /// Forgets what has settled; answers what still waits.

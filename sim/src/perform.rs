@@ -59,7 +59,11 @@ impl World {
                 self.soon(node, Input::Committed(finalized.certified.height()));
             }
             Effect::Publish(event) => return self.publish(node, &event),
-            Effect::Answer(..) => {}
+            Effect::Answer(token, answer) => {
+                if let Err(reason) = answer {
+                    self.clients.refused(token, reason);
+                }
+            }
             Effect::Blame(peer, what) => {
                 self.note(|| format!("bank {node} blames {peer:?}: {what}"));
                 return self.on_blame(node, peer, what);

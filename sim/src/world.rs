@@ -82,7 +82,7 @@ pub struct World {
     pub(crate) checks: Checks,
     queue: BTreeMap<(u64, u64), Happening>,
     sequence: u64,
-    clients: Clients,
+    pub(crate) clients: Clients,
     /// Clients hand in new transactions.
     pub clients_on: bool,
     trace: Option<Vec<String>>,
@@ -278,7 +278,7 @@ impl World {
         let Some(state) = self.nodes[bank].state().filter(|_| self.clients_on) else { return Ok(()) };
         let Some((tx, home)) = self.clients.next(&mut self.rng, state, now) else { return Ok(()) };
         if self.nodes[home].is_up() {
-            self.clients.accepted(tx.clone(), home);
+            self.clients.hand_in(tx.clone(), home);
             return self.submit(home, tx);
         }
         Ok(())
@@ -286,7 +286,7 @@ impl World {
 
     fn submit(&mut self, node: usize, tx: idx_types::Transaction) -> Result<(), Violation> {
         let prepared = idx_types::PreparedTx::verify(tx, &*self.plan.scheme.verifier());
-        self.feed(node, Input::Submit(0, prepared))
+        self.feed(node, Input::Submit(prepared.tx.body.nonce, prepared))
     }
 
     /// Clients hand in again what has not settled (a crash empties a pool).
