@@ -37,6 +37,12 @@ pub fn x25519_public(secret: &[u8; 32]) -> [u8; 32] {
     PublicKey::from(&StaticSecret::from(*secret)).to_bytes()
 }
 
+/// Whether bytes are an X25519 public key fit to be registered: not one of the points of small order,
+/// with which every secret agrees on zero (RFC 7748 section 6.1).
+pub fn x25519_is_sound(public: &[u8; 32]) -> bool {
+    StaticSecret::from([1; 32]).diffie_hellman(&PublicKey::from(*public)).was_contributory()
+}
+
 fn length_of(part: &[u8]) -> [u8; 4] {
     u32::try_from(part.len()).expect("parts are below 4 GiB").to_le_bytes()
 }
@@ -61,6 +67,18 @@ mod tests {
             let secret: Hash32 = secret.parse().unwrap();
             assert_eq!(Hash32(x25519_public(&secret.0)).to_string(), public);
         }
+    }
+
+    #[test]
+    fn points_of_small_order_are_not_sound() {
+        let order_8 = "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800";
+        let order_8: Hash32 = order_8.parse().unwrap();
+        let mut one = [0; 32];
+        one[0] = 1;
+        for public in [[0; 32], one, order_8.0] {
+            assert!(!x25519_is_sound(&public), "{public:02x?}");
+        }
+        assert!(x25519_is_sound(&x25519_public(&[5; 32])));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod merkle;
 mod sign;
 
 pub use aead::{AEAD_TAG_BYTES, AeadError, aead_open, aead_seal};
-pub use derive::{hkdf_derive, hmac_sha256, x25519_public};
+pub use derive::{hkdf_derive, hmac_sha256, x25519_is_sound, x25519_public};
 pub use hash::{Hash32, Hasher, HexError, hash_borsh, sha256};
 pub use keystore::{
     KEY_FILE_BYTES_MAX, KEY_FILE_VERSION, KdfCost, KeyFile, KeystoreError, Passphrase, Purpose, SealEntropy,
