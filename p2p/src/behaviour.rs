@@ -1,0 +1,163 @@
+//! The protocols that a connection speaks, and their parameters.
+
+use crate::codec::RawCodec;
+use crate::error::NetworkError;
+use crate::settings::Checked;
+use crate::topic::{Lane, message_id};
+use idx_types::wire::GOSSIP_BYTES_MAX;
+use libp2p::allow_block_list::{self, AllowedPeers};
+use libp2p::connection_limits::{self, ConnectionLimits};
+use libp2p::gossipsub::{
+    self, IdentTopic, IdentityTransform, MessageAuthenticity, ValidationMode, WhitelistSubscriptionFilter,
+};
+use libp2p::request_response::{self, ProtocolSupport};
+use libp2p::swarm::NetworkBehaviour;
+use libp2p::{StreamProtocol, identify, ping};
+use std::time::Duration;
+
+/// Gossip that carries our topics only.
+pub(crate) type Gossip = gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter>;
+
+/// Bytes that gossip adds to a message: its envelope, and a read-ahead that gossipsub counts
+/// towards the message it is reading.
+const GOSSIP_ENVELOPE_BYTES: usize = 64 << 10;
+
+/// Time between rounds of gossip's housekeeping; what an idle node mostly does.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// How long a message's name is remembered.
+const GOSSIP_MEMORY: Duration = Duration::from_secs(60);
+
+/// Messages from this size on are announced, so that others need not send them a second time.
+const ANNOUNCED_BYTES_MIN: usize = 512;
+
+/// Messages that wait for one slow peer, each lane. The bulk lane's may be large.
+const URGENT_QUEUE_MAX: usize = 2048;
+const BULK_QUEUE_MAX: usize = 256;
+
+/// How long they wait before they are dropped.
+const QUEUE_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Time between pings; also how soon a dead connection is noticed.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+const PING_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// Handshakes of unknown outcome at once.
+const PENDING_MAX: u32 = 64;
+
+/// Connections with one peer: two dialed at the same moment, and two half-dead ones.
+const CONNECTIONS_PER_PEER_MAX: u32 = 4;
+
+/// Exchanges at once on one connection, both ways.
+const EXCHANGES_MAX: usize = 64;
+
+/// All protocols. The order is that of the checks when somebody connects.
+#[derive(NetworkBehaviour)]
+pub(crate) struct Behaviour {
+    pub(crate) allowed: allow_block_list::Behaviour<AllowedPeers>,
+    limits: connection_limits::Behaviour,
+    pub(crate) urgent: Gossip,
+    pub(crate) bulk: Gossip,
+    pub(crate) requests: request_response::Behaviour<RawCodec>,
+    identify: identify::Behaviour,
+    ping: ping::Behaviour,
+}
+
+impl Behaviour {
+    /// All protocols for these settings.
+    pub(crate) fn new(checked: &Checked) -> Result<Self, NetworkError> {
+        let mut allowed = allow_block_list::Behaviour::<AllowedPeers>::default();
+        for peer in checked.peers.keys() {
+            allowed.allow_peer(*peer);
+        }
+        Ok(Self {
+            allowed,
+            limits: connection_limits::Behaviour::new(connection_limits_for(checked.peers.len())),
+            urgent: gossip(Lane::Urgent, &checked.protocol_name)?,
+            bulk: gossip(Lane::Bulk, &checked.protocol_name)?,
+            requests: requests(checked)?,
+            identify: identify::Behaviour::new(identify_config(checked)),
+            ping: ping::Behaviour::new(
+                ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIME_MAX),
+            ),
+        })
+    }
+
+    /// The gossip of a lane.
+    pub(crate) fn gossip(&mut self, lane: Lane) -> &mut Gossip {
+        match lane {
+            Lane::Urgent => &mut self.urgent,
+            Lane::Bulk => &mut self.bulk,
+        }
+    }
+}
+
+fn connection_limits_for(peers: usize) -> ConnectionLimits {
+    let peers = u32::try_from(peers).unwrap_or(u32::MAX);
+    ConnectionLimits::default()
+        .with_max_pending_incoming(Some(PENDING_MAX))
+        .with_max_pending_outgoing(Some(peers.saturating_add(PENDING_MAX)))
+        .with_max_established(Some(peers.saturating_mul(CONNECTIONS_PER_PEER_MAX)))
+        .with_max_established_per_peer(Some(CONNECTIONS_PER_PEER_MAX))
+}
+
+fn requests(checked: &Checked) -> Result<request_response::Behaviour<RawCodec>, NetworkError> {
+    let protocol = protocol(&checked.protocol_name, "request/1")?;
+    let config = request_response::Config::default()
+        .with_request_timeout(checked.limits.request_timeout)
+        .with_max_concurrent_streams(EXCHANGES_MAX);
+    Ok(request_response::Behaviour::with_codec(RawCodec, [(protocol, ProtocolSupport::Full)], config))
+}
+
+fn protocol(network: &str, what: &str) -> Result<StreamProtocol, NetworkError> {
+    StreamProtocol::try_from_owned(format!("/idx/{network}/{what}"))
+        .map_err(|_| NetworkError::ProtocolName(network.to_owned()))
+}
+
+fn identify_config(checked: &Checked) -> identify::Config {
+    identify::Config::new(format!("idx/{}", checked.protocol_name), checked.keypair.public())
+        .with_agent_version(concat!("idx/", env!("CARGO_PKG_VERSION")).to_owned())
+        .with_push_listen_addr_updates(true)
+        .with_cache_size(0)
+}
+
+fn gossip(lane: Lane, network: &str) -> Result<Gossip, NetworkError> {
+    let failed = |reason: String| NetworkError::Gossip(reason);
+    let filter = WhitelistSubscriptionFilter(lane.topics().map(|topic| topic.hash()).collect());
+    let config = gossip_config(lane, network).map_err(|error| failed(error.to_string()))?;
+    let mut gossip = Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
+        .map_err(|reason| failed(reason.to_owned()))?;
+    for topic in lane.topics() {
+        gossip.subscribe(&IdentTopic::new(topic.name())).map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(gossip)
+}
+
+/// A publisher sends to every peer (`flood_publish`), so that with a full mesh of banks each gets
+/// each message in one hop. Forwarding is there for pairs that cannot reach each other: three
+/// neighbours of a small mesh do that for 40 nodes as well as for six, and cost six little.
+fn gossip_config(lane: Lane, network: &str) -> Result<gossipsub::Config, gossipsub::ConfigBuilderError> {
+    gossipsub::ConfigBuilder::default()
+        .protocol_id_prefix(format!("/idx/{network}/gossip/{}", lane.name()))
+        .validation_mode(ValidationMode::Anonymous)
+        .validate_messages()
+        .message_id_fn(message_id)
+        .max_transmit_size(GOSSIP_BYTES_MAX + GOSSIP_ENVELOPE_BYTES)
+        .flood_publish(true)
+        .heartbeat_interval(HEARTBEAT)
+        .heartbeat_initial_delay(HEARTBEAT)
+        .mesh_n(3)
+        .mesh_n_low(2)
+        .mesh_n_high(5)
+        .mesh_outbound_min(1)
+        .gossip_lazy(3)
+        .duplicate_cache_time(GOSSIP_MEMORY)
+        .idontwant_message_size_threshold(ANNOUNCED_BYTES_MIN)
+        .connection_handler_queue_len(match lane {
+            Lane::Urgent => URGENT_QUEUE_MAX,
+            Lane::Bulk => BULK_QUEUE_MAX,
+        })
+        .publish_queue_duration(QUEUE_TIME_MAX)
+        .forward_queue_duration(QUEUE_TIME_MAX)
+        .build()
+}

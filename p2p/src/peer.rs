@@ -1,0 +1,226 @@
+//! Everything a node knows of one peer.
+
+use crate::bucket::Bucket;
+use crate::dialing::{AddressBook, Backoff};
+use crate::meter::Meter;
+use crate::reputation::Reputation;
+use crate::settings::{CheckedPeer, NetworkLimits, PeerRole};
+use crate::topic::Topic;
+use idx_types::NetworkKey;
+use libp2p::Multiaddr;
+use libp2p::swarm::ConnectionId;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Two connections that begin within this time were dialed at the same moment by both sides.
+const SIMULTANEOUS: Duration = Duration::from_secs(3);
+
+/// A snapshot of one peer for people and metrics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PeerInfo {
+    /// Who.
+    pub key: NetworkKey,
+    /// What it is.
+    pub role: PeerRole,
+    /// Whether a connection stands.
+    pub connected: bool,
+    /// Whether it also takes our gossip.
+    pub up: bool,
+    /// Where it is, or where it was last.
+    pub address: Option<String>,
+    /// Time of the last ping there and back.
+    pub rtt: Option<Duration>,
+    /// 0 is best; at [`crate::SCORE_CUT`] it is cut.
+    pub score: i64,
+    /// For how long it is still refused.
+    pub banned_for: Option<Duration>,
+    /// Bytes received from it, protocol overhead included.
+    pub bytes_in: u64,
+    /// Bytes sent to it, protocol overhead included.
+    pub bytes_out: u64,
+    /// New gossip, requests and answers received from it.
+    pub messages_in: u64,
+    /// Own gossip, requests and answers sent to it.
+    pub messages_out: u64,
+    /// Since when it has been connected, in milliseconds since 1970 by this machine's clock.
+    pub connected_since_ms: Option<u64>,
+}
+
+/// One connection with a peer.
+#[derive(Debug)]
+struct Link {
+    id: ConnectionId,
+    dialed: bool,
+    address: Multiaddr,
+    since: Instant,
+}
+
+/// A peer's state, counters and account.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) key: NetworkKey,
+    pub(crate) role: PeerRole,
+    pub(crate) addresses: AddressBook,
+    pub(crate) backoff: Backoff,
+    pub(crate) reputation: Reputation,
+    pub(crate) gossip_messages: Bucket,
+    pub(crate) gossip_bytes: Bucket,
+    pub(crate) requests: Bucket,
+    pub(crate) request_bytes: Bucket,
+    pub(crate) requests_in_flight: usize,
+    pub(crate) answers_at: Option<Instant>,
+    pub(crate) rtt: Option<Duration>,
+    pub(crate) messages_in: u64,
+    pub(crate) messages_out: u64,
+    pub(crate) up: bool,
+    pub(crate) meter: Arc<Meter>,
+    held_back_seen: (Duration, Instant),
+    subscribed: u8,
+    links: Vec<Link>,
+    address: Option<Multiaddr>,
+    connected_since_ms: Option<u64>,
+    prefers_own_dial: bool,
+}
+
+impl Peer {
+    /// A peer that was never seen. `before_it` says that our name is the smaller of the two.
+    pub(crate) fn new(
+        checked: CheckedPeer,
+        before_it: bool,
+        meter: Arc<Meter>,
+        limits: &NetworkLimits,
+        now: Instant,
+    ) -> Self {
+        Self {
+            key: checked.key,
+            role: checked.role,
+            addresses: AddressBook::new(checked.addresses),
+            backoff: Backoff::new(limits.redial_first, limits.redial_max, !before_it),
+            reputation: Reputation::new(now),
+            gossip_messages: Bucket::new(limits.gossip_messages, now),
+            gossip_bytes: Bucket::new(limits.gossip_bytes, now),
+            requests: Bucket::new(limits.requests, now),
+            request_bytes: Bucket::new(limits.request_bytes, now),
+            requests_in_flight: 0,
+            answers_at: None,
+            rtt: None,
+            messages_in: 0,
+            messages_out: 0,
+            up: false,
+            meter,
+            held_back_seen: (Duration::ZERO, now),
+            subscribed: 0,
+            links: Vec::new(),
+            address: None,
+            connected_since_ms: None,
+            prefers_own_dial: before_it,
+        }
+    }
+
+    /// Whether a connection stands.
+    pub(crate) fn is_connected(&self) -> bool {
+        !self.links.is_empty()
+    }
+
+    /// A connection stands. Gives back the one to close if there are two now.
+    pub(crate) fn linked(
+        &mut self,
+        id: ConnectionId,
+        dialed: bool,
+        address: &Multiaddr,
+        now: Instant,
+    ) -> Option<ConnectionId> {
+        self.backoff.pause();
+        self.address = Some(address.clone());
+        if self.links.is_empty() {
+            self.connected_since_ms = unix_ms();
+            self.held_back_seen = (self.meter.held_back(), now);
+        }
+        self.links.push(Link { id, dialed, address: address.clone(), since: now });
+        self.surplus()
+    }
+
+    /// A connection ended; whether it was the last.
+    pub(crate) fn unlinked(&mut self, id: ConnectionId) -> bool {
+        self.links.retain(|link| link.id != id);
+        if self.links.is_empty() {
+            self.subscribed = 0;
+            self.connected_since_ms = None;
+            self.rtt = None;
+        }
+        self.links.is_empty()
+    }
+
+    /// Where the other end of a connection is.
+    pub(crate) fn address_of(&self, id: ConnectionId) -> Option<Multiaddr> {
+        self.links.iter().find(|link| link.id == id).map(|link| link.address.clone())
+    }
+
+    /// Of two connections, the one to close. If both sides dialed at the same moment, both must
+    /// choose alike, or they close both: the one dialed by the smaller name stays. Otherwise the
+    /// newer stays: a peer that restarted may not have said good-bye to the old one.
+    fn surplus(&self) -> Option<ConnectionId> {
+        let [.., older, newer] = &self.links[..] else { return None };
+        let simultaneous = newer.since.saturating_duration_since(older.since) < SIMULTANEOUS;
+        let newer_stays =
+            older.dialed == newer.dialed || !simultaneous || newer.dialed == self.prefers_own_dial;
+        Some(if newer_stays { older.id } else { newer.id })
+    }
+
+    /// The peer takes a topic; whether it now takes all that it is served, for the first time.
+    pub(crate) fn subscribed(&mut self, topic: Topic) -> bool {
+        self.subscribed |= topic.bit();
+        let wanted = Topic::served_bits(self.role);
+        let newly_up = !self.up && self.subscribed & wanted == wanted;
+        if newly_up {
+            self.up = true;
+            self.backoff.succeeded();
+        }
+        newly_up
+    }
+
+    /// The peer no longer takes a topic.
+    pub(crate) fn unsubscribed(&mut self, topic: Topic) {
+        self.subscribed &= !topic.bit();
+    }
+
+    /// Whether the peer takes a topic.
+    pub(crate) const fn takes(&self, topic: Topic) -> bool {
+        self.subscribed & topic.bit() != 0
+    }
+
+    /// Whether the peer was held back for most of the time since the last call although it owed
+    /// us no answer: then it sends on its own account more than anybody needs.
+    pub(crate) fn floods(&mut self, now: Instant) -> bool {
+        let held_back = self.meter.held_back();
+        let (before, since) = std::mem::replace(&mut self.held_back_seen, (held_back, now));
+        let elapsed = now.saturating_duration_since(since);
+        let answered = self.requests_in_flight > 0 || self.answers_at.is_some_and(|at| at >= since);
+        !answered && held_back.saturating_sub(before) > elapsed / 2 && elapsed > Duration::from_secs(1)
+    }
+
+    /// For people and metrics.
+    pub(crate) fn info(&self, now: Instant) -> PeerInfo {
+        let banned_until = self.reputation.banned_until();
+        PeerInfo {
+            key: self.key,
+            role: self.role,
+            connected: self.is_connected(),
+            up: self.up,
+            address: self.address.as_ref().map(Multiaddr::to_string),
+            rtt: self.rtt,
+            score: self.reputation.score(now),
+            banned_for: banned_until.map(|until| until.saturating_duration_since(now)),
+            bytes_in: self.meter.bytes_in(),
+            bytes_out: self.meter.bytes_out(),
+            messages_in: self.messages_in,
+            messages_out: self.messages_out,
+            connected_since_ms: self.connected_since_ms,
+        }
+    }
+}
+
+fn unix_ms() -> Option<u64> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_millis()).ok()
+}
