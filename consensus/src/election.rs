@@ -43,7 +43,7 @@ impl Turns {
 
 /// The bank that mines in this round of this height. Total: any set, height and round has a miner.
 ///
-/// Takes less than a microsecond for six banks; quadratic in the number of banks.
+/// Takes a fraction of a microsecond for six banks; quadratic in the number of banks.
 pub fn miner(banks: &ValidatorSet, height: Height, round: Round) -> BankId {
     let mut turns = weigh(banks);
     let first = first_miner(&mut turns, height);
@@ -69,12 +69,12 @@ fn weigh(banks: &ValidatorSet) -> Vec<Turns> {
 /// The place in `turns` of the miner of round 0.
 ///
 /// Jumps to the time `t = early / cycle`, at which each bank has had `round(w t)` turns, together
-/// `early` give or take half a turn a bank. `early` is one turn a bank below the wanted number, so
-/// the jump never goes too far, and leaves at most one and a half turns a bank to take one by one.
+/// `early` give or take half a turn a bank. `early` is half a turn a bank below the wanted number, so
+/// the jump never goes too far, and leaves at most one turn a bank to take one by one.
 fn first_miner(turns: &mut [Turns], height: Height) -> usize {
     let cycle: u128 = turns.iter().map(|t| t.weight).sum();
     let wanted = u128::from(height.0) % cycle;
-    let early = wanted.saturating_sub(turns.len() as u128);
+    let early = wanted.saturating_sub(turns.len().div_ceil(2) as u128);
     for bank in turns.iter_mut() {
         bank.taken = (2 * bank.weight * early + cycle) / (2 * cycle);
     }

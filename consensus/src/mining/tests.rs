@@ -38,6 +38,18 @@ fn one_thread_finds_the_least_nonce_in_as_many_hashes() {
 }
 
 #[test]
+fn threads_share_the_nonces_without_overlap() {
+    let (attempt, stride) = (Attempt::new(&header()), 5);
+    for first in 0..stride {
+        let (stop, done) = (Stop::new(), AtomicBool::new(false));
+        let trail = Lane { first, stride, stop: &stop, done: &done }.run(attempt, Target::new(10));
+        let nonce = trail.nonce.expect("nobody stops it");
+        assert_eq!(nonce, first + stride * (trail.hashes - 1), "its own residue class, each once");
+        assert!(done.into_inner(), "the others are told");
+    }
+}
+
+#[test]
 fn the_nonce_of_the_template_is_nothing() {
     let used = PublicHeader { nonce: u64::MAX, ..with_difficulty(10) };
     let fresh = with_difficulty(10);

@@ -63,6 +63,17 @@ fn an_empty_block_needs_a_quorum_and_no_more() {
     assert!(collector.is_settled());
 }
 
+/// A bank that left cannot speak: the wait ends with the last bank that can.
+#[test]
+fn an_involved_bank_outside_the_set_is_not_waited_for_when_all_spoke() {
+    let mut collector = Collector::new(&header(), vec![transfer(HDFC, BankId(77))], &banks(6), 4);
+    for bank in 0..6 {
+        assert!(!collector.is_settled());
+        hear(&mut collector, &[(bank, YES)]);
+    }
+    assert!(collector.is_settled() && collector.silent().is_empty());
+}
+
 #[test]
 fn the_certificate_passes_its_check_whatever_the_order_of_arrival() {
     let (mut collector, banks) = (collector(), banks(6));

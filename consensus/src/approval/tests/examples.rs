@@ -129,16 +129,21 @@ fn each_transaction_is_decided_by_itself() {
     assert_eq!(decisions, [Decision::Pass, Decision::Fail(AccountFrozen), Decision::Defer]);
 }
 
-/// Fault 33: a vector of another length is silence, at every length, and indexes nothing.
+/// Fault 33: a vector of another length is silence, at every length, and indexes nothing: neither the
+/// payer's bank's veto nor the fourth approval in it counts.
 #[test]
 fn verdict_vectors_of_wrong_length_count_as_silence() {
     let involved = [transfer(HDFC, ICICI); 3];
+    let three = [Verdict::Approve; 3].to_vec();
+    let sound: Vec<Verdicts> = (0..4).map(|i| says(BankId(i), three.clone())).collect();
+    assert_eq!(decide(&certificate(sound.clone()), &involved, 6, 4), [Decision::Pass; 3]);
     for length in [0, 1, 2, 4, 5000] {
-        let mut messages: Vec<Verdicts> =
-            (0..4).map(|i| says(BankId(i), vec![Verdict::Approve; 3])).collect();
-        assert_eq!(decide(&certificate(messages.clone()), &involved, 6, 4), [Decision::Pass; 3]);
-        messages[3].verdicts = vec![Verdict::Reject(Expired); length];
-        assert_eq!(decide(&certificate(messages), &involved, 6, 4), [Decision::Defer; 3], "{length}");
+        for (bank, verdict) in [(0, Verdict::Reject(Expired)), (3, Verdict::Approve)] {
+            let mut messages = sound.clone();
+            messages[bank].verdicts = vec![verdict; length];
+            let decisions = decide(&certificate(messages), &involved, 6, 4);
+            assert_eq!(decisions, [Decision::Defer; 3], "{length} of {verdict:?}");
+        }
     }
 }
 
