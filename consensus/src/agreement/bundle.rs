@@ -9,7 +9,8 @@
 //! | precommits of the last round that had any for a value | the decision, or nearly       |
 //! | our own last prevote and precommit                | our part, if it was lost          |
 //!
-//! At most five votes a bank and our own two, whatever happened before.
+//! At most five votes a bank and our own two, whatever happened before; both votes of a bank that
+//! contradicted itself, since the others need both.
 
 use super::contest::Contest;
 use idx_types::vote::VoteBundle;
@@ -30,7 +31,10 @@ impl Contest {
         let commit = self.newest_commit().into_iter().flat_map(|r| of_kind(r, VoteKind::Precommit));
         let own = self.me.into_iter().flat_map(|bank| self.last_votes(bank));
         let all = self.votes.of_round(current).chain(before).chain(polka).chain(commit).chain(own);
-        let place = |vote: &SignedVote| (vote.message.round, vote.message.bank, vote.message.kind);
+        let place = |vote: &SignedVote| {
+            let vote = &vote.message;
+            (vote.round, vote.bank, vote.kind, vote.value)
+        };
         let sorted: BTreeMap<_, _> = all.map(|vote| (place(vote), *vote)).collect();
         VoteBundle { votes: sorted.into_values().collect() }
     }

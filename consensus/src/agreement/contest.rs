@@ -4,18 +4,19 @@
 //! (`finality`), and only then feed the core. So the core sees nothing that could make it assert,
 //! and a decision depends on the votes alone and not on the step the core is in.
 
-use super::context::{Ballot, CoreHeight, Idx, Offer, Seats, Voter, core_round};
+use super::context::{CoreHeight, Idx, Seats, Value, Voter, core_round};
 use super::evidence::Offences;
+use super::heart::{offer_input, vote_input};
 use super::message::{Output, TimeoutId, TimeoutKind};
 use super::proposals::{Held, ProposalBook};
-use super::votes::{AddVote, VoteBook, Window};
+use super::votes::{VoteBook, Window};
 use crate::election;
 use idx_types::{
     BankId, ChainId, Evidence, Height, PrivateHash, Quorums, Round, SignedProposal, SignedVote, ValidatorSet,
     VoteKind,
 };
 use malachite_driver::{Driver, Input as CoreInput};
-use malachite_types::{self as core, SignedMessage, ThresholdParam, ThresholdParams, Validity};
+use malachite_types::{self as core, ThresholdParam, ThresholdParams};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -106,10 +107,12 @@ impl Contest {
         if message.round > ROUND_MAX {
             return blame(message.bank, "voted in a round beyond the last one", out);
         }
-        match self.votes.add(*vote, &self.window) {
-            AddVote::New => self.on_new_vote(vote, out),
-            AddVote::Conflict(earlier) => self.accuse(Evidence::Votes(earlier, *vote), out),
-            AddVote::Known | AddVote::Dropped => {}
+        let added = self.votes.add(*vote, &self.window, self.quorums.skip);
+        if let Some(earlier) = added.earlier {
+            self.accuse(Evidence::Votes(earlier, *vote), out);
+        }
+        if added.fresh {
+            self.on_new_vote(vote, out);
         }
     }
 
@@ -122,7 +125,8 @@ impl Contest {
             return;
         }
         if !self.window.is_future(round) {
-            self.feed(CoreInput::Vote(signed(Ballot::of(&vote.message), vote.signature)), out);
+            self.feed(vote_input(vote), out);
+            self.feed_contested_polka(round, out);
         } else if self.is_called(round) {
             self.feed_votes(round, out);
         }
@@ -177,7 +181,7 @@ impl Contest {
             && self.proposed != Some(round)
             && self.driver.step_is_propose();
         if wanted {
-            let value = super::context::Value(value);
+            let value = Value(value);
             self.feed(CoreInput::ProposeValue(core_round(round), value), out);
         }
     }
@@ -220,15 +224,4 @@ fn blame(bank: BankId, what: &'static str, out: &mut Vec<Output>) {
 fn thresholds(banks: &ValidatorSet, quorums: Quorums) -> ThresholdParams {
     let at_least = |votes: usize| ThresholdParam::new(votes.saturating_sub(1) as u64, banks.len() as u64);
     ThresholdParams { quorum: at_least(quorums.quorum), honest: at_least(quorums.skip) }
-}
-
-/// A message in the core's envelope.
-pub(super) fn signed<M>(message: M, signature: idx_crypto::Signature) -> SignedMessage<Idx, M> {
-    SignedMessage::new(message, signature)
-}
-
-/// A proposal as an input of the core.
-pub(super) fn offer_input(held: &Held) -> CoreInput<Idx> {
-    let offer = signed(Offer::of(&held.proposal.message), held.proposal.signature);
-    CoreInput::Proposal(offer, Validity::from_bool(held.valid))
 }

@@ -6,12 +6,15 @@
 //!                 -> vote, proposal, timeout, value wanted: told to the caller
 //! ```
 
-use super::contest::{Contest, offer_input, signed};
-use super::context::{Ballot, CoreHeight, Idx, Voter, core_round, our_round};
+use super::contest::Contest;
+use super::context::{Ballot, CoreHeight, Idx, Offer, Voter, core_round, our_round};
 use super::message::{Output, TimeoutId, TimeoutKind};
-use idx_types::{Proposal, Round, Vote};
+use super::proposals::Held;
+use idx_types::{Proposal, Round, SignedVote, Vote, VoteKind};
 use malachite_driver::{Input as CoreInput, Output as CoreOutput};
-use malachite_types::{self as core, Proposal as _, Vote as _};
+use malachite_types::{
+    self as core, PolkaCertificate, PolkaSignature, Proposal as _, SignedMessage, Validity, Vote as _,
+};
 use std::collections::VecDeque;
 
 type Queue = VecDeque<CoreInput<Idx>>;
@@ -24,8 +27,34 @@ impl Contest {
 
     /// Gives the core all known votes of a round; those that it has already change nothing.
     pub(super) fn feed_votes(&mut self, round: Round, out: &mut Vec<Output>) {
-        let votes = self.votes.of_round(round).map(vote_input).collect();
-        self.run(votes, out);
+        self.run(self.known_of(round).collect(), out);
+    }
+
+    /// Gives the core the quorum of prevotes of a round, if it cannot count it itself.
+    pub(super) fn feed_contested_polka(&mut self, round: Round, out: &mut Vec<Output>) {
+        if let Some(polka) = self.contested_polka(round) {
+            self.feed(polka, out);
+        }
+    }
+
+    /// The votes of a round as the core is to get them.
+    fn known_of(&self, round: Round) -> impl Iterator<Item = CoreInput<Idx>> + '_ {
+        self.votes.of_round(round).map(vote_input).chain(self.contested_polka(round))
+    }
+
+    /// A quorum of prevotes of which one is a bank's second vote. The core counts first votes only,
+    /// and takes such a quorum as a certificate.
+    fn contested_polka(&self, round: Round) -> Option<CoreInput<Idx>> {
+        let value_id = self.votes.polka(round, self.quorums.quorum)?;
+        let polka = || self.votes.backing(round, VoteKind::Prevote, value_id);
+        polka().find(|vote| self.votes.is_second(&vote.message))?;
+        let part = |vote: &SignedVote| PolkaSignature::new(Voter(Some(vote.message.bank)), vote.signature);
+        Some(CoreInput::PolkaCertificate(PolkaCertificate {
+            height: CoreHeight(self.height),
+            round: core_round(round),
+            value_id,
+            polka_signatures: polka().map(part).collect(),
+        }))
     }
 
     /// Enters a round without the core having asked for it: the first one.
@@ -77,7 +106,7 @@ impl Contest {
         let before = self.move_window(round);
         let start = CoreInput::NewRound(CoreHeight(self.height), core_round(round), Voter(Some(proposer)));
         let passed = self.votes.rounds().filter(|r| Some(*r) > before && *r <= round);
-        let votes = passed.flat_map(|r| self.votes.of_round(r)).map(vote_input);
+        let votes = passed.flat_map(|r| self.known_of(r));
         let mut first: Queue = std::iter::once(start).chain(votes).collect();
         first.extend(self.proposals.of_round(round).iter().map(offer_input));
         first.append(queue);
@@ -106,7 +135,7 @@ impl Contest {
         held.chain(polka).chain(rested_on).collect()
     }
 
-    fn wish_proposal(&mut self, offer: &super::context::Offer, out: &mut Vec<Output>) {
+    fn wish_proposal(&mut self, offer: &Offer, out: &mut Vec<Output>) {
         let (Some(bank), Some(round)) = (self.me, our_round(offer.round())) else { return };
         if self.proposed == Some(round) {
             return;
@@ -147,6 +176,13 @@ impl Contest {
     }
 }
 
-fn vote_input(vote: &idx_types::SignedVote) -> CoreInput<Idx> {
-    CoreInput::Vote(signed(Ballot::of(&vote.message), vote.signature))
+/// A vote as an input of the core.
+pub(super) fn vote_input(vote: &SignedVote) -> CoreInput<Idx> {
+    CoreInput::Vote(SignedMessage::new(Ballot::of(&vote.message), vote.signature))
+}
+
+/// A proposal as an input of the core.
+pub(super) fn offer_input(held: &Held) -> CoreInput<Idx> {
+    let offer = SignedMessage::new(Offer::of(&held.proposal.message), held.proposal.signature);
+    CoreInput::Proposal(offer, Validity::from_bool(held.valid))
 }

@@ -8,8 +8,13 @@
 //!
 //! A bank that votes in wild rounds fills its own places only (fault 21): a future round concerns
 //! us no sooner than `skip` banks have voted in it, of which at least one is honest.
+//!
+//! Of a bank that votes twice both votes are kept, and each counts for its value: a quorum of
+//! prevotes stays one whatever else its signers have signed. Were only the first kept, a liar could
+//! show one vote to the bank that locks and the other to all the rest, who then could never check
+//! the proof of that lock.
 
-use idx_types::{BankId, PrivateHash, Round, SignedVote, VoteKind};
+use idx_types::{BankId, PrivateHash, Round, SignedVote, Vote, VoteKind};
 use std::collections::BTreeMap;
 
 /// Rounds behind the current one whose votes are kept.
@@ -63,18 +68,24 @@ impl Place {
     }
 }
 
+/// Different votes kept of one bank, round and kind. More only of values that enough others back.
+const VOTES_PER_PLACE: usize = 2;
+
 /// What became of a vote.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum AddVote {
-    New,
-    Known,
-    /// The bank voted otherwise before, in this vote. The first one stays.
-    Conflict(SignedVote),
-    /// Of a round that is not kept.
-    Dropped,
+pub(super) struct AddVote {
+    /// It was not there before and is kept.
+    pub fresh: bool,
+    /// The first vote of the bank in this place, which it contradicts.
+    pub earlier: Option<SignedVote>,
 }
 
-type RoundVotes = BTreeMap<(BankId, VoteKind), SignedVote>;
+impl AddVote {
+    const NOTHING: Self = Self { fresh: false, earlier: None };
+}
+
+/// The first vote of a place is the bank's vote, the others are contradictions.
+type RoundVotes = BTreeMap<(BankId, VoteKind), Vec<SignedVote>>;
 
 /// The votes, by round, bank and kind.
 #[derive(Debug, Default)]
@@ -83,18 +94,30 @@ pub(super) struct VoteBook {
 }
 
 impl VoteBook {
-    pub(super) fn add(&mut self, vote: SignedVote, window: &Window) -> AddVote {
-        let (round, key) = (vote.message.round, (vote.message.bank, vote.message.kind));
-        match self.rounds.get(&round).and_then(|votes| votes.get(&key)) {
-            Some(known) if known.message.value == vote.message.value => return AddVote::Known,
-            Some(known) => return AddVote::Conflict(*known),
-            None => {}
+    /// `skip`: as many banks as make sure that one of them is honest.
+    pub(super) fn add(&mut self, vote: SignedVote, window: &Window, skip: usize) -> AddVote {
+        let message = &vote.message;
+        if !self.make_room(message.bank, message.round, window) {
+            return AddVote::NOTHING;
         }
-        if !self.make_room(vote.message.bank, round, window) {
-            return AddVote::Dropped;
+        let backed = self.alike(message).count() >= skip;
+        let votes = self.rounds.entry(message.round).or_default();
+        let place = votes.entry((message.bank, message.kind)).or_default();
+        if place.iter().any(|known| known.message.value == message.value) {
+            return AddVote::NOTHING;
         }
-        self.rounds.entry(round).or_default().insert(key, vote);
-        AddVote::New
+        let earlier = place.first().copied();
+        let fresh = place.len() < VOTES_PER_PLACE || backed;
+        if fresh {
+            place.push(vote);
+        }
+        AddVote { fresh, earlier }
+    }
+
+    /// The votes of the same round, kind and value.
+    fn alike(&self, vote: &Vote) -> impl Iterator<Item = &SignedVote> + '_ {
+        let (kind, value) = (vote.kind, vote.value);
+        self.of_round(vote.round).filter(move |v| v.message.kind == kind && v.message.value == value)
     }
 
     fn make_room(&mut self, bank: BankId, round: Round, window: &Window) -> bool {
@@ -135,14 +158,20 @@ impl VoteBook {
         self.rounds.keys().copied()
     }
 
-    /// The votes of a round, by bank and kind.
+    /// The votes of a round, by bank and kind; a bank's first one first.
     pub(super) fn of_round(&self, round: Round) -> impl Iterator<Item = &SignedVote> + '_ {
-        self.rounds.get(&round).into_iter().flat_map(BTreeMap::values)
+        self.rounds.get(&round).into_iter().flat_map(BTreeMap::values).flatten()
     }
 
-    /// A bank's vote in a round.
+    /// A bank's vote in a round, its first if it contradicted itself.
     pub(super) fn get(&self, round: Round, bank: BankId, kind: VoteKind) -> Option<&SignedVote> {
-        self.rounds.get(&round)?.get(&(bank, kind))
+        self.rounds.get(&round)?.get(&(bank, kind))?.first()
+    }
+
+    /// Whether a bank's vote contradicts an earlier one of it.
+    pub(super) fn is_second(&self, vote: &Vote) -> bool {
+        let first = self.get(vote.round, vote.bank, vote.kind);
+        first.is_some_and(|first| first.message.value != vote.value)
     }
 
     /// The votes of a kind for a value in a round, by bank.
@@ -180,3 +209,7 @@ impl VoteBook {
         self.rounds.iter().rev().find(|(_, votes)| voted(votes)).map(|(round, _)| *round)
     }
 }
+
+#[cfg(test)]
+#[path = "votes_tests.rs"]
+mod tests;
