@@ -3,8 +3,10 @@
 //! ```text
 //! header (512 bytes)   "IDXWAL\0\0" | format | flags | mark | salt | sum | zeros
 //! frame                head (32 bytes) | record | 1 to 32 bytes of PAD
-//! head                 len | index | durable | record's sum | head's sum | MARK
+//! head                 len and kind | index | durable | record's sum | head's sum | MARK
 //! ```
+//!
+//! A frame holds a record, or a height mark: everything before it is of heights that are over.
 //!
 //! Frames start at multiples of 32, so a head never straddles a sector and is written whole or not
 //! at all; its last byte and the frame's last byte are never zero, so a part that never reached the
@@ -27,6 +29,8 @@ const MAGIC: [u8; 8] = *b"IDXWAL\0\0";
 const MARK: [u8; 4] = [0xd1, 0x5c, 0x4e, 0xa5];
 const PAD: u8 = 0xa5;
 const FLAG_ABSTAIN: u32 = 1;
+/// Set in the length of a frame that holds a height mark.
+const HEIGHT_BIT: u32 = 1 << 31;
 const HEADER_SUMMED: usize = 32;
 
 /// What the first block says.
@@ -79,14 +83,25 @@ impl Header {
     }
 }
 
+/// What a frame holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// A record of the caller.
+    Record,
+    /// A height mark: eight bytes, little-endian.
+    Height,
+}
+
 /// The head of a frame whose own checksum holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Head {
     /// Bytes of the record.
     pub len: usize,
-    /// Its number in the file, from 0.
+    /// What they mean.
+    pub kind: Kind,
+    /// Number of the frame in the file, from 0.
     pub index: u32,
-    /// How many records of the file were safely on disk when this one was written.
+    /// How many frames of the file were safely on disk when this one was written.
     pub durable: u32,
     body_sum: [u8; 8],
 }
@@ -97,10 +112,11 @@ pub(super) const fn frame_len(len: usize) -> usize {
 }
 
 /// The frame of a record. The caller has checked that its length fits.
-pub(super) fn encode_frame(salt: u64, index: u32, durable: u32, record: &[u8]) -> Vec<u8> {
-    let len = u32::try_from(record.len()).expect("records are bounded far below 4 GiB");
+pub(super) fn encode_frame(salt: u64, kind: Kind, index: u32, durable: u32, record: &[u8]) -> Vec<u8> {
+    let len = u32::try_from(record.len()).expect("records are bounded far below 2 GiB");
+    let kind_bit = if kind == Kind::Height { HEIGHT_BIT } else { 0 };
     let mut bytes = Vec::with_capacity(frame_len(record.len()));
-    bytes.extend_from_slice(&len.to_le_bytes());
+    bytes.extend_from_slice(&(len | kind_bit).to_le_bytes());
     bytes.extend_from_slice(&index.to_le_bytes());
     bytes.extend_from_slice(&durable.to_le_bytes());
     bytes.extend_from_slice(&sum("idx/wal-record/1", salt ^ u64::from(index), record));
@@ -119,8 +135,9 @@ pub(super) fn read_head(bytes: &[u8], salt: u64) -> Option<Head> {
         return None;
     }
     let body_sum = head[12..20].try_into().expect("eight bytes");
-    let len = u32_at(head, 0) as usize;
-    Some(Head { len, index: u32_at(head, 4), durable: u32_at(head, 8), body_sum })
+    let (len, index, durable) = (u32_at(head, 0), u32_at(head, 4), u32_at(head, 8));
+    let kind = if len & HEIGHT_BIT == 0 { Kind::Record } else { Kind::Height };
+    Some(Head { len: (len & !HEIGHT_BIT) as usize, kind, index, durable, body_sum })
 }
 
 /// The record behind a head, if all its bytes are there.
@@ -179,12 +196,12 @@ mod tests {
     fn frames_are_whole_units_end_in_no_zero_and_are_of_one_file_only() {
         for len in [0, 1, 31, 32, 33, 500, 5000] {
             let record = vec![0; len];
-            let bytes = encode_frame(1, 2, 3, &record);
+            let bytes = encode_frame(1, Kind::Height, 2, 3, &record);
             assert_eq!(bytes.len(), frame_len(len));
             assert_eq!(bytes.len() % UNIT, 0);
             assert_ne!(bytes[bytes.len() - 1], 0);
             let head = read_head(&bytes, 1).unwrap();
-            assert_eq!((head.len, head.index, head.durable), (len, 2, 3));
+            assert_eq!((head.len, head.kind, head.index, head.durable), (len, Kind::Height, 2, 3));
             assert_eq!(read_record(&bytes, &head, 1), Some(&record[..]));
             assert_eq!(read_head(&bytes, 2), None, "another file's salt");
         }

@@ -3,7 +3,7 @@
 use super::WAL_BYTES_MAX;
 use super::disk::{Disk, DiskFile};
 use super::error::WalError;
-use super::frame::{self, HEADER_LEN, Header};
+use super::frame::{self, HEADER_LEN, Header, Kind};
 use super::recovery::EXTENT;
 use std::io;
 
@@ -16,6 +16,7 @@ const LOG_NEW: &str = "log.new";
 pub(super) struct WrittenLog {
     pub file: Box<dyn DiskFile>,
     pub header: Header,
+    pub frames: u32,
     pub end: usize,
     pub allocated: usize,
 }
@@ -49,7 +50,7 @@ pub(super) fn write_new(
     file.sync()?;
     disk.rename(LOG_NEW, LOG)?;
     disk.sync_folder()?;
-    Ok(WrittenLog { file, header, end, allocated: image.len() })
+    Ok(WrittenLog { file, header, frames: records.len() as u32, end, allocated: image.len() })
 }
 
 /// The bytes of a new log in whole extents, and where its records end.
@@ -58,7 +59,7 @@ fn image_of(header: &Header, records: &[&[u8]]) -> (Vec<u8>, usize) {
     // All become durable before the file gets its name, so each may say so of the others.
     let durable = records.len() as u32;
     for (index, record) in (0..).zip(records) {
-        image.extend(frame::encode_frame(header.salt, index, durable, record));
+        image.extend(frame::encode_frame(header.salt, Kind::Record, index, durable, record));
     }
     let end = image.len();
     let extents = (end - HEADER_LEN).div_ceil(EXTENT).max(1);

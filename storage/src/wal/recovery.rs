@@ -6,23 +6,34 @@
 //! explains: the log may have held a signed message that is now gone, and the node must not start.
 
 use super::error::Damage;
-use super::frame::{self, HEADER_LEN, Head, SECTOR, UNIT};
+use super::frame::{self, HEADER_LEN, Head, Header, Kind, SECTOR, UNIT};
 use std::ops::Range;
 
 /// Files grow by this many bytes of zeros at a time, synced before a record goes there.
-pub(super) const EXTENT: usize = 128 << 10;
+pub(super) const EXTENT: usize = 256 << 10;
 
 /// What is whole in a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Scan {
-    /// The readable records, in order.
-    pub records: Vec<Vec<u8>>,
-    /// Offset behind the last of them.
-    pub end: usize,
+    /// What the readable frames say.
+    pub frames: Frames,
     /// Bytes from there to the last that is not zero: torn by a crash.
     pub torn: usize,
     /// Length of the file in whole extents; what is beyond is zeros of a growth cut by a crash.
     pub allocated: usize,
+}
+
+/// The readable frames from the start of a file on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Frames {
+    /// The last height mark.
+    pub mark: u64,
+    /// The records since then, in order.
+    pub records: Vec<Vec<u8>>,
+    /// How many frames there are.
+    pub count: u32,
+    /// Offset behind the last of them.
+    pub end: usize,
 }
 
 /// Where and how a file is damaged.
@@ -33,31 +44,50 @@ pub(super) struct DamagedAt {
     pub damage: Damage,
 }
 
-/// Reads all records of a file whose header was read before.
-pub(super) fn scan(file: &[u8], salt: u64) -> Result<Scan, DamagedAt> {
-    let (records, end) = read_records(file, salt);
-    let damaged = |damage| DamagedAt { at: end, index: records.len() as u32, damage };
+/// Reads all of a file whose header was read before.
+pub(super) fn scan(file: &[u8], header: &Header) -> Result<Scan, DamagedAt> {
+    let frames = read_frames(file, header);
+    let (end, index) = (frames.end, frames.count);
+    let damaged = |damage| DamagedAt { at: end, index, damage };
     let allocated = whole_extents(file.len()).ok_or_else(|| damaged(Damage::Cut))?;
     let torn = file[end..].iter().rposition(|b| *b != 0).map_or(0, |last| last + 1);
     if end + torn > allocated {
         return Err(damaged(Damage::Cut));
     }
     if torn > 0 {
-        explain_tail(file, end, records.len() as u32, salt).map_err(damaged)?;
+        explain_tail(file, end, index, header.salt).map_err(damaged)?;
     }
-    Ok(Scan { records, end, torn, allocated })
+    Ok(Scan { frames, torn, allocated })
 }
 
-fn read_records(file: &[u8], salt: u64) -> (Vec<Vec<u8>>, usize) {
-    let (mut records, mut end) = (Vec::new(), HEADER_LEN);
-    while let Some((head, record)) = read_at(file, end, salt) {
-        if head.index as usize != records.len() {
+/// Reads frames up to the first that is not whole, or not the one that must follow.
+pub(super) fn read_frames(file: &[u8], header: &Header) -> Frames {
+    let mut frames = Frames { mark: header.mark, records: Vec::new(), count: 0, end: HEADER_LEN };
+    while let Some((head, bytes)) = read_at(file, frames.end, header.salt) {
+        if head.index != frames.count || !frames.take(&head, bytes) {
             break;
         }
-        records.push(record.to_vec());
-        end += frame::frame_len(head.len);
+        frames.count += 1;
+        frames.end += frame::frame_len(head.len);
     }
-    (records, end)
+    frames
+}
+
+impl Frames {
+    /// Takes over what a frame says; `false` if a mark goes back, which none ever does.
+    fn take(&mut self, head: &Head, bytes: &[u8]) -> bool {
+        match head.kind {
+            Kind::Record => self.records.push(bytes.to_vec()),
+            Kind::Height => match bytes.try_into().map(u64::from_le_bytes) {
+                Ok(mark) if mark > self.mark => {
+                    self.mark = mark;
+                    self.records.clear();
+                }
+                _ => return false,
+            },
+        }
+        true
+    }
 }
 
 fn read_at(file: &[u8], at: usize, salt: u64) -> Option<(Head, &[u8])> {

@@ -15,8 +15,12 @@ struct Promise {
 
 impl Promise {
     fn append(&mut self, wal: &mut Wal, i: usize) -> Result<(), WalError> {
-        self.appended.push(record(i));
-        wal.append(&record(i))
+        self.append_bytes(wal, record(i))
+    }
+
+    fn append_bytes(&mut self, wal: &mut Wal, record: Vec<u8>) -> Result<(), WalError> {
+        self.appended.push(record.clone());
+        wal.append(&record)
     }
 
     fn sync(&mut self, wal: &mut Wal) -> Result<(), WalError> {
@@ -32,7 +36,8 @@ impl Promise {
         Ok(())
     }
 
-    /// Three heights with records of all sizes, some synced together, some never.
+    /// Three heights with records of all sizes, some synced together, some never; the second is so
+    /// long that the third begins a new file.
     fn live(&mut self, wal: &mut Wal) -> Result<(), WalError> {
         for height in 1..=3 {
             for i in 0..8 {
@@ -40,6 +45,9 @@ impl Promise {
                 if i % 3 == 1 {
                     self.sync(wal)?;
                 }
+            }
+            if height == 2 {
+                self.append_bytes(wal, vec![6; 1 << 20])?;
             }
             self.start(wal, height)?;
         }

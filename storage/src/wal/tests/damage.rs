@@ -2,7 +2,7 @@
 
 use super::sim_disk::SimDisk;
 use super::{log_bytes, open, record, records};
-use crate::wal::{Damage, WalError};
+use crate::wal::{Damage, Disk, WalError};
 
 fn damage_of(bytes: Vec<u8>) -> Result<usize, Damage> {
     match open(&SimDisk::holding(bytes)) {
@@ -35,10 +35,10 @@ fn an_unfinished_growth_is_no_damage() {
     let disk = SimDisk::holding(bytes.clone());
     let (mut wal, found) = open(&disk).unwrap();
     assert_eq!((found.records.len(), found.torn_bytes), (3, 0));
-    wal.append(&vec![7; 200_000]).unwrap();
+    wal.append(&vec![7; 300_000]).unwrap();
     wal.sync().unwrap();
     drop(wal);
-    assert_eq!(open(&disk).unwrap().1.records[3], vec![7; 200_000]);
+    assert_eq!(open(&disk).unwrap().1.records[3], vec![7; 300_000]);
     *bytes.last_mut().unwrap() = 1;
     assert_eq!(damage_of(bytes), Err(Damage::Cut), "a record there means that the file was longer");
 }
@@ -75,6 +75,21 @@ fn any_unsynced_sector_may_be_missing() {
         let kept = damage_of(torn).unwrap();
         assert!((4..=most).contains(&kept), "sector at {sector}: {kept} records");
     }
+}
+
+/// What lies behind a torn record never comes back, even when a record of its length takes its place.
+#[test]
+fn records_behind_a_torn_one_stay_forgotten() {
+    let (mut bytes, starts) = log_bytes(4, 4);
+    bytes[starts[5]..starts[6]].fill(0);
+    let disk = SimDisk::holding(bytes);
+    let (mut wal, found) = open(&disk).unwrap();
+    assert_eq!(found.records, records(5));
+    let other = vec![0xee; record(5).len()];
+    wal.append(&other).unwrap();
+    wal.sync().unwrap();
+    drop(wal);
+    assert_eq!(open(&disk).unwrap().1.records, [records(5), vec![other]].concat());
 }
 
 /// A lost sector below a record that was written after a sync is a hole in signed history.
@@ -127,6 +142,27 @@ fn a_flip_behind_the_records_loses_nothing() {
     }
 }
 
+/// A height mark that was torn leaves the old height with its records; one that rots is noticed.
+#[test]
+fn a_height_mark_torn_or_flipped_at_every_byte() {
+    let disk = SimDisk::holding(log_bytes(3, 0).0);
+    let (mut wal, _) = open(&disk).unwrap();
+    let start = wal.bytes() as usize;
+    wal.start_height(4).unwrap();
+    let end = wal.bytes() as usize;
+    let bytes = Disk::read(&disk, "log", u64::MAX).unwrap().unwrap();
+    for at in start..end {
+        let (mut torn, mut flipped) = (bytes.clone(), bytes.clone());
+        torn[at..].fill(0);
+        flipped[at] ^= 1 << (at % 8);
+        let (wal, found) = open(&SimDisk::holding(torn)).unwrap();
+        assert_eq!((found.height_mark, wal.height_mark(), found.records), (0, 0, records(3)), "torn at {at}");
+        assert_eq!(damage_of(flipped), Err(Damage::Rot), "flipped at {at}");
+    }
+    let (_, found) = open(&SimDisk::holding(bytes)).unwrap();
+    assert_eq!((found.height_mark, found.records.len()), (4, 0));
+}
+
 /// A record that contains the bytes of another log is just bytes.
 #[test]
 fn a_record_that_looks_like_a_log_is_not_read_as_one() {
@@ -134,7 +170,7 @@ fn a_record_that_looks_like_a_log_is_not_read_as_one() {
     let disk = SimDisk::default();
     let mut wal = super::create(&disk);
     wal.append(&inner[..6000]).unwrap();
-    let mut torn = super::Disk::read(&disk, "log", u64::MAX).unwrap().unwrap();
+    let mut torn = Disk::read(&disk, "log", u64::MAX).unwrap().unwrap();
     torn[512..544].fill(0);
     assert_eq!(damage_of(torn), Ok(0), "a torn tail, not a hole");
 }

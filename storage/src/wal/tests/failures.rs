@@ -44,21 +44,24 @@ fn no_space_at_any_operation_is_returned_and_poisons_the_log() {
     }
 }
 
+/// A height started in place, and one that begins a new file.
 #[test]
 fn no_space_while_starting_a_height_keeps_the_old_log_or_has_the_new() {
-    for operation in 0..5 {
-        let disk = SimDisk::default();
-        let mut wal = create(&disk);
-        wal.append(b"vote").unwrap();
-        wal.sync().unwrap();
-        disk.fail_at(operation, Fault::NoSpace);
-        assert!(matches!(wal.start_height(1), Err(WalError::Io { .. })), "operation {operation}");
-        assert!(matches!(wal.append(b"x"), Err(WalError::Poisoned)));
-        drop(wal);
-        let (_, found) = open(&disk).unwrap();
-        match found.height_mark {
-            0 => assert_eq!(found.records, [b"vote"]),
-            mark => assert!(mark == 1 && found.records.is_empty() && operation == 4),
+    for (len, operations) in [(4, 2), (2 << 20, 5)] {
+        for operation in 0..operations {
+            let disk = SimDisk::default();
+            let mut wal = create(&disk);
+            wal.append(&vec![5; len]).unwrap();
+            wal.sync().unwrap();
+            disk.fail_at(operation, Fault::NoSpace);
+            assert!(matches!(wal.start_height(1), Err(WalError::Io { .. })), "operation {operation}");
+            assert!(matches!(wal.append(b"x"), Err(WalError::Poisoned)));
+            drop(wal);
+            let (_, found) = open(&disk).unwrap();
+            match found.height_mark {
+                0 => assert_eq!(found.records, [vec![5; len]]),
+                mark => assert!(mark == 1 && found.records.is_empty() && operation == operations - 1),
+            }
         }
     }
 }
