@@ -103,6 +103,12 @@ impl Pool {
         self.lanes.get(key)?.get(*arrival)
     }
 
+    /// The waiting transaction of this id, whatever its signatures.
+    pub fn find(&self, id: &TxId) -> Option<&PreparedTx> {
+        let (key, arrival) = self.by_id.get(id)?;
+        self.lanes.get(key)?.get(*arrival)
+    }
+
     /// Whether a transaction of this id waits.
     pub fn contains(&self, id: &TxId) -> bool {
         self.by_id.contains_key(id)

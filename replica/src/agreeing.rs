@@ -1,6 +1,6 @@
 //! Between the mind and the agreement: votes and timeouts go in, wishes come out.
 
-use crate::effect::{Effect, TimerId, Unsigned};
+use crate::effect::{Effect, Event, TimerId, Unsigned};
 use crate::journal::JournalEntry;
 use crate::replica::Replica;
 use idx_consensus::agreement::{self, Output, TimeoutId, timeout_ms};
@@ -30,6 +30,7 @@ impl Replica {
             return;
         }
         self.begin_rounds(now, out);
+        out.push(Effect::Publish(Event::Vote(Box::new(*vote))));
         self.log(JournalEntry::Vote(*vote), out);
         self.agree(now, agreement::Input::Vote(vote), out);
     }
@@ -43,6 +44,7 @@ impl Replica {
         self.log(JournalEntry::Vote(vote), out);
         out.push(Effect::SyncJournal);
         out.push(Effect::Gossip(Gossip::Vote(vote)));
+        out.push(Effect::Publish(Event::Vote(Box::new(vote))));
         self.agree(now, agreement::Input::Vote(Verified::vouch(vote)), out);
     }
 

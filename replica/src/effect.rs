@@ -7,7 +7,7 @@ use idx_consensus::agreement::TimeoutId;
 use idx_types::wire::{CertifiedHeight, Gossip, Request, Response};
 use idx_types::{
     BankId, Height, NetworkKey, PrivateHash, Proposal, PublicHash, PublicHeader, Reason, Round, SignedHeader,
-    SignedVerdicts, TxBody, TxId, Verdicts, Vote,
+    SignedVerdicts, SignedVote, TxBody, TxId, Verdicts, Vote,
 };
 use std::sync::Arc;
 
@@ -107,6 +107,8 @@ pub enum Event {
     },
     /// A bank spoke on a mined block.
     Verdicts(Arc<SignedVerdicts>),
+    /// A bank voted.
+    Vote(Box<SignedVote>),
     /// A height is final and stored.
     Final(Arc<CertifiedHeight>),
     /// A bank is found out; the evidence is on its way into a block.

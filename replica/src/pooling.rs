@@ -66,6 +66,7 @@ const fn never_settles(reason: Reason) -> bool {
             | Reason::Replayed
             | Reason::BadSignature
             | Reason::BadKey
+            | Reason::UnknownBank
             | Reason::SameAccount
     )
 }

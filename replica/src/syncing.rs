@@ -24,6 +24,13 @@ pub(crate) struct SyncQueue {
     heights: VecDeque<(NetworkKey, PreparedHeight)>,
 }
 
+impl SyncQueue {
+    /// Heights waiting.
+    pub(crate) fn len(&self) -> usize {
+        self.heights.len()
+    }
+}
+
 /// What is wrong with a height from a peer.
 enum Fault {
     /// The peer's own fault.

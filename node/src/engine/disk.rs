@@ -1,0 +1,62 @@
+//! Effects on disks: the journal of signed history and the block store.
+
+use super::core::{Core, CoreError};
+use idx_replica::{Event, Finalized, Input, JournalEntry, OwnMessage, Unsigned};
+use idx_storage::HeightRecord;
+use idx_types::{Height, Signed};
+use std::time::Instant;
+
+impl Core {
+    /// Appends to the journal; the first entry of a height starts a new one.
+    pub(super) fn log(&mut self, height: Height, entry: &JournalEntry) -> Result<(), CoreError> {
+        if self.journal_height != height {
+            self.wal.start_height(height.0)?;
+            self.journal_height = height;
+        }
+        let record = borsh::to_vec(entry)?;
+        Ok(self.wal.append(&record)?)
+    }
+
+    /// Makes the journal durable; nothing signed leaves before.
+    pub(super) fn sync_journal(&mut self) -> Result<(), CoreError> {
+        let began = Instant::now();
+        self.wal.sync()?;
+        self.shared.metrics.journal_sync.observe(began.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Stores a final height in one synced write, then tells the mind.
+    pub(super) fn commit(&mut self, finalized: Finalized) -> Result<(), CoreError> {
+        let began = Instant::now();
+        let height = finalized.certified.height();
+        let record = HeightRecord { certified: (*finalized.certified).clone(), delta: finalized.delta };
+        self.store.commit(&record)?;
+        self.shared.metrics.store_commit.observe(began.elapsed().as_secs_f64());
+        self.follow_ups.push_front(Input::Committed(height));
+        Ok(())
+    }
+
+    /// Signs in this thread; the key is in memory.
+    pub(super) fn sign(&mut self, unsigned: Unsigned) {
+        let signer = &*self.signer;
+        let signed = match unsigned {
+            Unsigned::Header(header) => OwnMessage::Header(Box::new(Signed::new(*header, signer))),
+            Unsigned::Verdicts(verdicts) => OwnMessage::Verdicts(Signed::new(verdicts, signer)),
+            Unsigned::Proposal(proposal) => OwnMessage::Proposal(Signed::new(proposal, signer)),
+            Unsigned::Vote(vote) => OwnMessage::Vote(Signed::new(vote, signer)),
+            Unsigned::Transaction(body) => OwnMessage::Transaction(Box::new(body.sign(&[signer]))),
+        };
+        self.follow_ups.push_back(Input::Signed(signed));
+    }
+
+    /// Tells clients, metrics and the log.
+    pub(super) fn publish(&mut self, event: Event) {
+        if let Event::Final(height) = &event {
+            self.shared.finalised(height, &self.replica);
+        }
+        if let Event::Contradiction(bank) = &event {
+            tracing::error!(%bank, "a bank signed two messages that contradict each other");
+        }
+        self.events.publish(event);
+    }
+}

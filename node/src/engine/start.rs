@@ -1,0 +1,331 @@
+//! Putting the parts of a node together, and taking them apart in order.
+
+use super::core::{Core, CoreError, clock};
+use super::events::EventHub;
+use super::inbound::{Checker, Inbound, Receiving, Tickets};
+use super::inbox::{Inbox, InboxSender, inbox};
+use super::outbox::{self, Outbox, Outgoing};
+use super::search::Search;
+use super::shared::Shared;
+use super::timers::Timers;
+use crate::home::Home;
+use crate::keys::NodeKeys;
+use crate::queries::{LiveFacts, Queries};
+use crate::settings::Settings;
+use anyhow::{Context, Result};
+use idx_chain::State;
+use idx_chain::pool::PoolLimits;
+use idx_crypto::{Ed25519, Verifier};
+use idx_genesis::{Peer, SoundGenesis};
+use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
+use idx_replica::{AcceptAll, JournalEntry, Replica, ReplicaSettings, Start};
+use idx_storage::{Recovered, Store, StoreOptions, Wal};
+use idx_types::wire::CertifiedHeight;
+use idx_types::{Bank, Height};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+/// Threads that check peers' messages.
+const GATE_THREADS: usize = 2;
+
+/// Threads that serve clients.
+const API_THREADS: usize = 2;
+
+/// How often the picture of peers is renewed.
+const PEERS_EVERY: Duration = Duration::from_secs(1);
+
+/// Runs a node until `shutdown` completes or it must stop by itself.
+///
+/// # Errors
+/// What failed at start, or why the node had to stop.
+pub async fn run(
+    home: Home,
+    settings: Settings,
+    genesis: SoundGenesis,
+    keys: NodeKeys,
+    shutdown: impl Future<Output = ()>,
+) -> Result<()> {
+    let disks = Disks::open(&home, &settings, &genesis)?;
+    let bank = disks.state.validators().by_code(settings.bank.as_str()).cloned();
+    let bank = bank.with_context(|| format!("{} is not a bank of this network now", settings.bank))?;
+    tracing::info!(bank = %settings.bank, height = %disks.state.tip().height, "starting");
+    let network = network_settings(&settings, &genesis, &keys)?;
+    let (handle, events) = idx_p2p::start(network).await.context("the network cannot be started")?;
+    let parts = Parts::assemble(disks, &settings, &bank, keys)?;
+    let peers = watch_peers(handle.clone());
+    let facts = facts(&settings, &bank, &handle, peers);
+    let queries = parts.queries(&genesis, facts);
+    let outgoing_task = tokio::spawn(outbox::run(parts.outgoing, handle.clone()));
+    let receiving_task = tokio::spawn(parts.receiving.run(events));
+    let api = serve(queries, &settings)?;
+    let ended = mind_thread(parts.core, parts.start)?;
+    let result = tokio::select! {
+        () = shutdown => { tracing::info!("stopping"); Ok(()) }
+        ended = ended => ended.unwrap_or(Ok(())).map_err(anyhow::Error::from),
+    };
+    api.shutdown_timeout(Duration::from_secs(2));
+    handle.shutdown().await;
+    outgoing_task.abort();
+    receiving_task.abort();
+    result
+}
+
+/// What a node reads from its disks at start.
+struct Disks {
+    store: Arc<Store>,
+    wal: Wal,
+    recovered: Recovered,
+    state: State,
+    last_final: Option<Arc<CertifiedHeight>>,
+}
+
+impl Disks {
+    fn open(home: &Home, settings: &Settings, genesis: &SoundGenesis) -> Result<Self> {
+        let options = StoreOptions {
+            block_cache_bytes: settings.storage.cache_bytes,
+            write_buffer_bytes: settings.storage.write_buffer_bytes,
+            open_files_max: i32::try_from(settings.storage.open_files_max).unwrap_or(i32::MAX),
+            ..StoreOptions::new(genesis.chain_id())
+        };
+        let store = Store::open(&home.db(), &options).context("the block store cannot be opened")?;
+        let state = load_state(&store, genesis)?;
+        let last_final = store.certified(state.tip().height)?.map(Arc::new);
+        let (wal, recovered) = Wal::open(&home.wal()).context("the journal of signed history cannot be opened")?;
+        if recovered.torn_bytes > 0 {
+            tracing::warn!(bytes = recovered.torn_bytes, "the last journal entry was half written and is cut off");
+        }
+        Ok(Self { store: Arc::new(store), wal, recovered, state, last_final })
+    }
+
+    fn start(&self) -> Result<Start> {
+        let decode = |record: &Vec<u8>| borsh::from_slice::<JournalEntry>(record);
+        let journal = self.recovered.records.iter().map(decode).collect::<Result<_, _>>();
+        Ok(Start {
+            journal: journal.context("the journal holds an entry that this version cannot read")?,
+            journal_height: Height(self.recovered.height_mark),
+            history_lost: self.recovered.abstain,
+        })
+    }
+}
+
+/// The stored state, or that of genesis on the first start.
+pub(crate) fn load_state(store: &Store, genesis: &SoundGenesis) -> Result<State> {
+    if store.is_empty() {
+        let state = State::genesis(&genesis.to_spec())?;
+        store.init(&state.snapshot()).context("the genesis state cannot be stored")?;
+        return Ok(state);
+    }
+    let snapshot = store.load()?.context("the block store holds no state")?;
+    State::restore(snapshot).context("the stored state does not add up; resync this node from its peers")
+}
+
+/// All parts of a node, not running yet.
+struct Parts {
+    core: Core,
+    start: Start,
+    receiving: Receiving,
+    outgoing: mpsc::Receiver<Outgoing>,
+    inbox: InboxSender,
+    verifier: Arc<dyn Verifier>,
+}
+
+impl Parts {
+    fn assemble(disks: Disks, settings: &Settings, bank: &Bank, keys: NodeKeys) -> Result<Self> {
+        let start = disks.start()?;
+        let verifier: Arc<dyn Verifier> = Arc::new(Ed25519);
+        let tip = disks.state.tip().height;
+        let events = EventHub::new(tip, disks.last_final.clone());
+        let replica_settings = ReplicaSettings {
+            bank: Some(bank.id),
+            network_key: bank.network_key,
+            pool: pool_limits(settings),
+            policy: Box::new(AcceptAll),
+            verifier: verifier.clone(),
+        };
+        let replica = Replica::new(replica_settings, disks.state, disks.last_final);
+        let shared = Arc::new(Shared::new(&replica));
+        let (sender, inbox) = inbox();
+        let (queue, outgoing) = Outbox::queue();
+        let checker = Checker {
+            shared: shared.clone(),
+            inbox: sender.clone(),
+            outgoing: queue.clone(),
+            verifier: verifier.clone(),
+        };
+        let inbound = Inbound::start(GATE_THREADS, &checker)?;
+        let tickets = Arc::new(Tickets::default());
+        let receiving = Receiving {
+            inbound: inbound.clone(),
+            checker,
+            tickets: tickets.clone(),
+            store: disks.store.clone(),
+        };
+        let outbox = Outbox::new(tickets, inbound, queue);
+        let pieces = Pieces { store: disks.store, wal: disks.wal, outbox, events, shared, inbox };
+        let core = pieces.core(replica, settings, keys, Height(disks.recovered.height_mark));
+        Ok(Self { core, start, receiving, outgoing, inbox: sender, verifier })
+    }
+
+    /// The interfaces' view.
+    fn queries(&self, genesis: &SoundGenesis, facts: LiveFacts) -> Queries {
+        let genesis_banks = genesis.to_spec().banks.into_iter().map(|entry| (entry.bank.id, entry.bank.code));
+        let state = self.core.replica.state();
+        let now = state.validators().banks().iter().map(|bank| (bank.id, bank.code.clone()));
+        Queries {
+            chain_id: state.chain_id(),
+            store: self.core.store.clone(),
+            inbox: self.inbox.clone(),
+            events: self.core.events.clone(),
+            shared: self.core.shared.clone(),
+            names: Arc::new(genesis_banks.chain(now).collect()),
+            verifier: self.verifier.clone(),
+            facts,
+        }
+    }
+}
+
+struct Pieces {
+    store: Arc<Store>,
+    wal: Wal,
+    outbox: Outbox,
+    events: EventHub,
+    shared: Arc<Shared>,
+    inbox: Inbox,
+}
+
+impl Pieces {
+    fn core(self, replica: Replica, settings: &Settings, keys: NodeKeys, journal_height: Height) -> Core {
+        let (found, found_out) = crossbeam_channel::bounded(4);
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Core {
+            replica,
+            inbox: self.inbox,
+            found: found_out,
+            search: Search::new(settings.mining.threads_on(cores), found),
+            timers: Timers::default(),
+            store: self.store,
+            wal: self.wal,
+            journal_height,
+            signer: Arc::new(keys.consensus),
+            outbox: self.outbox,
+            events: self.events,
+            shared: self.shared,
+            follow_ups: VecDeque::new(),
+            answers: std::collections::BTreeMap::new(),
+            next_token: 0,
+            shown_at: Instant::now(),
+        }
+    }
+}
+
+fn pool_limits(settings: &Settings) -> PoolLimits {
+    let pool = &settings.pool;
+    PoolLimits {
+        transactions_max: pool.transactions_max,
+        bytes_max: pool.bytes_max,
+        per_bank_max: pool.per_bank_max,
+    }
+}
+
+fn network_settings(settings: &Settings, genesis: &SoundGenesis, keys: &NodeKeys) -> Result<NetworkSettings> {
+    let mine = keys.public.network_key;
+    let others = genesis.peers().filter(|peer| peer.key != mine);
+    let known = others.map(|peer| peer_settings(&peer, settings));
+    let observers = settings.p2p.observers.iter().map(|key| PeerSettings {
+        key: *key,
+        addresses: Vec::new(),
+        role: PeerRole::Observer,
+    });
+    Ok(NetworkSettings {
+        secret_seed: keys.network_seed.clone(),
+        listen: settings.p2p.listen.clone(),
+        peers: known.chain(observers).collect(),
+        protocol_name: format!("/idx/{}/1", &genesis.chain_id().to_string()[..16]),
+        limits: NetworkLimits::default(),
+    })
+}
+
+/// An address from the settings comes first: it is newer than the one of genesis.
+fn peer_settings(peer: &Peer<'_>, settings: &Settings) -> PeerSettings {
+    let newer = settings.p2p.peers.iter().find(|(code, _)| code.as_str() == peer.name);
+    let newer = newer.map(|(_, addresses)| addresses.clone()).unwrap_or_default();
+    let addresses = newer.into_iter().chain(peer.addresses.iter().cloned());
+    let role = match peer.role {
+        idx_genesis::PeerRole::Bank => PeerRole::Bank,
+        idx_genesis::PeerRole::Observer => PeerRole::Observer,
+    };
+    PeerSettings { key: peer.key, addresses: addresses.take(idx_p2p::ADDRESSES_MAX).collect(), role }
+}
+
+fn facts(
+    settings: &Settings,
+    bank: &Bank,
+    handle: &NetworkHandle,
+    peers: Arc<RwLock<Vec<PeerInfo>>>,
+) -> LiveFacts {
+    LiveFacts {
+        bank: bank.id,
+        network_key: bank.network_key,
+        listens_on: handle.listen_addresses().to_vec(),
+        started_at: clock(),
+        pool_transactions_max: settings.pool.transactions_max,
+        pool_bytes_max: settings.pool.bytes_max,
+        peers,
+    }
+}
+
+/// Renews the picture of peers until the network ends.
+fn watch_peers(handle: NetworkHandle) -> Arc<RwLock<Vec<PeerInfo>>> {
+    let peers = Arc::new(RwLock::new(Vec::new()));
+    let shared = peers.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(PEERS_EVERY);
+        loop {
+            ticks.tick().await;
+            let Ok(now) = handle.peers().await else { return };
+            *shared.write().unwrap_or_else(PoisonError::into_inner) = now;
+        }
+    });
+    peers
+}
+
+/// Clients have a runtime of their own, so that no load of theirs delays a vote.
+fn serve(queries: Queries, settings: &Settings) -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(API_THREADS)
+        .thread_name("api")
+        .enable_all()
+        .build()?;
+    let listener = std::net::TcpListener::bind(settings.http.listen)
+        .with_context(|| format!("{} cannot be listened on; choose another with http.listen", settings.http.listen))?;
+    listener.set_nonblocking(true)?;
+    let limits = super::limits::api_limits(settings);
+    let router = idx_api::router(queries.deps(), limits.clone());
+    runtime.spawn(async move {
+        let listener = match tokio::net::TcpListener::from_std(listener) {
+            Ok(listener) => listener,
+            Err(error) => return tracing::error!(%error, "clients cannot be served"),
+        };
+        idx_api::run(listener, router, &limits, std::future::pending()).await;
+    });
+    Ok(runtime)
+}
+
+fn mind_thread(core: Core, start: Start) -> Result<oneshot::Receiver<Result<(), CoreError>>> {
+    let (ended, receiver) = oneshot::channel();
+    let work = move || {
+        let result = core.run(start);
+        if let Err(error) = &result {
+            tracing::error!(%error, "this node stops");
+        }
+        // The receiver is gone only when the node is stopping anyway.
+        drop(ended.send(result));
+    };
+    std::thread::Builder::new().name("mind".to_owned()).spawn(work)?;
+    Ok(receiver)
+}
+

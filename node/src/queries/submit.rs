@@ -1,0 +1,56 @@
+//! Taking in transactions from clients, and waiting for them.
+
+use super::Queries;
+use async_trait::async_trait;
+use idx_api::{Answer, ChainQueries, Found, QueryError, Refusal, Standing, Submit};
+use idx_types::{PreparedTx, Reason, Transaction, TxId};
+
+
+#[async_trait]
+impl Submit for Queries {
+    async fn submit(&self, transactions: Vec<Transaction>) -> Vec<Result<TxId, Refusal>> {
+        let (verifier, count) = (self.verifier.clone(), transactions.len());
+        let prepare = move || -> Vec<PreparedTx> {
+            transactions.into_iter().map(|tx| PreparedTx::verify(tx, &*verifier)).collect()
+        };
+        let Ok(prepared) = tokio::task::spawn_blocking(prepare).await else {
+            return vec![Err(Reason::NodeBusy.into()); count];
+        };
+        let answers = prepared.into_iter().map(|tx| self.admit(tx));
+        futures::future::join_all(answers).await
+    }
+
+    async fn settled(&self, id: TxId) -> Answer<Found> {
+        let waiting = self.events.wait_for(id);
+        let waiting = waiting.ok_or_else(|| QueryError::Failed("too many clients wait".to_owned()))?;
+        // Looked up after the wait began, so that it cannot become final in between unseen.
+        if let Some(found) = self.settled_already(id)? {
+            return Ok(found);
+        }
+        waiting.await.map_err(|_| QueryError::Failed("the node is stopping".to_owned()))
+    }
+}
+
+impl Queries {
+    async fn admit(&self, tx: PreparedTx) -> Result<TxId, Refusal> {
+        let id = tx.id;
+        match self.inbox.submit(tx).await {
+            Ok(id) => Ok(id),
+            Err(Reason::PoolDuplicate) => Ok(id),
+            Err(reason) => {
+                self.shared.metrics.refused.with_label_values(&[reason.code()]).inc();
+                Err(reason.into())
+            }
+        }
+    }
+
+    /// One lookup in the store; does not ask the mind.
+    fn settled_already(&self, id: TxId) -> Answer<Option<Found>> {
+        let place = self.store.tx_place(&id).map_err(|error| QueryError::Failed(error.to_string()))?;
+        let Some(place) = place.filter(|place| place.outcome.is_final()) else { return Ok(None) };
+        let height = self.certified(place.height)?;
+        let found = height.and_then(|height| crate::engine::events::found_at(&height, place.index as usize));
+        Ok(found.filter(|found| matches!(found.standing, Standing::Settled(_))))
+    }
+}
+
