@@ -178,3 +178,101 @@ impl Execution {
         self.work_before.after(self.height, mining_ms, &self.rules.params)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Sealed;
+    use crate::testing::World;
+    use idx_types::{Paise, PrivateHash, PublicHash, TxKind};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    const SEALED: Sealed =
+        Sealed { public_hash: PublicHash([1; 32]), private_hash: PrivateHash([2; 32]), mining_ms: 7 };
+
+    fn deposits(world: &mut World, count: u64) -> Vec<PreparedTx> {
+        let account = world.account(0, 0);
+        (1..=count).map(|paise| world.bank_tx(world.cash_in(0, account, paise), 0)).collect()
+    }
+
+    #[test]
+    fn executing_changes_nothing_and_twice_is_the_same() {
+        let mut world = World::new(6);
+        let txs = deposits(&mut world, 3);
+        let before = world.state.snapshot();
+        let header = world.header();
+        let run = || world.state.execute(&header, &txs, &[Decision::Pass; 3]);
+        assert_eq!(run(), run());
+        assert_eq!(run().state_root(7), run().state_root(7));
+        assert_ne!(run().state_root(7), run().state_root(8), "the search time is in the root");
+        assert_eq!(world.state.snapshot(), before);
+    }
+
+    #[test]
+    fn decisions_rule_and_a_missing_one_defers() {
+        let mut world = World::new(6);
+        let txs = deposits(&mut world, 4);
+        let decisions = [Decision::Pass, Decision::Fail(Reason::RejectedByPolicy), Decision::Defer];
+        let outcomes = world.apply_decided(&txs, &decisions);
+        let failed = Outcome::Failed(Reason::RejectedByPolicy);
+        assert_eq!(outcomes, [Outcome::Completed, failed, Outcome::Deferred, Outcome::Deferred]);
+        let settled: Vec<bool> = txs.iter().map(|tx| world.state.is_settled(&tx.id)).collect();
+        assert_eq!(settled, [true, true, false, false]);
+    }
+
+    /// An unknown miner or a time before the tip cannot come from a checked header; they do no harm.
+    #[test]
+    fn a_strange_header_neither_panics_nor_turns_back_time() {
+        let mut world = World::new(6);
+        let txs = deposits(&mut world, 1);
+        let header = PublicHeader {
+            miner: idx_types::BankId(77),
+            timestamp: TimestampMs(0),
+            height: Height(u64::MAX),
+            ..world.header()
+        };
+        let execution = world.state.execute(&header, &txs, &[Decision::Pass; 9]);
+        assert_eq!(execution.outcomes(), [Outcome::Completed]);
+        assert_eq!(execution.height(), world.state.tip().height.next());
+        world.state.commit(execution, SEALED);
+        assert!(world.state.tip().timestamp.0 > 0);
+    }
+
+    /// The way out if a rule should ever break the money total: nothing takes effect, nothing stops.
+    #[test]
+    fn a_block_that_would_not_conserve_money_has_no_effect() {
+        let mut world = World::new(6);
+        let txs = deposits(&mut world, 2);
+        let decisions = [Decision::Pass, Decision::Defer];
+        let execution = world.state.run_nothing(&world.header(), &txs, &decisions);
+        assert_eq!(execution.outcomes(), [Outcome::Failed(Reason::Overflow), Outcome::Deferred]);
+        assert!(execution.postings(0).is_empty() && execution.closing_postings().is_empty());
+        let before = world.state.parts().accounts;
+        world.state.commit(execution, SEALED);
+        assert_eq!(world.state.parts().accounts, before);
+        assert_eq!(world.state.tip().public_hash, SEALED.public_hash);
+    }
+
+    #[test]
+    fn an_execution_of_another_state_is_not_committed() {
+        let mut world = World::new(6);
+        let stale = world.state.execute(&world.header(), &[], &[]);
+        world.apply(&[]);
+        let before = world.state.snapshot();
+        let attempt = catch_unwind(AssertUnwindSafe(|| world.state.commit(stale, SEALED)));
+        assert!(attempt.is_err());
+        assert_eq!(world.state.snapshot(), before);
+    }
+
+    #[test]
+    fn a_block_reports_its_fees() {
+        let mut world = World::new(6);
+        let (a, b) = (world.account(0, 1_000_000), world.account(0, 0));
+        let (from, to) = (world.session(0, a), world.session(0, b));
+        let ask = world.transfer((0, from), (0, to), 10_000);
+        let txs: Vec<_> = (0..3).map(|_| world.session_tx(TxKind::Transfer(ask.clone()))).collect();
+        let decisions = [Decision::Pass, Decision::Pass, Decision::Fail(Reason::RejectedByPolicy)];
+        let fees = world.state.execute(&world.header(), &txs, &decisions).block_fees();
+        assert_eq!((fees.miner, fees.banks, fees.total), (Paise(100), Paise(200), Paise(300)));
+    }
+}

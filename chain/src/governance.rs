@@ -179,3 +179,6 @@ fn held_stake(draft: &Draft<'_>, bank: BankId) -> Paise {
     let stake = system_of(draft, bank).ok().and_then(|system| draft.accounts.get(system.stake));
     stake.map_or(Paise::ZERO, |account| account.balance)
 }
+
+#[cfg(test)]
+mod tests;

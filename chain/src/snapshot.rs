@@ -195,3 +195,6 @@ fn still_remembered(mut settled: Vec<(TimestampMs, TxId)>, heads: &[BucketHead])
     settled.retain(|(valid_until, _)| valid_until.0 / crate::replay::BUCKET_MS >= first);
     settled
 }
+
+#[cfg(test)]
+mod tests;

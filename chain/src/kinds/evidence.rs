@@ -51,3 +51,6 @@ fn slash(draft: &Draft<'_>, offender: BankId) -> Result<Vec<Entry>, Reason> {
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,3 +69,6 @@ fn pay_fee(draft: &Draft<'_>, fee: FeeQuote, entries: &mut Vec<Entry>) -> Result
         .extend(draft.fee_accounts.iter().zip(shares).map(|(account, share)| Entry::credit(*account, share)));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
