@@ -5,7 +5,7 @@ use crate::outcome::Outcome;
 use crate::tx::Transaction;
 use crate::verdict::ApprovalCertificate;
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_crypto::{Hash32, hash_borsh, leaf_hash, root_of};
+use idx_crypto::{Hash32, counted_root, hash_borsh, leaf_hash, root_of};
 
 /// Version of the block format this software reads and writes.
 pub const BLOCK_VERSION: u16 = 1;
@@ -28,7 +28,7 @@ pub struct PublicHeader {
     pub parent_public: PublicHash,
     /// The private block before.
     pub parent_private: PrivateHash,
-    /// RFC 6962 style Merkle root over the transactions' [`TxHash`]es.
+    /// [`tx_root`] of the transactions: RFC 6962 style, bound to their number.
     pub tx_root: Hash32,
     /// The banks that rule this height.
     pub validator_set_hash: Hash32,
@@ -74,10 +74,11 @@ pub struct PublicBlock {
     pub transactions: Vec<Transaction>,
 }
 
-/// The Merkle root of transactions given by their hashes; [`Hash32::ZERO`] of none.
+/// The Merkle root of transactions given by their hashes, together with how many they are: a plain
+/// root would let a leaf pass for one of another index in a shorter list.
 pub fn tx_root(hashes: &[TxHash]) -> Hash32 {
     let leaves: Vec<Hash32> = hashes.iter().map(|hash| leaf_hash(&hash.0)).collect();
-    root_of(&leaves)
+    counted_root(&root_of(&leaves), leaves.len() as u64)
 }
 
 /// What the banks agree on for a height.
