@@ -65,6 +65,14 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Makes room for so many transactions: a transfer touches two accounts and pays every bank.
+    pub fn reserve(&mut self, transactions: usize) {
+        self.accounts.reserve(2 * transactions);
+        self.settled.reserve(transactions);
+        self.settled_ids.reserve(transactions);
+        self.postings.reserve((3 + self.fee_accounts.len()) * transactions);
+    }
+
     /// Carries a transaction out, or says why not and changes nothing.
     pub fn run(&mut self, tx: &PreparedTx) -> Result<(), Reason> {
         admission::check(self, tx)?;

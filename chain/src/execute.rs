@@ -59,6 +59,7 @@ impl State {
         decisions: &[Decision],
     ) -> Option<Execution> {
         let mut draft = Draft::new(self, header.miner, header.timestamp);
+        draft.reserve(txs.len());
         let mut journal = Journal::default();
         for (place, tx) in txs.iter().enumerate() {
             let decision = decisions.get(place).copied().unwrap_or(Decision::Defer);

@@ -30,6 +30,7 @@ mod execute;
 mod fees;
 mod genesis;
 mod governance;
+mod index;
 mod kinds;
 pub mod pool;
 mod posting;

@@ -2,7 +2,6 @@
 
 use crate::draft::Draft;
 use idx_types::{Account, AccountHandle, Currency, Paise, Reason};
-use std::collections::BTreeMap;
 
 /// A change of one balance, as it is shown to storage and clients.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,14 +92,14 @@ fn moved(balance: Paise, change: i128) -> Result<Paise, Reason> {
 /// Whether these changes of accounts keep the money of every currency: the check of a whole block,
 /// made on balances and not on postings, so that it does not rest on what it checks.
 pub(crate) fn conserves<'a>(changes: impl Iterator<Item = (Option<&'a Account>, &'a Account)>) -> bool {
-    let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
+    let mut sums: [i128; CURRENCIES] = [0; CURRENCIES];
     for (before, after) in changes {
         if let Some(before) = before {
-            *sums.entry(before.currency).or_default() -= i128::from(before.balance.0);
+            sums[before.currency as usize] -= i128::from(before.balance.0);
         }
-        *sums.entry(after.currency).or_default() += i128::from(after.balance.0);
+        sums[after.currency as usize] += i128::from(after.balance.0);
     }
-    sums.values().all(|sum| *sum == 0)
+    sums == [0; CURRENCIES]
 }
 
 #[cfg(test)]

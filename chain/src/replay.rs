@@ -11,10 +11,11 @@
 //! A transaction lives at most a day, and one dated further than a day ahead is not recorded, so there
 //! are never more than about 50 hours. The state root commits to each hour's chain.
 
+use crate::index::KeyIndex;
 use idx_crypto::{Hash32, Hasher, hash_borsh};
 use idx_types::params::DAY_MS;
 use idx_types::{TimestampMs, TxId};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Milliseconds of valid_until that share a bucket.
 pub const BUCKET_MS: u64 = 60 * 60 * 1000;
@@ -35,8 +36,8 @@ pub(crate) struct ReplayWindow {
 struct Bucket {
     /// In order of settling.
     order: Vec<SettledId>,
-    /// The same for lookup; never iterated.
-    ids: HashSet<TxId>,
+    /// Finds a place in `order`.
+    ids: KeyIndex,
     /// Head of the hash chain over `order`.
     chain: Hash32,
 }
@@ -59,12 +60,12 @@ impl ReplayWindow {
 
     /// Whether an id with this `valid_until` has settled.
     pub fn contains(&self, valid_until: TimestampMs, id: &TxId) -> bool {
-        self.buckets.get(&hour(valid_until)).is_some_and(|bucket| bucket.ids.contains(id))
+        self.buckets.get(&hour(valid_until)).is_some_and(|bucket| bucket.contains(id))
     }
 
     /// Whether an id has settled, at whatever time it expires.
     pub fn contains_id(&self, id: &TxId) -> bool {
-        self.buckets.values().any(|bucket| bucket.ids.contains(id))
+        self.buckets.values().any(|bucket| bucket.contains(id))
     }
 
     /// All remembered ids, by hour, then in order of settling.
@@ -112,9 +113,19 @@ impl ReplayWindow {
     }
 
     fn insert_unlinked(&mut self, id: SettledId) {
-        let bucket = self.buckets.entry(hour(id.0)).or_default();
-        bucket.order.push(id);
-        bucket.ids.insert(id.1);
+        self.buckets.entry(hour(id.0)).or_default().push(id);
+    }
+}
+
+impl Bucket {
+    fn contains(&self, id: &TxId) -> bool {
+        let id_at = |place| self.order.get(usize::try_from(place).ok()?).map(|(_, id)| &id.0);
+        self.ids.find(&id.0, id_at).is_some()
+    }
+
+    fn push(&mut self, id: SettledId) {
+        self.ids.insert(&id.1.0, self.order.len() as u64);
+        self.order.push(id);
     }
 }
 

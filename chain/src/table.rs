@@ -1,17 +1,13 @@
 //! Numbered rows with a key each, and a Merkle tree over them: accounts and sessions live in tables.
 //!
-//! A row's number is its place in order of opening and never changes, so the tree is dense. Key
-//! lookups go through a hash map that is never iterated; it keeps the standard library's seeded
-//! SipHash, because banks choose handles and session ids and could otherwise craft collisions.
+//! A row's number is its place in order of opening and never changes, so the tree is dense.
 
+use crate::index::{Key, KeyIndex};
 use borsh::BorshSerialize;
 use idx_crypto::{DenseTree, Hash32, Hasher, Proof, TreeUpdate};
 use idx_types::{Account, Session};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher as StdHasher};
-
-/// The 32 bytes by which a row is found.
-pub(crate) type Key = [u8; 32];
 
 /// Something that lives in a [`Table`].
 pub(crate) trait Row: Clone + BorshSerialize {
@@ -45,7 +41,7 @@ impl Row for Session {
 /// All rows of one kind.
 pub(crate) struct Table<T> {
     rows: Vec<T>,
-    index: HashMap<Key, u64>,
+    index: KeyIndex,
     tree: DenseTree,
 }
 
@@ -53,11 +49,13 @@ impl<T: Row> Table<T> {
     /// A table of these rows in order of their numbers; the key of the first repeated one if two
     /// share a key.
     pub fn from_rows(rows: Vec<T>) -> Result<Self, Key> {
-        let mut index = HashMap::with_capacity(rows.len());
+        let mut index = KeyIndex::default();
+        index.reserve(rows.len());
         for (number, row) in (0u64..).zip(&rows) {
-            if index.insert(*row.key(), number).is_some() {
+            if find(&index, &rows, row.key()).is_some() {
                 return Err(*row.key());
             }
+            index.insert(row.key(), number);
         }
         let leaves = (0u64..).zip(&rows).map(|(number, row)| row.leaf(number)).collect();
         Ok(Self { rows, index, tree: DenseTree::from_leaves(leaves) })
@@ -72,7 +70,7 @@ impl<T: Row> Table<T> {
     }
 
     pub fn find(&self, key: &Key) -> Option<u64> {
-        self.index.get(key).copied()
+        find(&self.index, &self.rows, key)
     }
 
     pub fn get(&self, index: u64) -> Option<&T> {
@@ -100,13 +98,17 @@ impl<T: Row> Table<T> {
             match self.rows.get_mut(place) {
                 Some(old) => old.clone_from(row),
                 None => {
-                    self.index.insert(*row.key(), *index);
+                    self.index.insert(row.key(), *index);
                     self.rows.push(row.clone());
                 }
             }
         }
         update.rows
     }
+}
+
+fn find<T: Row>(index: &KeyIndex, rows: &[T], key: &Key) -> Option<u64> {
+    index.find(key, |place| rows.get(usize::try_from(place).ok()?).map(Row::key))
 }
 
 /// Changes to a table that are not made yet.
@@ -137,6 +139,12 @@ impl<T> TableUpdate<T> {
 impl<'a, T: Row> TableDraft<'a, T> {
     pub fn new(base: &'a Table<T>) -> Self {
         Self { base, touched: Vec::new(), slots: HashMap::default(), added: HashMap::new() }
+    }
+
+    /// Makes room for so many touched rows.
+    pub fn reserve(&mut self, rows: usize) {
+        self.touched.reserve(rows);
+        self.slots.reserve(rows);
     }
 
     pub fn len(&self) -> u64 {
