@@ -54,7 +54,7 @@ pub use status::{AgreementStatus, BankVotes, Cast};
 pub use timeouts::timeout_ms;
 
 use contest::Contest;
-use idx_types::{BankId, ChainId, Height, PrivateHash, Round, SignedProposal};
+use idx_types::{BankId, ChainId, Height, PrivateHash, Round, SignedProposal, Vote};
 
 /// One bank's side of the agreement, height after height.
 pub struct Agreement {
@@ -117,6 +117,13 @@ impl Agreement {
     pub fn proposal(&self) -> Option<SignedProposal> {
         let contest = self.contest.as_ref()?;
         contest.proposals.best_of(contest.round()?).map(|held| held.proposal)
+    }
+
+    /// Whether giving this vote would change anything: it concerns this height, is not known yet, and
+    /// there is a place for it. Others need neither be logged nor given. The answer to one vote can
+    /// change with time, so it must be asked again when the vote is sent again.
+    pub fn is_news(&self, vote: &Vote) -> bool {
+        self.contest.as_ref().is_some_and(|contest| contest.is_news(vote))
     }
 
     /// Every bank's votes in the current round, by number.

@@ -6,14 +6,14 @@
 
 use super::context::{CoreHeight, Idx, Seats, Value, Voter, core_round};
 use super::evidence::Offences;
-use super::heart::{offer_input, vote_input};
+use super::heart::vote_input;
 use super::message::{Output, TimeoutId, TimeoutKind};
 use super::proposals::{Held, ProposalBook};
 use super::votes::{VoteBook, Window};
 use crate::election;
 use idx_types::{
     BankId, ChainId, Evidence, Height, PrivateHash, Quorums, Round, SignedProposal, SignedVote, ValidatorSet,
-    VoteKind,
+    Vote, VoteKind,
 };
 use malachite_driver::{Driver, Input as CoreInput};
 use malachite_types::{self as core, ThresholdParam, ThresholdParams};
@@ -116,6 +116,13 @@ impl Contest {
         }
     }
 
+    /// Whether giving this vote would change anything.
+    pub(super) fn is_news(&self, vote: &Vote) -> bool {
+        self.concerns(vote.chain_id, vote.height, vote.bank)
+            && vote.round <= ROUND_MAX
+            && self.votes.has_room(vote, &self.window, self.quorums.skip)
+    }
+
     fn on_new_vote(&mut self, vote: &SignedVote, out: &mut Vec<Output>) {
         let (round, value) = (vote.message.round, vote.message.value);
         if let (VoteKind::Precommit, Some(value)) = (vote.message.kind, value) {
@@ -149,7 +156,7 @@ impl Contest {
         if added.fresh {
             self.settle_value(message.value, out);
             if self.round() == Some(message.round) {
-                self.offer(&held, out);
+                self.feed_proposal(&held, out);
             }
         }
     }
@@ -164,15 +171,6 @@ impl Contest {
         }
         let backwards = message.pol_round.is_none_or(|pol_round| pol_round < message.round);
         (!backwards).then_some("proposed with a proof of lock that is not of an earlier round")
-    }
-
-    /// Gives the core a proposal of the current round, with the old prevotes that it rests on.
-    fn offer(&mut self, held: &Held, out: &mut Vec<Output>) {
-        if let Some(pol_round) = held.proposal.message.pol_round {
-            self.window.pinned.push(pol_round);
-            self.feed_votes(pol_round, out);
-        }
-        self.feed(offer_input(held), out);
     }
 
     pub(super) fn on_value(&mut self, round: Round, value: PrivateHash, out: &mut Vec<Output>) {

@@ -25,6 +25,12 @@ impl Contest {
         self.run(VecDeque::from([input]), out);
     }
 
+    /// Gives the core a proposal of the current round.
+    pub(super) fn feed_proposal(&mut self, held: &Held, out: &mut Vec<Output>) {
+        self.window.pinned.extend(held.proposal.message.pol_round);
+        self.run(self.offered(held).collect(), out);
+    }
+
     /// Gives the core all known votes of a round; those that it has already change nothing.
     pub(super) fn feed_votes(&mut self, round: Round, out: &mut Vec<Output>) {
         self.run(self.known_of(round).collect(), out);
@@ -55,6 +61,14 @@ impl Contest {
             value_id,
             polka_signatures: polka().map(part).collect(),
         }))
+    }
+
+    /// A proposal of the current round as the core is to get it: after the old prevotes that it rests
+    /// on, which the core may have forgotten.
+    pub(super) fn offered(&self, held: &Held) -> impl Iterator<Item = CoreInput<Idx>> + '_ {
+        let proof = held.proposal.message.pol_round.into_iter().flat_map(|round| self.known_of(round));
+        let offer = SignedMessage::new(Offer::of(&held.proposal.message), held.proposal.signature);
+        proof.chain([CoreInput::Proposal(offer, Validity::from_bool(held.valid))])
     }
 
     /// Enters a round without the core having asked for it: the first one.
@@ -108,7 +122,7 @@ impl Contest {
         let passed = self.votes.rounds().filter(|r| Some(*r) > before && *r <= round);
         let votes = passed.flat_map(|r| self.known_of(r));
         let mut first: Queue = std::iter::once(start).chain(votes).collect();
-        first.extend(self.proposals.of_round(round).iter().map(offer_input));
+        first.extend(self.proposals.of_round(round).iter().flat_map(|held| self.offered(held)));
         first.append(queue);
         *queue = first;
     }
@@ -179,10 +193,4 @@ impl Contest {
 /// A vote as an input of the core.
 pub(super) fn vote_input(vote: &SignedVote) -> CoreInput<Idx> {
     CoreInput::Vote(SignedMessage::new(Ballot::of(&vote.message), vote.signature))
-}
-
-/// A proposal as an input of the core.
-pub(super) fn offer_input(held: &Held) -> CoreInput<Idx> {
-    let offer = SignedMessage::new(Offer::of(&held.proposal.message), held.proposal.signature);
-    CoreInput::Proposal(offer, Validity::from_bool(held.valid))
 }

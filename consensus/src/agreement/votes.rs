@@ -80,10 +80,6 @@ pub(super) struct AddVote {
     pub earlier: Option<SignedVote>,
 }
 
-impl AddVote {
-    const NOTHING: Self = Self { fresh: false, earlier: None };
-}
-
 /// The first vote of a place is the bank's vote, the others are contradictions.
 type RoundVotes = BTreeMap<(BankId, VoteKind), Vec<SignedVote>>;
 
@@ -97,21 +93,29 @@ impl VoteBook {
     /// `skip`: as many banks as make sure that one of them is honest.
     pub(super) fn add(&mut self, vote: SignedVote, window: &Window, skip: usize) -> AddVote {
         let message = &vote.message;
-        if !self.make_room(message.bank, message.round, window) {
-            return AddVote::NOTHING;
-        }
-        let backed = self.alike(message).count() >= skip;
-        let votes = self.rounds.entry(message.round).or_default();
-        let place = votes.entry((message.bank, message.kind)).or_default();
-        if place.iter().any(|known| known.message.value == message.value) {
-            return AddVote::NOTHING;
-        }
-        let earlier = place.first().copied();
-        let fresh = place.len() < VOTES_PER_PLACE || backed;
+        let place = (message.bank, message.kind);
+        let first = self.get(message.round, message.bank, message.kind).copied();
+        let earlier = first.filter(|first| first.message.value != message.value);
+        let fresh = self.has_room(message, window, skip);
         if fresh {
-            place.push(vote);
+            self.displace(message.bank, message.round, window);
+            self.rounds.entry(message.round).or_default().entry(place).or_default().push(vote);
         }
         AddVote { fresh, earlier }
+    }
+
+    /// Whether a vote is not there yet, and would be kept.
+    pub(super) fn has_room(&self, vote: &Vote, window: &Window, skip: usize) -> bool {
+        let place = self.rounds.get(&vote.round).and_then(|votes| votes.get(&(vote.bank, vote.kind)));
+        match place {
+            Some(held) if held.iter().any(|known| known.message.value == vote.value) => false,
+            Some(held) => held.len() < VOTES_PER_PLACE || self.alike(vote).count() >= skip,
+            None if !window.is_future(vote.round) => window.keeps(vote.round),
+            None => {
+                let held = self.future_rounds(vote.bank, window);
+                !matches!(Place::among(&held, vote.round), Place::None)
+            }
+        }
     }
 
     /// The votes of the same round, kind and value.
@@ -120,17 +124,12 @@ impl VoteBook {
         self.of_round(vote.round).filter(move |v| v.message.kind == kind && v.message.value == value)
     }
 
-    fn make_room(&mut self, bank: BankId, round: Round, window: &Window) -> bool {
-        if !window.is_future(round) {
-            return window.keeps(round);
-        }
-        match Place::among(&self.future_rounds(bank, window), round) {
-            Place::Free => true,
-            Place::Instead(oldest) => {
-                self.forget(bank, oldest);
-                true
-            }
-            Place::None => false,
+    /// Lets a bank's oldest future round give way, if it has no place left for this one.
+    fn displace(&mut self, bank: BankId, round: Round, window: &Window) {
+        if window.is_future(round)
+            && let Place::Instead(oldest) = Place::among(&self.future_rounds(bank, window), round)
+        {
+            self.forget(bank, oldest);
         }
     }
 

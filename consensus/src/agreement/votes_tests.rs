@@ -55,7 +55,11 @@ fn a_place_holds_two_votes_and_those_that_others_back() {
     assert_eq!(add(0, 1), AddVote { fresh: true, earlier: None });
     assert_eq!(add(0, 1), AddVote { fresh: false, earlier: None });
     assert_eq!(add(0, 2), AddVote { fresh: true, earlier: Some(vote(0, 0, Some(1))) });
-    assert!(!add(0, 3).fresh, "a third value of nobody else");
+    assert_eq!(
+        add(0, 3),
+        AddVote { fresh: false, earlier: Some(vote(0, 0, Some(1))) },
+        "nobody else's value"
+    );
     assert!(add(1, 4).fresh && add(2, 4).fresh);
     assert!(add(0, 4).fresh, "a third value that two others vote for");
     assert_eq!(book.voters(Round(0)), 3);

@@ -174,7 +174,7 @@ impl Node {
                     self.receive(from, Message::Vote(vote), fx);
                 }
             }
-            Message::Vote(vote) if height == self.height() && vote.message.bank != self.id => {
+            Message::Vote(vote) if vote.message.bank != self.id && self.agreement.is_news(&vote.message) => {
                 self.take(Input::Vote(Verified::vouch(vote)), fx);
             }
             Message::Proposal(proposal) if height == self.height() && proposal.message.bank != self.id => {

@@ -70,7 +70,7 @@ impl Plan {
             crashes: rng.random_range(0..=8),
             partitions: rng.random_range(0..=4),
             storm_ms: rng.random_range(1_000..=30_000),
-            heights: 2,
+            heights: rng.random_range(2..=12),
         }
     }
 

@@ -4,7 +4,9 @@
 use crate::common::{banks, is_valid, proposal, signature, vote};
 use crate::stage::{HEIGHT, own};
 use idx_consensus::agreement::{Agreement, Input, Output, TimeoutId, TimeoutKind, VoteGuard};
-use idx_types::{BankId, Height, PrivateHash, Quorums, Round, Signed, Verified, VoteKind, testing};
+use idx_types::{
+    BankId, Height, PrivateHash, Quorums, Round, Signed, SignedVote, Verified, VoteKind, testing,
+};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 
@@ -140,6 +142,22 @@ proptest! {
         let again = Life::again(&life.log);
         prop_assert_eq!(&again.said, &life.said);
         prop_assert_eq!(again.agreement.status(), life.agreement.status());
+    }
+
+    /// What is no news may be left out: it changes nothing now and nothing later.
+    #[test]
+    fn votes_that_are_no_news_change_nothing(inputs in inputs(150)) {
+        let (mut all, mut news) = (Life::new(), Life::new());
+        for input in std::iter::once(Input::StartRounds).chain(inputs) {
+            let is_news = |vote: &Verified<SignedVote>| news.agreement.is_news(&vote.message);
+            if !matches!(&input, Input::Vote(vote) if !is_news(vote)) {
+                news.give(input.clone());
+            }
+            all.give(input);
+        }
+        let told = |output: &Output| !matches!(output, Output::Misbehaviour { .. });
+        prop_assert!(all.said.iter().filter(|o| told(o)).eq(news.said.iter().filter(|o| told(o))));
+        prop_assert_eq!(all.agreement.status(), news.agreement.status());
     }
 
     /// Fault 8: a crash after every single entry of the log, then another future: what was signed
