@@ -2,7 +2,7 @@
 
 use crate::codec::RawCodec;
 use crate::error::NetworkError;
-use crate::settings::Checked;
+use crate::settings::{Checked, REQUESTS_IN_FLIGHT_MAX};
 use crate::topic::{Lane, message_id};
 use idx_types::wire::GOSSIP_BYTES_MAX;
 use libp2p::allow_block_list::{self, AllowedPeers};
@@ -48,8 +48,9 @@ const PENDING_MAX: u32 = 64;
 /// Connections with one peer: two dialed at the same moment, and two half-dead ones.
 const CONNECTIONS_PER_PEER_MAX: u32 = 4;
 
-/// Exchanges at once on one connection, both ways.
-const EXCHANGES_MAX: usize = 64;
+/// Exchanges at once on one connection. Libp2p counts both directions together and drops what is
+/// beyond, so our own requests must never use up the places of the peer's.
+const EXCHANGES_MAX: usize = 2 * REQUESTS_IN_FLIGHT_MAX;
 
 /// All protocols. The order is that of the checks when somebody connects.
 #[derive(NetworkBehaviour)]

@@ -9,6 +9,16 @@ use std::io;
 /// Bytes set aside before any have come; a peer that only claims a length costs us no more.
 const ALLOCATED_FIRST_BYTES: usize = 64 << 10;
 
+/// A request as it came. One that breaks the protocol is handed on as such, because libp2p keeps
+/// errors in reading a request to itself, and its sender could go on for ever.
+#[derive(Debug)]
+pub(crate) enum Question {
+    /// All bytes of a request within the cap.
+    Sound(Vec<u8>),
+    /// Too long or cut short; says what is wrong.
+    Malformed(String),
+}
+
 /// Length as u32 little-endian, then the bytes. Knows the caps, nothing of the content.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct RawCodec;
@@ -53,14 +63,17 @@ pub(crate) fn blames_peer(error: &io::Error) -> bool {
 
 impl Codec for RawCodec {
     type Protocol = StreamProtocol;
-    type Request = Vec<u8>;
+    type Request = Question;
     type Response = Vec<u8>;
 
-    async fn read_request<T>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>>
+    async fn read_request<T>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Question>
     where
         T: AsyncRead + Unpin + Send,
     {
-        read(io, REQUEST_BYTES_MAX).await
+        match read(io, REQUEST_BYTES_MAX).await {
+            Err(error) if blames_peer(&error) => Ok(Question::Malformed(error.to_string())),
+            read => read.map(Question::Sound),
+        }
     }
 
     async fn read_response<T>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<Vec<u8>>
@@ -70,11 +83,14 @@ impl Codec for RawCodec {
         read(io, RESPONSE_BYTES_MAX).await
     }
 
-    async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, request: Vec<u8>) -> io::Result<()>
+    async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, request: Question) -> io::Result<()>
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write(io, &request, REQUEST_BYTES_MAX).await
+        match request {
+            Question::Sound(bytes) => write(io, &bytes, REQUEST_BYTES_MAX).await,
+            Question::Malformed(what) => Err(broken(what)),
+        }
     }
 
     async fn write_response<T>(&mut self, _: &StreamProtocol, io: &mut T, response: Vec<u8>) -> io::Result<()>

@@ -66,7 +66,8 @@ pub use libp2p::PeerId;
 pub use peer::PeerInfo;
 pub use reputation::{SCORE_BEST, SCORE_CUT};
 pub use settings::{
-    ADDRESSES_MAX, NetworkLimits, NetworkSettings, PEERS_MAX, PROTOCOL_NAME_BYTES_MAX, PeerRole, PeerSettings,
+    ADDRESSES_MAX, NetworkLimits, NetworkSettings, PEERS_MAX, PROTOCOL_NAME_BYTES_MAX, PeerRole,
+    PeerSettings, REQUESTS_IN_FLIGHT_MAX,
 };
 pub use stats::NetworkStats;
 pub use topic::{Acceptance, GossipId, Topic};

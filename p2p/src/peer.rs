@@ -28,6 +28,8 @@ pub struct PeerInfo {
     pub up: bool,
     /// Where it is, or where it was last.
     pub address: Option<String>,
+    /// Where it is looked for: the configured addresses, then those that it named itself.
+    pub known_addresses: Vec<String>,
     /// Time of the last ping there and back.
     pub rtt: Option<Duration>,
     /// 0 is best; at [`crate::SCORE_CUT`] it is cut.
@@ -208,6 +210,7 @@ impl Peer {
             connected: self.is_connected(),
             up: self.up,
             address: self.address.as_ref().map(Multiaddr::to_string),
+            known_addresses: self.addresses.all().iter().map(Multiaddr::to_string).collect(),
             rtt: self.rtt,
             score: self.reputation.score(now),
             banned_for: banned_until.map(|until| until.saturating_duration_since(now)),
@@ -223,4 +226,61 @@ impl Peer {
 fn unix_ms() -> Option<u64> {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
     u64::try_from(since.as_millis()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meter::Meters;
+
+    fn peer(before_it: bool) -> Peer {
+        let limits = NetworkLimits::default();
+        let meters = Meters::new(std::iter::empty(), limits.wire_bytes);
+        let checked = CheckedPeer { key: NetworkKey([1; 32]), role: PeerRole::Bank, addresses: vec![] };
+        Peer::new(checked, before_it, meters.of(&libp2p::PeerId::random()), &limits, Instant::now())
+    }
+
+    fn connection(number: usize) -> ConnectionId {
+        ConnectionId::new_unchecked(number)
+    }
+
+    /// Two ends that dialed each other at the same moment see the two connections in any order,
+    /// and must close the same one.
+    #[test]
+    fn both_ends_close_the_same_of_two_simultaneous_connections() {
+        let (by_smaller, by_greater) = (connection(1), connection(2));
+        for we_are_smaller in [true, false] {
+            for order in [[by_smaller, by_greater], [by_greater, by_smaller]] {
+                let (mut peer, now) = (peer(we_are_smaller), Instant::now());
+                let closed = order.map(|id| {
+                    let dialed = (id == by_smaller) == we_are_smaller;
+                    peer.linked(id, dialed, &Multiaddr::empty(), now)
+                });
+                assert_eq!(closed, [None, Some(by_greater)], "smaller: {we_are_smaller}, order {order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn later_the_newer_connection_stays() {
+        for (dialed_first, dialed_second) in [(true, true), (true, false), (false, true), (false, false)] {
+            let (mut peer, now) = (peer(true), Instant::now());
+            assert_eq!(peer.linked(connection(1), dialed_first, &Multiaddr::empty(), now), None);
+            let later = now + SIMULTANEOUS;
+            let closed = peer.linked(connection(2), dialed_second, &Multiaddr::empty(), later);
+            assert_eq!(closed, Some(connection(1)));
+            assert!(!peer.unlinked(connection(1)) && peer.is_connected());
+            assert!(peer.unlinked(connection(2)) && !peer.is_connected());
+        }
+    }
+
+    #[test]
+    fn a_peer_is_up_once_with_the_last_topic() {
+        let mut peer = peer(true);
+        let ups: Vec<_> = Topic::ALL.into_iter().map(|topic| peer.subscribed(topic)).collect();
+        assert_eq!(ups, [false, false, false, true]);
+        assert!(!peer.subscribed(Topic::Blocks) && peer.takes(Topic::Blocks));
+        peer.unsubscribed(Topic::Blocks);
+        assert!(!peer.takes(Topic::Blocks));
+    }
 }

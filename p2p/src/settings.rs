@@ -21,6 +21,9 @@ pub const ADDRESSES_MAX: usize = 8;
 /// Longest name of a network, in bytes.
 pub const PROTOCOL_NAME_BYTES_MAX: usize = 100;
 
+/// Most requests of ours that one peer may owe an answer to, whatever the limits say.
+pub const REQUESTS_IN_FLIGHT_MAX: usize = 64;
+
 /// What a peer is to the network; a stranger is not connected at all.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum PeerRole {
@@ -85,7 +88,7 @@ pub struct NetworkLimits {
     pub request_bytes: Rate,
     /// How long an answer may take, both ways.
     pub request_timeout: Duration,
-    /// Requests of ours that one peer may owe an answer to.
+    /// Requests of ours that one peer may owe an answer to; at most [`REQUESTS_IN_FLIGHT_MAX`].
     pub requests_in_flight_max: usize,
     /// How long a peer is refused when it is cut for the first time; doubles with each further cut.
     pub ban_first: Duration,
@@ -106,7 +109,7 @@ impl Default for NetworkLimits {
             requests: Rate { per_s: 200, burst: 1_000 },
             request_bytes: Rate { per_s: 8 << 20, burst: 64 << 20 },
             request_timeout: Duration::from_secs(20),
-            requests_in_flight_max: 64,
+            requests_in_flight_max: REQUESTS_IN_FLIGHT_MAX,
             ban_first: Duration::from_secs(10),
             ban_max: Duration::from_secs(300),
             redial_first: Duration::from_millis(250),

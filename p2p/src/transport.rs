@@ -15,9 +15,6 @@ use std::time::Duration;
 /// How long a connection may take to become secure; a garbage sender holds a slot no longer.
 const HANDSHAKE_TIME_MAX: Duration = Duration::from_secs(5);
 
-/// Streams of one connection at once: two lanes, identify, ping, and requests both ways.
-const STREAMS_MAX: usize = 128;
-
 /// The way bytes travel.
 pub(crate) type Channel = Boxed<(PeerId, StreamMuxerBox)>;
 
@@ -41,12 +38,10 @@ where
     T::Dial: Send,
     T::ListenerUpgrade: Send,
 {
-    let mut streams = yamux::Config::default();
-    streams.set_max_num_streams(STREAMS_MAX);
     transport
         .upgrade(Version::V1Lazy)
         .authenticate(security)
-        .multiplex(streams)
+        .multiplex(yamux::Config::default())
         .timeout(HANDSHAKE_TIME_MAX)
         .boxed()
 }

@@ -1,15 +1,14 @@
 //! Requests and answers, both ways.
 
 use super::Driver;
-use crate::codec::blames_peer;
+use crate::codec::{Question, blames_peer};
 use crate::error::RequestFailure;
 use crate::event::{NetworkEvent, RequestId, Ticket};
 use crate::reputation::Offence;
+use crate::settings::REQUESTS_IN_FLIGHT_MAX;
 use idx_types::NetworkKey;
 use libp2p::PeerId;
-use libp2p::request_response::{
-    Event, InboundFailure, Message, OutboundFailure, OutboundRequestId, ResponseChannel,
-};
+use libp2p::request_response::{Event, Message, OutboundFailure, OutboundRequestId, ResponseChannel};
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -21,7 +20,7 @@ impl Driver {
     pub(super) fn ask(&mut self, to: NetworkKey, request: RequestId, data: Vec<u8>) {
         match self.ready_to_answer(&to) {
             Ok(peer) => {
-                let id = self.swarm.behaviour_mut().requests.send_request(&peer, data);
+                let id = self.swarm.behaviour_mut().requests.send_request(&peer, Question::Sound(data));
                 self.in_flight.insert(id, (peer, request));
                 self.counters.requests_sent.up();
             }
@@ -38,7 +37,8 @@ impl Driver {
         if !peer.is_connected() {
             return Err(RequestFailure::NotConnected);
         }
-        if peer.requests_in_flight >= self.limits.requests_in_flight_max {
+        let max = self.limits.requests_in_flight_max.min(REQUESTS_IN_FLIGHT_MAX);
+        if peer.requests_in_flight >= max {
             return Err(RequestFailure::TooManyInFlight(peer.requests_in_flight));
         }
         peer.requests_in_flight += 1;
@@ -55,20 +55,19 @@ impl Driver {
     }
 
     /// Takes what request-response reports.
-    pub(super) fn exchange_event(&mut self, event: Event<Vec<u8>, Vec<u8>>) {
+    pub(super) fn exchange_event(&mut self, event: Event<Question, Vec<u8>>) {
         match event {
             Event::Message { peer, message: Message::Request { request, channel, .. }, .. } => {
-                self.asked(&peer, request, channel);
+                match request {
+                    Question::Sound(data) => self.asked(&peer, data, channel),
+                    Question::Malformed(what) => self.asked_badly(&peer, &what),
+                }
             }
             Event::Message { message: Message::Response { request_id, response }, .. } => {
                 self.answered(request_id, response);
             }
             Event::OutboundFailure { peer, request_id, error, .. } => {
                 self.unanswered(&peer, request_id, &error);
-            }
-            Event::InboundFailure { peer, error: InboundFailure::Io(error), .. } if blames_peer(&error) => {
-                self.counters.requests_broken.up();
-                self.charge(&peer, Offence::BrokenExchange);
             }
             Event::InboundFailure { peer, error, .. } => {
                 tracing::debug!(%peer, %error, "a peer's request was not answered");
@@ -93,6 +92,12 @@ impl Driver {
             Ok(()) => self.counters.requests_received.up(),
             Err(_shed) => self.counters.requests_throttled.up(),
         }
+    }
+
+    fn asked_badly(&mut self, id: &PeerId, what: &str) {
+        tracing::debug!(peer = %id, what, "a request breaks the protocol");
+        self.counters.requests_broken.up();
+        self.charge(id, Offence::BrokenExchange);
     }
 
     fn answered(&mut self, id: OutboundRequestId, data: Vec<u8>) {

@@ -4,8 +4,10 @@ use super::Driver;
 use crate::error::NetworkError;
 use futures::StreamExt;
 use libp2p::Multiaddr;
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use std::collections::BTreeSet;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ const LISTEN_TIME_MAX: Duration = Duration::from_secs(5);
 impl Driver {
     /// Listens everywhere that is configured; gives the addresses with their true ports.
     pub(crate) async fn listen(&mut self, addresses: &[Multiaddr]) -> Result<Arc<[String]>, NetworkError> {
+        addresses.iter().try_for_each(check_free)?;
         let mut waiting = BTreeSet::new();
         for address in addresses {
             let id =
@@ -44,6 +47,23 @@ impl Driver {
             }
         }
         Ok(())
+    }
+}
+
+/// Libp2p shares its ports (SO_REUSEPORT): a second node on the same port would start, and each
+/// get half of the connections. A plain bind finds out first.
+fn check_free(address: &Multiaddr) -> Result<(), NetworkError> {
+    let mut parts = address.iter();
+    let ip: IpAddr = match parts.next() {
+        Some(Protocol::Ip4(ip)) => ip.into(),
+        Some(Protocol::Ip6(ip)) => ip.into(),
+        _ => return Err(failed(address, "one listens on an IP address, not on a name".to_owned())),
+    };
+    match parts.next() {
+        Some(Protocol::Tcp(port)) if port != 0 => {
+            TcpListener::bind((ip, port)).map(drop).map_err(|error| failed(address, error.to_string()))
+        }
+        _ => Ok(()),
     }
 }
 

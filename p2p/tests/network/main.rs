@@ -1,0 +1,9 @@
+//! Stories of nodes on loopback, with real sockets, in one binary.
+
+mod coming_and_going;
+mod common;
+mod hostile;
+mod mesh;
+mod requests;
+mod rogue;
+mod settings;
