@@ -224,3 +224,50 @@ impl StdHasher for IndexHasher {
         self.0 = mixed ^ (mixed >> 32);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    fn table() -> Table<Account> {
+        Table::from_rows(World::new(4).state.accounts().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_leaf_binds_its_place_and_its_kind() {
+        let rows = table();
+        let account = rows.get(3).unwrap();
+        assert_ne!(account.leaf(3), account.leaf(4));
+        let changed = Account { closed_at: Some(idx_types::Height(1)), ..account.clone() };
+        assert_ne!(account.leaf(3), changed.leaf(3));
+    }
+
+    #[test]
+    fn a_draft_reads_its_own_changes_and_leaves_the_base_alone() {
+        let mut rows = table();
+        let before = rows.counted_root();
+        let mut draft = TableDraft::new(&rows);
+        draft.get_mut(2).unwrap().balance.0 = 77;
+        let new = Account { handle: crate::testing::handle(1), ..rows.get(0).unwrap().clone() };
+        let number = draft.push(new.clone());
+        assert_eq!((number, draft.find(new.key())), (rows.len(), Some(number)));
+        assert_eq!(draft.get(2).unwrap().balance.0, 77);
+        assert_ne!(rows.get(2).unwrap().balance.0, 77);
+        assert_eq!((rows.find(new.key()), rows.counted_root()), (None, before));
+        let update = draft.finish();
+        let foretold = update.counted_root();
+        let touched: Vec<u64> = rows.apply(update).iter().map(|(number, _)| *number).collect();
+        assert_eq!((touched, rows.counted_root()), (vec![2, number], foretold));
+        assert_eq!(Table::from_rows(rows.rows().to_vec()).unwrap().counted_root(), foretold);
+        assert_eq!(rows.by_key(new.key()), Some(&new));
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        let rows = table();
+        let mut draft = TableDraft::new(&rows);
+        assert!(draft.get(rows.len()).is_none() && draft.get_mut(u64::MAX).is_none());
+        assert!(rows.get(u64::MAX).is_none() && rows.proof(rows.len()).is_none());
+    }
+}
