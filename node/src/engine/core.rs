@@ -165,7 +165,7 @@ impl Core {
     pub(super) fn answer(&mut self, token: u64, answer: Result<TxId, Reason>) {
         if let Some(waiting) = self.answers.remove(&token) {
             // A client that has gone away misses nothing: the id is the same when it asks again.
-            drop(waiting.send(answer));
+            let _gone = waiting.send(answer);
         }
     }
 

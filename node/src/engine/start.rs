@@ -244,7 +244,7 @@ fn network_settings(settings: &Settings, genesis: &SoundGenesis, keys: &NodeKeys
         secret_seed: keys.network_seed.clone(),
         listen: settings.p2p.listen.clone(),
         peers: known.chain(observers).collect(),
-        protocol_name: format!("/idx/{}/1", &genesis.chain_id().to_string()[..16]),
+        protocol_name: format!("idx-{}", &genesis.chain_id().to_string()[..16]),
         limits: NetworkLimits::default(),
     })
 }
