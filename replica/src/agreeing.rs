@@ -3,20 +3,17 @@
 use crate::effect::{Effect, Event, TimerId, Unsigned};
 use crate::journal::JournalEntry;
 use crate::replica::Replica;
-use idx_consensus::agreement::{self, Output, TimeoutId, timeout_ms};
+use idx_consensus::agreement::{self, Output, TimeoutId, TimeoutKind, timeout_ms};
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{Gossip, Request};
 use idx_types::{CommitCertificate, Height, SignedVote, TimestampMs, Verified};
-
-/// Most distinct votes journalled for one height: all honest votes of hundreds of rounds. Beyond
-/// it only this bank's own are logged, and others' are not counted.
-const VOTES_MAX: usize = 16_384;
 
 impl Replica {
     /// Leaves the quiet time of a height, unless it is over already.
     pub(crate) fn begin_rounds(&mut self, now: TimestampMs, out: &mut Vec<Effect>) {
         if self.is_running() && self.book.round.is_none() {
             self.log(JournalEntry::Started, out);
+            self.book.began_at = Some(now);
             self.agree(now, agreement::Input::StartRounds, out);
         }
     }
@@ -26,7 +23,7 @@ impl Replica {
         if !self.is_running() || vote.message.height != self.book.height {
             return;
         }
-        if self.book.votes.len() >= VOTES_MAX || !self.book.votes.insert(vote.message) {
+        if !self.book.admit_vote(&vote.message) {
             return;
         }
         self.begin_rounds(now, out);
@@ -40,7 +37,7 @@ impl Replica {
         if !self.guard.note_vote(&vote.message) {
             return;
         }
-        self.book.votes.insert(vote.message);
+        self.remember_own_vote(vote);
         self.log(JournalEntry::Vote(vote), out);
         out.push(Effect::SyncJournal);
         out.push(Effect::Gossip(Gossip::Vote(vote)));
@@ -48,10 +45,19 @@ impl Replica {
         self.agree(now, agreement::Input::Vote(Verified::vouch(vote)), out);
     }
 
+    /// An own vote that is in the journal, or about to be.
+    pub(crate) fn remember_own_vote(&mut self, vote: SignedVote) {
+        self.book.votes.insert(vote.message);
+        self.book.own_votes.insert(vote.message.kind, vote);
+    }
+
     /// A timeout of the agreement ran out.
     pub(crate) fn on_agreement_timeout(&mut self, now: TimestampMs, id: TimeoutId, out: &mut Vec<Effect>) {
         if self.is_running() && id.height == self.book.height {
-            self.log(JournalEntry::Timeout(id), out);
+            // A repetition changes nothing that a replay would have to know.
+            if id.kind != TimeoutKind::Rebroadcast {
+                self.log(JournalEntry::Timeout(id), out);
+            }
             self.agree(now, agreement::Input::Timeout(id), out);
         }
     }
@@ -68,16 +74,13 @@ impl Replica {
     fn on_agreement(&mut self, now: TimestampMs, output: Output, out: &mut Vec<Effect>) {
         match output {
             Output::EnterRound(round, _) => {
-                self.book.round = Some(round);
+                self.book.enter_round(round, self.agreement_quorums().quorum);
                 self.stop_mining_before(round, out);
             }
             Output::GetValue { round, .. } => self.on_value_wanted(now, round, out),
             Output::SignVote(vote) => self.request_signature(Unsigned::Vote(vote), out),
             Output::SignProposal(proposal) => self.request_signature(Unsigned::Proposal(proposal), out),
-            Output::Schedule(id) => {
-                let after_ms = timeout_ms(self.state.params(), &id);
-                out.push(Effect::SetTimer(TimerId::Agreement(id), after_ms));
-            }
+            Output::Schedule(id) => self.schedule(id, out),
             Output::Decide { certificate } => self.on_decided(now, certificate, out),
             Output::DecidedUnknown { certificate } | Output::Contradiction { certificate } => {
                 self.on_decided_unknown(&certificate, out);
@@ -88,6 +91,15 @@ impl Replica {
         }
     }
 
+    fn schedule(&mut self, id: TimeoutId, out: &mut Vec<Effect>) {
+        let mut after_ms = timeout_ms(self.state.params(), &id);
+        if id.kind == TimeoutKind::Rebroadcast {
+            after_ms = self.pace.repeat_ms(self.book.repeats, after_ms);
+            self.book.repeats = self.book.repeats.saturating_add(1);
+        }
+        out.push(Effect::SetTimer(TimerId::Agreement(id), after_ms));
+    }
+
     /// The height is stuck: send again what others may have missed.
     fn rebroadcast(&self, bundle: VoteBundle, out: &mut Vec<Effect>) {
         if !bundle.votes.is_empty() {
@@ -96,7 +108,7 @@ impl Replica {
         self.send_own_again(out);
     }
 
-    /// Our block, verdicts and proposal of the current round.
+    /// Our block, verdicts, proposal and votes of the current round.
     pub(crate) fn send_own_again(&self, out: &mut Vec<Effect>) {
         let round = self.current_round();
         if let Some(block) = self.book.mined.get(&round) {
@@ -109,16 +121,20 @@ impl Replica {
         if let Some(message) = self.book.own_proposal.as_ref().filter(|m| m.proposal.message.round == round) {
             out.push(Effect::Gossip(Gossip::Proposal(Box::new(message.clone()))));
         }
+        let votes = self.book.own_votes.values().filter(|vote| vote.message.round == round);
+        out.extend(votes.map(|vote| Effect::Gossip(Gossip::Vote(*vote))));
     }
 
     /// A quorum decided something we never saw, or would not have voted for: those who signed it
     /// have it, and applying it like any certified height tells whether our rules disagree.
-    fn on_decided_unknown(&mut self, certificate: &CommitCertificate, out: &mut Vec<Effect>) {
+    pub(crate) fn on_decided_unknown(&mut self, certificate: &CommitCertificate, out: &mut Vec<Effect>) {
         let signers = certificate.signatures.iter().map(|(bank, _)| *bank);
         let peer = signers.filter(|bank| Some(*bank) != self.settings.bank).find_map(|b| self.peer_of(b));
         if let Some(peer) = peer {
             let request = Request::Heights { from: certificate.height, count: 1 };
             out.push(Effect::Request(peer, self.peers.request_id(), request));
+            // It may not be stored there yet: ask again until it comes.
+            self.note_ahead(peer, out);
         }
     }
 

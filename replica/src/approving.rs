@@ -1,7 +1,6 @@
 //! Approval: this bank's verdicts on a mined block, and the miner's collection of all of them
 //! (document 2.2).
 
-use crate::book::EARLY_VERDICTS_MAX;
 use crate::effect::{Effect, Event, TimerId, Unsigned};
 use crate::replica::Replica;
 use idx_consensus::approval::{AddOutcome, Collector};
@@ -69,12 +68,7 @@ impl Replica {
         self.silence.heard(verdicts.message.bank);
         let block = verdicts.message.block;
         let collector = self.book.blocks.get_mut(&block).and_then(|entry| entry.collector.as_mut());
-        let Some(collector) = collector else {
-            if self.book.early_verdicts.len() < EARLY_VERDICTS_MAX {
-                self.book.early_verdicts.push(verdicts);
-            }
-            return;
-        };
+        let Some(collector) = collector else { return self.book.keep_early(verdicts) };
         match collector.add(verdicts.clone()) {
             AddOutcome::Added => {
                 out.push(Effect::Publish(Event::Verdicts(Arc::new(verdicts.into_inner()))));
@@ -86,11 +80,7 @@ impl Replica {
     }
 
     fn add_early_verdicts(&mut self, now: TimestampMs, block: PublicHash, out: &mut Vec<Effect>) {
-        let early = std::mem::take(&mut self.book.early_verdicts);
-        let (due, later) = early.into_iter().partition(|verdicts| verdicts.message.block == block);
-        self.book.early_verdicts = later;
-        let due: Vec<Verified<SignedVerdicts>> = due;
-        for verdicts in due {
+        for verdicts in self.book.take_early(block) {
             self.on_verdicts(now, verdicts, out);
         }
     }

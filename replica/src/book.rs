@@ -5,21 +5,13 @@ use idx_chain::Execution;
 use idx_consensus::approval::Collector;
 use idx_types::wire::{Announcement, ProposalMessage};
 use idx_types::{
-    Candidate, Height, PreparedTx, PrivateHash, PublicHash, Round, SignedVerdicts, TimestampMs, TxHash,
-    Verified, Vote,
+    BankId, Candidate, Height, NetworkKey, Offence, PreparedTx, PrivateHash, PublicHash, Round,
+    SignedVerdicts, SignedVote, TimestampMs, TxHash, Verified, Vote, VoteKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::CheckedProposal;
-
-/// Most mined blocks kept for one height; elected miners make one a round.
-pub(crate) const BLOCKS_MAX: usize = 24;
-
-/// Most verdicts kept for blocks that have not arrived.
-pub(crate) const EARLY_VERDICTS_MAX: usize = 4 * idx_types::MAX_BANKS;
-
-/// Most proposals kept while their blocks are incomplete.
-pub(crate) const WAITING_PROPOSALS_MAX: usize = 16;
+use crate::room::ProposalKey;
 
 /// A mined block and what was worked out about it.
 pub(crate) struct BlockEntry {
@@ -61,6 +53,11 @@ impl BlockEntry {
                 self.missing -= 1;
             }
         }
+    }
+
+    /// The round it was mined in.
+    pub(crate) const fn round(&self) -> Round {
+        self.announcement.header.message.round
     }
 
     pub(crate) const fn is_complete(&self) -> bool {
@@ -111,8 +108,24 @@ pub(crate) struct Book {
     pub mined: BTreeMap<Round, PublicHash>,
     /// Our last proposal, sent again while the height is stuck.
     pub own_proposal: Option<ProposalMessage>,
+    /// Our last votes, sent again with it.
+    pub own_votes: BTreeMap<VoteKind, SignedVote>,
     /// Votes in the journal; each is logged once however often it comes.
     pub votes: BTreeSet<Vote>,
+    /// Votes taken from each bank since this round began.
+    pub fresh_votes: BTreeMap<BankId, usize>,
+    /// Proposals that went to the agreement, and whether as valid.
+    pub proposals: BTreeMap<ProposalKey, bool>,
+    /// Blocks that this bank gave its verdicts on; never forgotten, so that it speaks once on each.
+    pub spoken: BTreeSet<PublicHash>,
+    /// Offences reported at this height.
+    pub reported: BTreeSet<Offence>,
+    /// How often this bank repeated itself in this round.
+    pub repeats: u32,
+    /// When round 0 began.
+    pub began_at: Option<TimestampMs>,
+    /// A peer that sent a message of a later height: it can show us this one.
+    pub ahead: Option<NetworkKey>,
 }
 
 /// The agreement waits for our candidate.
@@ -143,13 +156,16 @@ impl Book {
             mining_ms: BTreeMap::new(),
             mined: BTreeMap::new(),
             own_proposal: None,
+            own_votes: BTreeMap::new(),
             votes: BTreeSet::new(),
+            fresh_votes: BTreeMap::new(),
+            proposals: BTreeMap::new(),
+            spoken: BTreeSet::new(),
+            reported: BTreeSet::new(),
+            repeats: 0,
+            began_at: None,
+            ahead: None,
         }
-    }
-
-    /// Whether another mined block of this round may be kept.
-    pub(crate) fn has_room_for_block(&self) -> bool {
-        self.blocks.len() < BLOCKS_MAX
     }
 
     /// A kept mined block of the same round and miner, but with another hash: a contradiction.

@@ -1,6 +1,6 @@
 //! A height is decided, stored and announced; the next one begins.
 
-use crate::book::Book;
+use crate::book::{Book, CandidateEntry};
 use crate::effect::{Effect, Event, Finalized, HaltReason, TimerId};
 use crate::replica::{Phase, Replica};
 use idx_chain::{Execution, Sealed};
@@ -15,16 +15,18 @@ use std::sync::Arc;
 impl Replica {
     /// The agreement decided a candidate of the book.
     pub(crate) fn on_decided(&mut self, now: TimestampMs, commit: CommitCertificate, out: &mut Vec<Effect>) {
-        let Some(entry) = self.book.candidates.remove(&commit.value) else { return };
-        let (Ok(execution), Some(block)) = (entry.execution, self.book.blocks.remove(&entry.block)) else {
-            return;
+        let entry = self.book.candidates.remove(&commit.value);
+        let known = entry.and_then(|entry| Some((self.book.blocks.remove(&entry.block)?, entry)));
+        let Some((block, CandidateEntry { candidate, execution: Ok(execution), .. })) = known else {
+            return self.on_decided_unknown(&commit, out);
         };
+        self.pace.note(now.since(self.book.began_at.unwrap_or(now)));
         let txs = block.transactions();
         let public = PublicBlock {
             header: block.announcement.header.message,
             transactions: txs.iter().map(|tx| Transaction::clone(&tx.tx)).collect(),
         };
-        let private = entry.candidate.into_block(execution.outcomes().to_vec());
+        let private = candidate.into_block(execution.outcomes().to_vec());
         self.finalize(now, CertifiedHeight { public, private, commit }, &txs, execution, out);
     }
 
@@ -43,6 +45,7 @@ impl Replica {
             mining_ms: certified.private.header.mining_ms,
         };
         self.note_silence(now, &certified.private.certificate);
+        self.tip_rules = Some((self.state.validators().clone(), self.agreement_quorums().quorum));
         let delta = self.state.commit(execution, sealed);
         for (tx, outcome) in txs.iter().zip(&certified.private.outcomes) {
             if outcome.is_final() {
@@ -76,6 +79,7 @@ impl Replica {
         }
         let certified = certified.clone();
         self.last_final = Some(certified.clone());
+        self.stored_tip = (height, certified.commit.value);
         out.push(Effect::Publish(Event::Final(certified)));
         self.enter_height(now, out);
         self.apply_next(now, out);

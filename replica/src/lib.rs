@@ -15,7 +15,7 @@
 //! Rooms: [`Replica`] (the match), `pooling` (transactions), `relay` (mined blocks), `approving`
 //! (verdicts), `mining` (the elected bank's turn), `proposing` (candidates), `agreeing` (votes),
 //! `finishing` (commit), `starting` (journal, abstention), `syncing` (catching up), `reporting`
-//! (evidence).
+//! (evidence), `room` (what one bank can make us keep), `pace` (when to repeat oneself).
 //!
 //! Promises: a signed message is in the journal, synced, before it leaves; a bank never signs two
 //! messages that contradict each other, also across restarts; nothing is announced as final before
@@ -32,6 +32,7 @@ mod input;
 mod insight;
 mod journal;
 mod mining;
+mod pace;
 mod peers;
 mod policy;
 mod pooling;
@@ -39,6 +40,7 @@ mod proposing;
 mod relay;
 mod replica;
 mod reporting;
+mod room;
 mod silence;
 mod starting;
 mod syncing;

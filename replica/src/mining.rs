@@ -95,7 +95,8 @@ impl Replica {
 
     /// Our mined header is signed: keep the block, journal it, show it to all.
     pub(crate) fn on_own_header(&mut self, now: TimestampMs, header: SignedHeader, out: &mut Vec<Effect>) {
-        let Some(job) = self.book.mining.take() else { return };
+        // A signature may come late, when the search for a later round runs already.
+        let Some(job) = self.book.mining.take_if(|job| job.round == header.message.round) else { return };
         let hash = header.message.hash();
         let transactions: Vec<TxHash> = job.transactions.iter().map(|tx| tx.hash).collect();
         self.book.mined.insert(job.round, hash);

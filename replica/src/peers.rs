@@ -8,11 +8,17 @@ use std::collections::BTreeMap;
 /// Most peers remembered; banks and observers on the allow list.
 const PEERS_MAX: usize = 256;
 
-/// A peer that lied about heights is not asked again for so long, milliseconds.
+/// A peer that could not show the heights it claimed is not asked again for so long, milliseconds.
 const DISTRUST_MS: u64 = 30_000;
 
-/// A request for heights without an answer is given up after so long, milliseconds.
-const REQUEST_MS_MAX: u64 = 5_000;
+/// A peer whose connection failed rests for so long, milliseconds; twice as long each further time.
+const REST_MS_MIN: u64 = 500;
+
+/// The longest rest, milliseconds.
+const REST_MS_MAX: u64 = 30_000;
+
+/// Another peer is asked when a request for heights has had no answer for so long, milliseconds.
+const REQUEST_MS_MAX: u64 = 2_000;
 
 /// What peers said of themselves.
 #[derive(Debug, Default)]
@@ -25,7 +31,21 @@ pub(crate) struct Peers {
 #[derive(Debug, Clone, Copy)]
 struct Standing {
     status: Status,
+    /// It claimed what it could not show.
     distrusted_until: TimestampMs,
+    /// Requests to it came to nothing, which honest peers' do as well.
+    rests_until: TimestampMs,
+    rest_ms: u64,
+}
+
+impl Standing {
+    const fn new(status: Status) -> Self {
+        Self { status, distrusted_until: TimestampMs(0), rests_until: TimestampMs(0), rest_ms: 0 }
+    }
+
+    fn is_usable(&self, now: TimestampMs) -> bool {
+        self.distrusted_until <= now && self.rests_until <= now
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +66,7 @@ impl Peers {
         if let Some(standing) = self.standing.get_mut(&peer) {
             standing.status = status;
         } else if self.standing.len() < PEERS_MAX {
-            self.standing.insert(peer, Standing { status, distrusted_until: TimestampMs(0) });
+            self.standing.insert(peer, Standing::new(status));
         }
     }
 
@@ -58,21 +78,60 @@ impl Peers {
         }
     }
 
-    /// The peer to ask for heights after `tip`: the highest that is trusted.
+    /// The peer had nothing to show: a lie if it claimed more than `tip`, else no fault.
+    pub(crate) fn showed_nothing(&mut self, peer: NetworkKey, tip: Height, now: TimestampMs) {
+        if self.standing.get(&peer).is_some_and(|standing| standing.status.height > tip) {
+            self.distrust(peer, tip, now);
+        } else {
+            self.failed(peer, now);
+        }
+    }
+
+    /// A request to the peer came to nothing: others are asked for a while.
+    pub(crate) fn failed(&mut self, peer: NetworkKey, now: TimestampMs) {
+        if let Some(standing) = self.standing.get_mut(&peer) {
+            standing.rest_ms = (standing.rest_ms * 2).clamp(REST_MS_MIN, REST_MS_MAX);
+            standing.rests_until = now.plus(standing.rest_ms);
+        }
+    }
+
+    /// The peer has served us: its rests are over.
+    pub(crate) fn answers_again(&mut self, peer: NetworkKey) {
+        if let Some(standing) = self.standing.get_mut(&peer) {
+            standing.rest_ms = 0;
+        }
+    }
+
+    /// Whether nothing speaks against asking this peer.
+    pub(crate) fn may_trust(&self, peer: NetworkKey, now: TimestampMs) -> bool {
+        self.standing.get(&peer).is_none_or(|standing| standing.is_usable(now))
+    }
+
+    /// The peer to ask for heights after `tip`: the highest that is usable.
     pub(crate) fn ahead_of(&self, tip: Height, now: TimestampMs) -> Option<(NetworkKey, Height)> {
-        let trusted = self.standing.iter().filter(|(_, s)| s.distrusted_until <= now);
-        let best = trusted.max_by_key(|(_, s)| s.status.height)?;
+        let usable = self.standing.iter().filter(|(_, standing)| standing.is_usable(now));
+        let best = usable.max_by_key(|(_, standing)| standing.status.height)?;
         (best.1.status.height > tip).then_some((*best.0, best.1.status.height))
     }
 
-    /// Heights that these peers reported.
-    pub(crate) fn heights_of(&self, peers: impl Iterator<Item = NetworkKey>) -> Vec<Height> {
-        peers.filter_map(|peer| self.standing.get(&peer)).map(|s| s.status.height).collect()
+    /// How many of these peers have told where they stand, and the highest that still counts: not a
+    /// claim that was not shown, nor one of a peer that cannot be reached now.
+    pub(crate) fn told(&self, peers: &[NetworkKey], now: TimestampMs) -> (usize, Height) {
+        let known = || peers.iter().filter_map(|peer| self.standing.get(peer));
+        let told = known().filter(|standing| standing.rests_until <= now);
+        let counts = told.clone().filter(|standing| standing.distrusted_until <= now);
+        let highest = counts.map(|standing| standing.status.height).max();
+        (told.count(), highest.unwrap_or(Height::GENESIS))
     }
 
-    /// Whether a request for heights may be sent now.
-    pub(crate) fn may_ask(&self, now: TimestampMs) -> bool {
-        self.in_flight.is_none_or(|flight| now.since(flight.since) > REQUEST_MS_MAX)
+    /// Whether a request for heights may be sent now. One that is overdue has failed.
+    pub(crate) fn may_ask(&mut self, now: TimestampMs) -> bool {
+        let overdue = self.in_flight.filter(|flight| now.since(flight.since) > REQUEST_MS_MAX);
+        if let Some(flight) = overdue {
+            self.in_flight = None;
+            self.failed(flight.peer, now);
+        }
+        self.in_flight.is_none()
     }
 
     pub(crate) const fn asked(&mut self, request: RequestId, peer: NetworkKey, now: TimestampMs) {

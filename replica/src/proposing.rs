@@ -2,14 +2,14 @@
 //! other bank before it votes (document 2.3).
 
 use crate::approving::involved;
-use crate::book::{BLOCKS_MAX, CandidateEntry, WAITING_PROPOSALS_MAX};
+use crate::book::CandidateEntry;
 use crate::effect::Effect;
 use crate::input::CheckedProposal;
 use crate::journal::JournalEntry;
 use crate::replica::Replica;
+use crate::room::key_of;
 use idx_chain::Execution;
-use idx_consensus::agreement;
-use idx_consensus::approval;
+use idx_consensus::{agreement, approval, election};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash};
 use idx_types::wire::{Gossip, ProposalMessage};
 use idx_types::{
@@ -87,9 +87,15 @@ impl Replica {
         self.log(JournalEntry::Proposal(message.clone(), true), out);
         out.push(Effect::SyncJournal);
         out.push(Effect::Gossip(Gossip::Proposal(Box::new(message.clone()))));
-        self.book.own_proposal = Some(message);
+        self.remember_own_proposal(message);
         let proposal = Verified::vouch(proposal);
         self.agree(now, agreement::Input::Proposal { proposal, valid: true }, out);
+    }
+
+    /// An own proposal that is in the journal, or about to be.
+    pub(crate) fn remember_own_proposal(&mut self, message: ProposalMessage) {
+        self.book.proposals.insert(key_of(&message.proposal.message), true);
+        self.book.own_proposal = Some(message);
     }
 
     fn proposal_message(&self, proposal: SignedProposal) -> Option<ProposalMessage> {
@@ -100,13 +106,22 @@ impl Replica {
 
     /// A peer's proposal.
     pub(crate) fn on_proposal(&mut self, now: TimestampMs, checked: CheckedProposal, out: &mut Vec<Effect>) {
-        if !self.is_running() || checked.proposal.message.height != self.book.height {
+        let proposal = checked.proposal.message;
+        if !self.is_running() || proposal.height != self.book.height {
+            return;
+        }
+        if proposal.bank != election::miner(self.state.validators(), proposal.height, proposal.round) {
+            return self.blame_bank(proposal.bank, "proposal in a round of another bank", out);
+        }
+        let backed = self.is_backed(proposal.value);
+        let done = self.book.proposals.get(&key_of(&proposal)) == Some(&true);
+        if done || !self.book.has_room_for_proposal(&proposal, backed) {
             return;
         }
         let announcement = checked.announcement.clone().into_inner();
         let timely = self.is_timely(&announcement.header.message, now);
         let block = checked.candidate.header.public_hash;
-        if !self.take_block(now, announcement, timely, out) {
+        if !self.take_block(now, announcement, timely, backed, out) {
             return self.propose_to_agreement(now, &checked, false, out);
         }
         // Taking the block may have decided the height.
@@ -115,7 +130,7 @@ impl Replica {
         }
         if self.book.blocks.get(&block).is_some_and(|entry| entry.trial.is_some() || entry.is_complete()) {
             self.judge(now, &checked, out);
-        } else if self.book.waiting.len() < WAITING_PROPOSALS_MAX {
+        } else if self.book.may_wait(&proposal, backed) {
             self.book.waiting.push(checked);
         }
     }
@@ -161,6 +176,9 @@ impl Replica {
         valid: bool,
         out: &mut Vec<Effect>,
     ) {
+        if self.book.proposals.insert(key_of(&checked.proposal.message), valid) == Some(valid) {
+            return;
+        }
         let message = ProposalMessage {
             proposal: *checked.proposal,
             candidate: checked.candidate.clone(),
@@ -173,8 +191,9 @@ impl Replica {
     /// Recomputes a candidate whose block is complete, once.
     pub(crate) fn take_candidate(&mut self, candidate: &Candidate) {
         let (value, block) = (candidate.id(), candidate.header.public_hash);
-        let known = self.book.candidates.contains_key(&value);
-        if known || self.book.candidates.len() >= BLOCKS_MAX || !self.book.blocks.contains_key(&block) {
+        // A block without a collector is incomplete, or beyond the size in force.
+        let tried = self.book.blocks.get(&block).is_some_and(|entry| entry.collector.is_some());
+        if !tried || self.book.candidates.contains_key(&value) {
             return;
         }
         let execution = self.execute_certified(block, &candidate.certificate);

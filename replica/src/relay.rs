@@ -6,12 +6,19 @@ use crate::journal::JournalEntry;
 use crate::replica::Replica;
 use idx_consensus::election;
 use idx_types::block::BLOCK_VERSION;
-use idx_types::wire::{Announcement, Request, Response};
-use idx_types::{Evidence, PreparedTx, PublicHash, PublicHeader, TimestampMs, Transaction, TxHash, Verified};
+use idx_types::params::bounds::BLOCK_TRANSACTIONS_MAX;
+use idx_types::wire::{Announcement, RESPONSE_BYTES_MAX, Request, Response};
+use idx_types::{
+    Evidence, NetworkKey, PreparedTx, PublicHash, PublicHeader, TimestampMs, Transaction, TxHash, Verified,
+};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Missing transactions are asked for again after so long, from another bank, milliseconds.
 const FETCH_MS: u64 = 250;
+
+/// Most bytes of transactions in one answer; leaves room for its frame.
+const ANSWER_BYTES_MAX: usize = RESPONSE_BYTES_MAX / 2;
 
 impl Replica {
     /// A peer's mined block.
@@ -23,17 +30,19 @@ impl Replica {
     ) {
         if self.is_running() && announcement.header.message.height == self.book.height {
             let timely = self.is_timely(&announcement.header.message, now);
-            self.take_block(now, announcement.into_inner(), timely, out);
+            self.take_block(now, announcement.into_inner(), timely, false, out);
         }
     }
 
-    /// Keeps a mined block if its header fits the state. Answers whether the block is kept, now or
-    /// from before.
+    /// Keeps a mined block if its header fits the state and there is room: `backed` says that an
+    /// honest bank has voted for it, which makes room. Answers whether the block is kept, now or from
+    /// before.
     pub(crate) fn take_block(
         &mut self,
         now: TimestampMs,
         announcement: Announcement,
         timely: bool,
+        backed: bool,
         out: &mut Vec<Effect>,
     ) -> bool {
         let header = &announcement.header.message;
@@ -41,8 +50,11 @@ impl Replica {
         if self.book.blocks.contains_key(&hash) {
             return true;
         }
-        if self.check_header(header).is_err() || !self.book.has_room_for_block() {
+        if self.check_header(header).is_err() {
             self.blame_bank(miner, "mined header that does not fit the chain", out);
+            return false;
+        }
+        if !self.book.has_room_for_block(header.round, backed) {
             return false;
         }
         if let Some(twin) = self.book.twin_of(&announcement, hash) {
@@ -95,14 +107,15 @@ impl Replica {
         out.push(Effect::SetTimer(TimerId::Fetch(self.book.height), FETCH_MS));
     }
 
-    fn fetch(&mut self, hash: PublicHash, peer: Option<idx_types::NetworkKey>, out: &mut Vec<Effect>) {
+    fn fetch(&mut self, hash: PublicHash, peer: Option<NetworkKey>, out: &mut Vec<Effect>) {
         let (Some(entry), Some(peer)) = (self.book.blocks.get(&hash), peer) else { return };
         let request = Request::Transactions { block: hash, hashes: entry.missing() };
         out.push(Effect::Request(peer, self.peers.request_id(), request));
     }
 
     /// Asks another bank for what is still missing; each time the next one in turn.
-    pub(crate) fn fetch_again(&mut self, out: &mut Vec<Effect>) {
+    pub(crate) fn fetch_again(&mut self, now: TimestampMs, out: &mut Vec<Effect>) {
+        let behind = self.fetch_height(now, out);
         let incomplete: Vec<PublicHash> = self
             .book
             .blocks
@@ -110,19 +123,25 @@ impl Replica {
             .filter(|(_, entry)| !entry.is_complete())
             .map(|(hash, _)| *hash)
             .collect();
-        if incomplete.is_empty() {
+        if incomplete.is_empty() && !behind {
             return;
         }
-        let others: Vec<_> = self.other_banks().collect();
         for hash in incomplete {
-            let turn = self.peers.request_id() as usize % others.len().max(1);
-            self.fetch(hash, others.get(turn).copied(), out);
+            let peer = self.next_bank();
+            self.fetch(hash, peer, out);
         }
         out.push(Effect::SetTimer(TimerId::Fetch(self.book.height), FETCH_MS));
     }
 
+    /// Another bank, each time the next one.
+    pub(crate) fn next_bank(&mut self) -> Option<NetworkKey> {
+        let turn = self.peers.request_id() as usize;
+        let others: Vec<_> = self.other_banks().collect();
+        others.get(turn % others.len().max(1)).copied()
+    }
+
     /// Network keys of the other banks of this height.
-    pub(crate) fn other_banks(&self) -> impl Iterator<Item = idx_types::NetworkKey> + '_ {
+    pub(crate) fn other_banks(&self) -> impl Iterator<Item = NetworkKey> + '_ {
         let mine = self.settings.network_key;
         self.state.validators().banks().iter().map(|bank| bank.network_key).filter(move |key| *key != mine)
     }
@@ -145,13 +164,20 @@ impl Replica {
         }
     }
 
-    /// A peer wants transactions of a block: from the book, else from the pool.
+    /// A peer wants transactions of a block: from the book, else from the pool; each once, and no more
+    /// than one answer holds. It asks again for the rest.
     pub(crate) fn on_wanted(&self, ticket: u64, block: PublicHash, hashes: &[TxHash], out: &mut Vec<Effect>) {
         let entry = self.book.blocks.get(&block);
         let find =
             |hash: &TxHash| entry.and_then(|entry| entry.transaction(hash)).or_else(|| self.pool.get(hash));
-        let transactions: Vec<Transaction> =
-            hashes.iter().filter_map(find).map(|tx| Transaction::clone(&tx.tx)).collect();
+        let (mut seen, mut bytes) = (BTreeSet::new(), 0);
+        let wanted = hashes.iter().take(BLOCK_TRANSACTIONS_MAX as usize).filter(|hash| seen.insert(**hash));
+        let fits = |tx: &&PreparedTx| {
+            bytes += tx.len;
+            bytes <= ANSWER_BYTES_MAX
+        };
+        let found = wanted.filter_map(find).take_while(fits);
+        let transactions: Vec<Transaction> = found.map(|tx| Transaction::clone(&tx.tx)).collect();
         out.push(Effect::Respond(ticket, Response::Transactions { block, transactions }));
     }
 

@@ -6,6 +6,7 @@ use crate::future::Future;
 use crate::gate::Gate;
 use crate::input::Input;
 use crate::journal::JournalEntry;
+use crate::pace::Pace;
 use crate::peers::Peers;
 use crate::policy::Policy;
 use crate::silence::Silence;
@@ -16,7 +17,7 @@ use idx_chain::pool::{Pool, PoolLimits};
 use idx_consensus::agreement::{Agreement, VoteGuard};
 use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{BankId, NetworkKey, Quorums, TimestampMs};
+use idx_types::{BankId, Height, NetworkKey, PrivateHash, Quorums, TimestampMs, ValidatorSet};
 use std::sync::Arc;
 
 /// What a mind needs to know of itself.
@@ -58,6 +59,7 @@ pub struct Replica {
     pub(crate) future: Future,
     pub(crate) peers: Peers,
     pub(crate) silence: Silence,
+    pub(crate) pace: Pace,
     pub(crate) sync: SyncQueue,
     pub(crate) abstention: Abstention,
     pub(crate) phase: Phase,
@@ -66,8 +68,12 @@ pub struct Replica {
     pub(crate) last_final: Option<Arc<CertifiedHeight>>,
     /// When the height of the book began, by this bank's clock.
     pub(crate) entered_at: TimestampMs,
+    /// The last height that is stored; the state may be one ahead of it.
+    pub(crate) stored_tip: (Height, PrivateHash),
+    /// Who ruled the height of the tip, and how many of them made a quorum; unknown after a restart.
+    pub(crate) tip_rules: Option<(Arc<ValidatorSet>, usize)>,
     /// The tip at the last housekeeping, to see that we stand still.
-    pub(crate) tip_at_housekeeping: idx_types::Height,
+    pub(crate) tip_at_housekeeping: Height,
 }
 
 impl Replica {
@@ -75,6 +81,7 @@ impl Replica {
     /// nothing before `Input::Start`.
     pub fn new(settings: ReplicaSettings, state: State, last_final: Option<Arc<CertifiedHeight>>) -> Self {
         let tip = state.tip().height;
+        let stored_tip = (tip, state.tip().private_hash);
         Self {
             agreement: Agreement::new(state.chain_id(), settings.bank),
             guard: VoteGuard::new(tip.next()),
@@ -83,11 +90,14 @@ impl Replica {
             future: Future::default(),
             peers: Peers::default(),
             silence: Silence::default(),
+            pace: Pace::default(),
             sync: SyncQueue::default(),
             abstention: Abstention::None,
             phase: Phase::Waiting,
             replaying: false,
             entered_at: TimestampMs(0),
+            stored_tip,
+            tip_rules: None,
             tip_at_housekeeping: tip,
             last_final,
             settings,
@@ -135,7 +145,7 @@ impl Replica {
             TimerId::Approval(height, round) if height == self.book.height => {
                 self.on_approval_timeout(now, round, out);
             }
-            TimerId::Fetch(height) if height == self.book.height => self.fetch_again(out),
+            TimerId::Fetch(height) if height == self.book.height => self.fetch_again(now, out),
             _ => {}
         }
     }
@@ -184,14 +194,21 @@ impl Replica {
         self.state.validators().quorums(self.state.params().agreement_margin)
     }
 
+    /// Whether an honest bank must stand behind a value.
+    pub(crate) fn is_backed(&self, value: PrivateHash) -> bool {
+        self.book.is_backed(value, self.agreement_quorums().skip)
+    }
+
     /// The bank this is, if it rules this height.
     pub(crate) fn me(&self) -> Option<BankId> {
         self.settings.bank.filter(|bank| self.state.validators().get(*bank).is_some())
     }
 
-    /// Writes to the journal; while it is being replayed everything is in it already.
+    /// Writes to the journal; while it is being replayed everything is in it already. A bank that
+    /// signs nothing needs none, and one that abstains must not write over the mark that tells it
+    /// so: it could crash, and start again without knowing that it must abstain.
     pub(crate) fn log(&self, entry: JournalEntry, out: &mut Vec<Effect>) {
-        if !self.replaying {
+        if !self.replaying && !self.abstains() && self.me().is_some() {
             out.push(Effect::Log(self.book.height, Box::new(entry)));
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::effect::{Effect, Event, Unsigned};
 use crate::replica::Replica;
+use crate::room::OFFENCES_PER_BANK_MAX;
 use idx_types::tx::{ReportEvidence, TX_VERSION};
 use idx_types::wire::Gossip;
 use idx_types::{Evidence, PreparedTx, TimestampMs, Transaction, TxBody, TxKind};
@@ -10,9 +11,14 @@ use idx_types::{Evidence, PreparedTx, TimestampMs, Transaction, TxBody, TxKind};
 const REPORT_MS: u64 = 60 * 60 * 1_000;
 
 impl Replica {
-    /// Tells clients and asks for a signature on the report, unless the offence is on record.
+    /// Tells clients and asks for a signature on the report, unless the offence is on record or was
+    /// reported at this height: proof must not become a way to flood.
     pub(crate) fn report(&mut self, now: TimestampMs, evidence: Evidence, out: &mut Vec<Effect>) {
         let Some(offence) = evidence.offence() else { return };
+        let told = self.book.reported.iter().filter(|known| known.bank == offence.bank).count();
+        if told >= OFFENCES_PER_BANK_MAX || !self.book.reported.insert(offence) {
+            return;
+        }
         out.push(Effect::Publish(Event::Contradiction(offence.bank)));
         let known = self.state.offences().contains(&offence);
         let (Some(bank), false) = (self.me(), known) else { return };

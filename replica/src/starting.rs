@@ -5,6 +5,7 @@ use crate::effect::{Effect, TimerId, Unsigned};
 use crate::input::{CheckedProposal, OwnMessage, Start};
 use crate::journal::JournalEntry;
 use crate::replica::{Phase, Replica};
+use crate::room::key_of;
 use idx_consensus::agreement;
 use idx_types::wire::{Announcement, ProposalMessage};
 use idx_types::{Height, PreparedTx, SignedVerdicts, SignedVote, TimestampMs, Transaction, Verified};
@@ -52,9 +53,17 @@ impl Replica {
         self.replaying = false;
         out.extend(wishes.into_iter().filter(|wish| self.survives_replay(wish)));
         if self.is_running() {
+            self.resume_collecting(out);
             self.send_own_again(out);
             self.transactions_arrived(now, out);
             self.try_mine(now, out);
+        }
+    }
+
+    /// A block mined before the crash still waits for its verdicts.
+    fn resume_collecting(&self, out: &mut Vec<Effect>) {
+        if let Some(wanted) = self.book.wanted.filter(|wanted| self.book.mined.contains_key(&wanted.round)) {
+            self.await_verdicts(wanted.round, out);
         }
     }
 
@@ -102,10 +111,13 @@ impl Replica {
         valid: bool,
         out: &mut Vec<Effect>,
     ) {
-        self.take_candidate(&message.candidate);
+        if valid {
+            self.take_candidate(&message.candidate);
+        }
+        self.book.proposals.insert(key_of(&message.proposal.message), valid);
         if Some(message.proposal.message.bank) == self.settings.bank {
             self.guard.note_proposal(&message.proposal.message);
-            self.book.own_proposal = Some(message.clone());
+            self.remember_own_proposal(message.clone());
         }
         let checked = CheckedProposal {
             proposal: Verified::vouch(message.proposal),
@@ -119,6 +131,7 @@ impl Replica {
     fn replay_vote(&mut self, now: TimestampMs, vote: SignedVote, out: &mut Vec<Effect>) {
         if Some(vote.message.bank) == self.settings.bank {
             self.guard.note_vote(&vote.message);
+            self.remember_own_vote(vote);
         }
         self.book.votes.insert(vote.message);
         self.agree(now, agreement::Input::Vote(Verified::vouch(vote)), out);
@@ -150,20 +163,24 @@ impl Replica {
         self.abstention
     }
 
-    /// Once nearly all other banks have told where they stand, nothing up to one above the highest of
-    /// them can have been signed by this bank beyond it: four of six committed the height before.
-    pub(crate) fn review_abstention(&mut self) {
+    /// Ends the wait of a bank that lost its history once it has caught up with all who can show
+    /// where they stand, and nearly all banks have told.
+    ///
+    /// Had this bank signed at height `h`, then `h - 1` was final for it: a quorum had precommitted
+    /// that, of which `quorum - 1 - f` others are honest and stand at `h - 2` at least. One of them
+    /// is among those who told, so the tip is no lower, and `h` is at most two above it. A claim
+    /// that a peer cannot show does not count: one liar must not keep this bank silent for ever.
+    pub(crate) fn review_abstention(&mut self, now: TimestampMs) {
         if self.abstention != Abstention::HistoryLost {
             return;
         }
-        let lies = self.agreement_quorums().skip - 1;
+        let quorums = self.agreement_quorums();
+        let may_miss = quorums.quorum.saturating_sub(quorums.skip + 1);
         let others: Vec<_> = self.other_banks().collect();
-        let told = self.peers.heights_of(others.iter().copied());
-        if told.len() + lies >= others.len()
-            && let Some(highest) = told.into_iter().max()
-        {
-            let highest = highest.max(self.state.tip().height);
-            self.abstention = Abstention::Below(highest.next().next());
+        let (told, highest) = self.peers.told(&others, now);
+        let tip = self.state.tip().height;
+        if told + may_miss >= others.len() && highest <= tip {
+            self.abstention = Abstention::Below(Height(tip.0.saturating_add(3)));
         }
     }
 
@@ -195,6 +212,7 @@ impl Replica {
     }
 
     fn count_own_verdicts(&mut self, now: TimestampMs, verdicts: SignedVerdicts, out: &mut Vec<Effect>) {
+        self.book.spoken.insert(verdicts.message.block);
         if let Some(entry) = self.book.blocks.get_mut(&verdicts.message.block) {
             entry.own_verdicts = Some(verdicts.clone());
         }
@@ -215,9 +233,7 @@ impl Replica {
     fn is_signed(&self, unsigned: &Unsigned) -> bool {
         match unsigned {
             Unsigned::Header(header) => self.book.mined.contains_key(&header.round),
-            Unsigned::Verdicts(verdicts) => {
-                self.book.blocks.get(&verdicts.block).is_some_and(|entry| entry.own_verdicts.is_some())
-            }
+            Unsigned::Verdicts(verdicts) => self.book.spoken.contains(&verdicts.block),
             Unsigned::Proposal(proposal) => self.guard.has_signed_proposal(proposal),
             Unsigned::Vote(vote) => self.guard.has_signed_vote(vote),
             Unsigned::Transaction(_) => false,

@@ -7,7 +7,7 @@ use crate::replica::{Phase, Replica};
 use crate::starting::HOUSEKEEPING_MS;
 use idx_chain::Execution;
 use idx_consensus::{agreement, mining};
-use idx_types::block::tx_root;
+use idx_types::block::{body_hash, outcomes_hash, tx_root};
 use idx_types::wire::{CertifiedHeight, Gossip, Request, Status};
 use idx_types::{ApprovalScope, Candidate, Height, NetworkKey, PreparedTx, TimestampMs, TxHash};
 use std::collections::VecDeque;
@@ -16,7 +16,11 @@ use std::collections::VecDeque;
 const HEIGHTS_PER_REQUEST: u32 = 64;
 
 /// Most heights waiting to be applied.
-const QUEUE_MAX: usize = 256;
+const QUEUE_MAX: usize = 2 * HEIGHTS_PER_REQUEST as usize;
+
+/// A message of a later height may overtake the votes that end this one: a bank counts as behind
+/// when it has not caught up by itself after so long, milliseconds.
+const BEHIND_MS: u64 = 100;
 
 /// Heights received and not applied yet, with the peer that sent them.
 #[derive(Debug, Default)]
@@ -52,6 +56,9 @@ impl Replica {
             out.push(Effect::Recheck(peer, message));
         } else {
             self.future.keep(self.book.height, height, peer, message);
+            if height > self.book.height && self.is_running() {
+                self.note_ahead(peer, out);
+            }
         }
     }
 
@@ -62,7 +69,8 @@ impl Replica {
         let status = self.status_now(now);
         // Each pair talks once: the one with the smaller key asks.
         let mine = self.settings.network_key;
-        let all = self.settings.bank.is_none();
+        // A node that is no bank of this height is asked by nobody, and so asks all.
+        let all = self.me().is_none();
         let partners: Vec<NetworkKey> = self.other_banks().filter(|key| all || *key > mine).collect();
         for peer in partners {
             out.push(Effect::Request(peer, self.peers.request_id(), Request::Status(status)));
@@ -77,10 +85,10 @@ impl Replica {
         }
     }
 
-    /// Where this node stands.
+    /// Where this node stands: the last height that is stored, so that it can show what it claims.
     pub fn status_now(&self, now: TimestampMs) -> Status {
-        let tip = self.state.tip();
-        Status { height: tip.height, private_hash: tip.private_hash, clock: now }
+        let (height, private_hash) = self.stored_tip;
+        Status { height, private_hash, clock: now }
     }
 
     /// A peer tells where it stands.
@@ -92,7 +100,7 @@ impl Replica {
         out: &mut Vec<Effect>,
     ) {
         self.peers.note(peer, status);
-        self.review_abstention();
+        self.review_abstention(now);
         let tip = self.state.tip();
         if status.height == tip.height && status.private_hash != tip.private_hash {
             let request = Request::Heights { from: status.height, count: 1 };
@@ -104,15 +112,42 @@ impl Replica {
 
     /// Asks the highest trusted peer for what comes after `tip`.
     fn ask_for_heights(&mut self, now: TimestampMs, tip: Height, out: &mut Vec<Effect>) {
-        if !self.sync.heights.is_empty() || !self.peers.may_ask(now) {
-            return;
+        if self.may_ask(now)
+            && let Some((peer, _)) = self.peers.ahead_of(tip, now)
+        {
+            self.ask_peer(now, tip, peer, out);
         }
-        if let Some((peer, _)) = self.peers.ahead_of(tip, now) {
-            let id = self.peers.request_id();
-            self.peers.asked(id, peer, now);
-            let request = Request::Heights { from: tip.next(), count: HEIGHTS_PER_REQUEST };
-            out.push(Effect::Request(peer, id, request));
+    }
+
+    fn may_ask(&mut self, now: TimestampMs) -> bool {
+        self.sync.heights.is_empty() && self.peers.may_ask(now)
+    }
+
+    fn ask_peer(&mut self, now: TimestampMs, tip: Height, peer: NetworkKey, out: &mut Vec<Effect>) {
+        let id = self.peers.request_id();
+        self.peers.asked(id, peer, now);
+        let request = Request::Heights { from: tip.next(), count: HEIGHTS_PER_REQUEST };
+        out.push(Effect::Request(peer, id, request));
+    }
+
+    /// A peer seems to be past the height of the book. If that is still so in a moment, the height is
+    /// fetched from it.
+    pub(crate) fn note_ahead(&mut self, peer: NetworkKey, out: &mut Vec<Effect>) {
+        if self.book.ahead.replace(peer).is_none() {
+            out.push(Effect::SetTimer(TimerId::Fetch(self.book.height), BEHIND_MS));
         }
+    }
+
+    /// Asks for the height of the book whoever is past it, then the other banks in turn. Answers
+    /// whether somebody is past it.
+    pub(crate) fn fetch_height(&mut self, now: TimestampMs, out: &mut Vec<Effect>) -> bool {
+        let Some(ahead) = self.book.ahead else { return false };
+        let tip = self.state.tip().height;
+        if self.may_ask(now) {
+            let peer = if self.peers.may_trust(ahead, now) { Some(ahead) } else { self.next_bank() };
+            peer.into_iter().for_each(|peer| self.ask_peer(now, tip, peer, out));
+        }
+        true
     }
 
     /// The answer to a request of ours.
@@ -129,10 +164,15 @@ impl Replica {
             CheckedResponse::Status(status) => self.on_status(now, peer, status, out),
             CheckedResponse::Heights(heights) => {
                 let asked = self.peers.answered(peer, request);
-                if asked && heights.is_empty() {
-                    self.peers.distrust(peer, self.state.tip().height, now);
+                let tip = self.state.tip().height;
+                match (asked, heights.is_empty()) {
+                    (true, true) => self.peers.showed_nothing(peer, tip, now),
+                    (true, false) => self.peers.answers_again(peer),
+                    (false, _) => {}
                 }
-                self.take_heights(now, peer, heights, out);
+                // What was not asked for, or comes late, is a single height to compare.
+                let most = if asked { HEIGHTS_PER_REQUEST as usize } else { 1 };
+                self.take_heights(now, peer, heights.into_iter().take(most), out);
             }
         }
     }
@@ -146,7 +186,7 @@ impl Replica {
         out: &mut Vec<Effect>,
     ) {
         if self.peers.answered(peer, request) {
-            self.peers.distrust(peer, self.state.tip().height, now);
+            self.peers.failed(peer, now);
             self.ask_for_heights(now, self.state.tip().height, out);
         }
     }
@@ -155,7 +195,7 @@ impl Replica {
         &mut self,
         now: TimestampMs,
         peer: NetworkKey,
-        heights: Vec<PreparedHeight>,
+        heights: impl Iterator<Item = PreparedHeight>,
         out: &mut Vec<Effect>,
     ) {
         for prepared in heights {
@@ -172,10 +212,11 @@ impl Replica {
     /// Two certificates for one height are a fork: stop, and say who signed both.
     fn compare_tips(&mut self, other: &CertifiedHeight, out: &mut Vec<Effect>) {
         let Some(ours) = self.tip_certificate(other.height()) else { return };
-        let quorum = self.agreement_quorums().quorum;
-        let (chain_id, banks) = (self.state.chain_id(), self.state.validators());
+        let current = || (self.state.validators().clone(), self.agreement_quorums().quorum);
+        let (banks, quorum) = self.tip_rules.clone().unwrap_or_else(current);
+        let chain_id = self.state.chain_id();
         let proven = other.commit.height == other.height()
-            && other.commit.check(chain_id, banks, quorum, &*self.settings.verifier).is_ok();
+            && other.commit.check(chain_id, &banks, quorum, &*self.settings.verifier).is_ok();
         if let (true, Some(signers)) = (proven, agreement::conflicting(ours, &other.commit)) {
             self.halt(HaltReason::Fork { height: other.height(), signers }, out);
         }
@@ -212,7 +253,8 @@ impl Replica {
         fault: Fault,
         out: &mut Vec<Effect>,
     ) {
-        self.sync.heights.clear();
+        // What follows a bad height is bad as well; another peer's need not be.
+        self.sync.heights.retain(|(sender, _)| *sender != peer);
         match fault {
             Fault::Peer(what) => {
                 self.peers.distrust(peer, self.state.tip().height, now);
@@ -235,6 +277,8 @@ impl Replica {
             && commit.value == private.header.hash()
             && private.header.public_hash == public.hash()
             && private.header.certificate_hash == private.certificate.hash()
+            && private.header.body_hash == body_hash(&private.body)
+            && private.header.outcomes_hash == outcomes_hash(&private.outcomes)
             && tx_root(&hashes) == public.tx_root;
         if !parts_fit {
             return Err(Fault::Peer("certified height whose parts do not belong together"));
@@ -279,9 +323,6 @@ impl Replica {
             body: private.body.clone(),
         };
         self.settle(public, &candidate, &execution).map_err(Fault::Rules)?;
-        if execution.outcomes() != private.outcomes {
-            return Err(Fault::Peer("certified height with other outcomes than were signed"));
-        }
         Ok(execution)
     }
 }
