@@ -223,3 +223,7 @@ fn thresholds(banks: &ValidatorSet, quorums: Quorums) -> ThresholdParams {
     let at_least = |votes: usize| ThresholdParam::new(votes.saturating_sub(1) as u64, banks.len() as u64);
     ThresholdParams { quorum: at_least(quorums.quorum), honest: at_least(quorums.skip) }
 }
+
+#[cfg(test)]
+#[path = "contest_tests.rs"]
+mod tests;

@@ -151,9 +151,6 @@ impl Contest {
 
     fn wish_proposal(&mut self, offer: &Offer, out: &mut Vec<Output>) {
         let (Some(bank), Some(round)) = (self.me, our_round(offer.round())) else { return };
-        if self.proposed == Some(round) {
-            return;
-        }
         self.proposed = Some(round);
         let (pol_round, value) = (our_round(offer.pol_round()), offer.value().0);
         if pol_round.is_some() {

@@ -110,6 +110,8 @@ fn an_elected_bank_proposes_its_valid_value_again() {
     let again = |o: &Output| matches!(o, Output::SignProposal(p) if (p.value, p.pol_round) == (value(1), Some(Round(0))));
     assert!(said.iter().any(again), "{said:?}");
     assert!(!said.iter().any(|output| matches!(output, Output::GetValue { .. })));
+    let waits = |o: &Output| matches!(o, Output::Schedule(id) if id.kind == TimeoutKind::Propose);
+    assert!(said.iter().any(waits), "should the proposal never be signed, the round must end");
 }
 
 #[test]
