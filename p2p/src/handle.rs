@@ -128,7 +128,7 @@ impl NetworkHandle {
     }
 
     /// The owner's word on a gossiped message, owed for each
-    /// [`crate::NetworkEvent::Gossip`] within about five seconds; later it is no longer forwarded.
+    /// [`crate::NetworkEvent::Gossip`] within about four seconds; later it is no longer passed on.
     ///
     /// # Errors
     /// [`SendError::Closed`].

@@ -92,7 +92,9 @@ impl Driver {
         });
         if let Err(Dropped { offence }) = event {
             self.report(&gossip, from, Acceptance::Ignore);
-            offence.map(|offence| self.charge(from, offence));
+            if let Some(offence) = offence {
+                self.charge(from, offence);
+            }
         }
     }
 

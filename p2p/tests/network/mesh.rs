@@ -1,7 +1,7 @@
 //! Six banks find each other and hear each message once.
 
-use crate::common::{Node, bank, key, mesh, settings};
-use idx_p2p::{NetworkEvent, PeerRole, PeerSettings, SendError, Topic};
+use crate::common::{Node, bank, key, mesh, mesh_with, quick_limits, settings};
+use idx_p2p::{NetworkEvent, NetworkLimits, PeerRole, PeerSettings, Rate, SendError, Topic};
 use idx_types::wire::GOSSIP_BYTES_MAX;
 use std::collections::BTreeMap;
 
@@ -37,6 +37,24 @@ async fn gossip_reaches_all_exactly_once() {
         assert!(heard.keys().all(|(_, data)| usize::from(data[0]) != me), "own messages do not come back");
         assert!(heard.values().all(|times| *times == 1), "each message once");
         assert_eq!(heard.len(), 5 * 2 * 20);
+    }
+}
+
+/// Thousands of messages in a few seconds: their names, which nodes tell each other at every
+/// heartbeat, must not end the streams (they did with gossipsub's own limits).
+#[tokio::test]
+async fn many_small_messages_keep_the_streams_alive() {
+    let unlimited = Rate { per_s: 1 << 40, burst: 1 << 40 };
+    let limits = NetworkLimits { gossip_messages: unlimited, gossip_bytes: unlimited, ..quick_limits() };
+    let mut nodes = mesh_with(3, limits, &[]).await;
+    for round in 0..40u32 {
+        for n in 0..250u32 {
+            let data = (round * 1_000 + n).to_le_bytes().to_vec();
+            nodes[0].handle.publish(Topic::Consensus, data).await.unwrap();
+        }
+        for node in &mut nodes[1..] {
+            assert_eq!(hear(node, 250).await.len(), 250, "round {round}");
+        }
     }
 }
 
