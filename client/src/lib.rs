@@ -1,3 +1,31 @@
-//! Placeholder.
+//! Talking to a node from outside, and believing none of it without proof.
+//!
+//! What enters is typed questions and signed transactions, what leaves is typed answers
+//! ([`views`]) and typed errors ([`ClientError`]). A node serves the same views, so both sides read one
+//! definition.
+//!
+//! ```text
+//! IdxClient --JSON-RPC--> any node --views--> verify(chain id, banks) --> facts
+//!                                     |
+//!                                     +--> raw borsh: header, certificate, outcomes, path
+//! ```
+//!
+//! - [`IdxClient`] asks over HTTP and subscribes over WebSocket. It tries again a bounded number of
+//!   times; that is safe for sending too, because a transaction's id settles at most once.
+//! - [`verify`] holds pure functions: from a known chain id and a known set of banks to "this
+//!   transaction is in block h with this outcome", without trusting the node that says so.
+//! - [`encoding`] fixes how bytes, times and block tags are written.
+
+mod client;
 pub mod encoding;
+mod error;
+mod methods;
+mod subscription;
+#[doc(hidden)]
+pub mod testing;
+pub mod verify;
 pub mod views;
+
+pub use client::{ClientSettings, IdxClient};
+pub use error::ClientError;
+pub use subscription::EventStream;

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 /// A bank and its own money on the ledger.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BankView {
     /// Its number.
     pub id: BankId,
@@ -37,7 +36,6 @@ pub struct BankView {
 
 /// The banks of a height.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ValidatorSetView {
     /// The height they rule.
     pub height: Height,
@@ -51,7 +49,6 @@ pub struct ValidatorSetView {
 
 /// One bank of a height.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ValidatorView {
     /// Its number.
     pub id: BankId,
@@ -118,7 +115,6 @@ impl ValidatorSetView {
 
 /// An account as every bank of the consortium may see it: a handle, never a person.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AccountView {
     /// Its name.
     pub handle: Hex<AccountHandle>,
@@ -188,7 +184,6 @@ impl From<FreezeState> for FreezeView {
 
 /// What a transfer of an amount costs under the parameters in force.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FeeQuoteView {
     /// What the receiver gets.
     pub amount: Paise,

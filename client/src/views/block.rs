@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 /// The mined header of a height.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct HeaderView {
     /// Its digest, which carries the proof of work.
     pub hash: Hex<PublicHash>,
@@ -69,7 +68,6 @@ impl HeaderView {
 
 /// A final block.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BlockView {
     /// The mined header.
     pub header: HeaderView,
@@ -108,7 +106,6 @@ impl BlockView {
 
 /// The header of the private block, on which the banks agreed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PrivateHeaderView {
     /// Its digest: what the banks voted on.
     pub hash: Hex<PrivateHash>,
@@ -157,7 +154,6 @@ impl From<&PrivateHeader> for PrivateHeaderView {
 
 /// Who said what about each transaction of a block.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ApprovalsView {
     /// The height.
     pub height: Height,
@@ -175,7 +171,6 @@ pub struct ApprovalsView {
 
 /// One bank that spoke.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BankVerdictsView {
     /// The bank.
     pub bank: BankTag,
@@ -185,7 +180,6 @@ pub struct BankVerdictsView {
 
 /// One transaction and what each bank said about it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct MatrixRowView {
     /// The transaction.
     pub id: Hex<TxId>,
@@ -232,7 +226,6 @@ fn row(height: &CertifiedHeight, index: usize) -> Option<MatrixRowView> {
 
 /// The precommits that made a height final.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CommitCertificateView {
     /// The height.
     pub height: Height,
@@ -248,7 +241,6 @@ pub struct CommitCertificateView {
 
 /// One bank's precommit.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PrecommitView {
     /// The bank.
     pub bank: BankTag,

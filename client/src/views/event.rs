@@ -56,7 +56,6 @@ pub struct TransactionFilter {
 
 /// One delivery of a subscription.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EventView {
     /// Number of this delivery in its subscription, from 0, without gaps.
     pub sequence: u64,
@@ -102,7 +101,6 @@ pub enum EventBody {
 
 /// Why a node ended a subscription.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NoticeView {
     /// In words.
     pub why: String,

@@ -5,12 +5,11 @@ use super::{BankNames, BankTag};
 use crate::encoding::{Bytes, Hex};
 use idx_crypto::Hash32;
 use idx_types::tx::Change;
-use idx_types::{Evidence, Height, Offence, Paise, Params, Round, TxId};
+use idx_types::{Currency, Evidence, Height, Offence, Paise, Params, Round, TxId};
 use serde::{Deserialize, Serialize};
 
 /// The parameters in force, and what follows from them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ParametersView {
     /// The next height, for which they hold.
     pub height: Height,
@@ -40,7 +39,6 @@ pub enum ProposalState {
 
 /// A change before the banks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ProposalView {
     /// The id of the `Propose` transaction.
     pub id: Hex<TxId>,
@@ -60,7 +58,6 @@ pub struct ProposalView {
 
 /// One bank's vote on a proposal.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BallotView {
     /// The bank.
     pub bank: BankTag,
@@ -138,7 +135,6 @@ impl OffenceKind {
 
 /// Two messages of one bank that contradict each other.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EvidenceView {
     /// The digest that names it.
     pub hash: Hex<Hash32>,
@@ -153,7 +149,6 @@ pub struct EvidenceView {
 
 /// Who contradicted himself, where.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct OffencePlace {
     /// The bank.
     pub bank: BankTag,
@@ -183,7 +178,6 @@ impl EvidenceView {
 
 /// A contradiction on record in the ledger.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EvidenceRecordView {
     /// Who contradicted himself, where.
     pub place: OffencePlace,
@@ -211,4 +205,24 @@ impl EvidenceRecordView {
             slashed: None,
         })
     }
+}
+
+/// All money of one currency; the two amounts are equal at every height.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CurrencyTotalView {
+    /// Which.
+    pub currency: Currency,
+    /// What genesis issued.
+    pub issued: Paise,
+    /// All balances, added up now.
+    pub counted: Paise,
+}
+
+/// All money, by currency.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TotalsView {
+    /// After which height.
+    pub as_of: Height,
+    /// Every currency of which there is any.
+    pub currencies: Vec<CurrencyTotalView>,
 }

@@ -8,6 +8,21 @@ use idx_types::tx::{AccountRef, Ballot, Cash, Freeze, OpenSession, Propose, Repo
 use idx_types::{AccountHandle, Currency, Height, Paise, SessionId, TxId, TxKind};
 use serde::{Deserialize, Serialize};
 
+/// The stable names of all kinds, as [`TxKind::name`] gives them.
+pub const TX_KINDS: [&str; 11] = [
+    "open_account",
+    "close_account",
+    "open_session",
+    "deposit",
+    "withdraw",
+    "transfer",
+    "freeze",
+    "unfreeze",
+    "propose",
+    "ballot",
+    "evidence",
+];
+
 /// What a transaction asks, field by field.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -1,7 +1,8 @@
 //! What every JSON-RPC answer looks like, and how it is made from the vocabulary.
 //!
 //! A view is for reading; what must be checked carries its signed bytes in a `raw` field beside the
-//! readable ones, and [`crate::verify`] looks only at those.
+//! readable ones, and [`crate::verify`] looks only at those. Fields that a reader does not know are
+//! ignored in answers, so that it understands a newer node; in what it sends they are refused.
 
 mod bank;
 mod block;
@@ -18,10 +19,10 @@ pub use block::{
 };
 pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
 pub use governance::{
-    BallotView, ChangeView, EvidenceRecordView, EvidenceView, OffenceKind, OffencePlace, ParametersView,
-    ProposalState, ProposalView,
+    BallotView, ChangeView, CurrencyTotalView, EvidenceRecordView, EvidenceView, OffenceKind, OffencePlace,
+    ParametersView, ProposalState, ProposalView, TotalsView,
 };
-pub use kind::TxKindView;
+pub use kind::{TX_KINDS, TxKindView};
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
     SyncingView, VoteCast, WaitingView,
@@ -60,7 +61,6 @@ impl BankNames for BTreeMap<BankId, BankCode> {
 
 /// A bank by number and, where the node knows it, by short name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BankTag {
     /// Its number.
     pub id: BankId,
@@ -71,7 +71,6 @@ pub struct BankTag {
 
 /// Why the rules said no, as every answer shows it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ReasonView {
     /// The stable code.
     #[serde(with = "reason_code")]
@@ -157,7 +156,6 @@ impl<'de> Deserialize<'de> for OutcomeView {
 
 /// A part of a longer list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Page<T> {
     /// The entries, in order.
     pub items: Vec<T>,

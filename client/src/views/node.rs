@@ -18,7 +18,6 @@ pub enum NodeRole {
 
 /// Who this node is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NodeInfoView {
     /// The software's version.
     pub version: String,
@@ -43,7 +42,6 @@ pub struct NodeInfoView {
 
 /// Whether the node is catching up.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SyncingView {
     /// Whether a peer is known to be ahead.
     pub syncing: bool,
@@ -92,7 +90,6 @@ pub enum VoteCast {
 
 /// What one bank has said in the current round.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BankStepView {
     /// The bank.
     pub bank: BankTag,
@@ -109,7 +106,6 @@ pub struct BankStepView {
 
 /// The agreement at a glance: the answer to "why is it stuck".
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ConsensusView {
     /// The height being agreed on.
     pub height: Height,
@@ -130,7 +126,6 @@ pub struct ConsensusView {
 
 /// What a node waits for, and since when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct WaitingView {
     /// In words.
     pub what: String,
@@ -142,7 +137,6 @@ pub struct WaitingView {
 
 /// The transactions that wait to be ordered.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct MempoolView {
     /// How many.
     pub transactions: u64,
@@ -158,7 +152,6 @@ pub struct MempoolView {
 
 /// How many waiting transactions touch a bank.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BankWaitingView {
     /// The bank.
     pub bank: BankTag,
@@ -168,7 +161,6 @@ pub struct BankWaitingView {
 
 /// Another node.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PeerView {
     /// Its libp2p identity.
     pub network_key: Hex<NetworkKey>,

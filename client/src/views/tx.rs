@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 /// A transaction as it was signed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TransactionView {
     /// What it says: the digest of its body.
     pub id: Hex<TxId>,
@@ -38,7 +37,6 @@ pub struct TransactionView {
 
 /// A signature with its key.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SignatureView {
     /// Who signed.
     pub key: Hex<PublicKey>,
@@ -82,7 +80,6 @@ pub enum TxStatus {
 
 /// What became of a transaction. Once the status is not `pending` nothing in it ever changes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ReceiptView {
     /// What it says.
     pub id: Hex<TxId>,
@@ -116,7 +113,6 @@ pub struct ReceiptView {
 
 /// One bank's word on one transaction.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct BankVerdictView {
     /// The bank.
     pub bank: BankTag,
@@ -203,7 +199,6 @@ pub enum SendResultView {
 /// Everything that proves what became of a transaction to someone who knows only the network and its
 /// banks; [`crate::verify`] checks it. Bytes are borsh.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TransactionProofView {
     /// The height.
     pub height: Height,
