@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use idx_client::views::{
     BankNames, BankView, ConsensusView, Cursor, EvidenceRecordView, FeeQuoteView, MempoolView, NodeInfoView,
-    Page, ParametersView, PeerView, ProposalView, SyncingView,
+    Page, ParametersView, PeerView, ProposalView, SyncingView, TotalsView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
@@ -151,6 +151,12 @@ pub trait ChainQueries: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`].
     fn parameters(&self) -> Answer<ParametersView>;
+
+    /// All money: issued by genesis, and counted now from every balance.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn totals(&self) -> Answer<TotalsView>;
 
     /// What a transfer of this amount costs at the next height.
     ///

@@ -25,9 +25,52 @@
 //! them with a body, takes a request without a valid id for a notification, and reads a WebSocket
 //! without bound while its answers wait; the specification's own examples fail on it.
 
+mod context;
 mod deps;
+mod discover;
+pub mod error;
+mod feed;
+mod host;
+mod http;
+mod jsonrpc;
+mod limits;
+mod listener;
+mod methods;
+mod receipts;
+mod serve;
+mod session;
+mod ws;
+
+#[cfg(test)]
+mod tests;
 
 pub use deps::{
     Answer, ApiDeps, ChainQueries, Events, Found, Live, LiveEvent, NotReady, Place, QueryError, Refusal,
     SEND_BATCH_MAX, Settled, Standing, Submit,
 };
+pub use limits::ApiLimits;
+pub use listener::run;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use context::Context;
+use std::sync::Arc;
+
+/// All routes of a node: `/rpc`, `/metrics`, `/health/live`, `/health/ready`.
+///
+/// Give it to [`run`], on a runtime that is not the agreement's. Health is answered under any name,
+/// because orchestrators call a node by its address.
+pub fn router(deps: ApiDeps, limits: ApiLimits) -> Router {
+    routes(Context::new(deps, limits))
+}
+
+fn routes(context: Arc<Context>) -> Router {
+    Router::new()
+        .route("/rpc", post(http::post).get(ws::upgrade))
+        .route("/metrics", get(http::metrics))
+        .route_layer(from_fn_with_state(Arc::clone(&context), host::guard))
+        .route("/health/live", get(http::alive))
+        .route("/health/ready", get(http::ready))
+        .with_state(context)
+}

@@ -1,0 +1,63 @@
+//! Takes in connections, not more than allowed, and gives each only so long to say what it wants.
+
+use crate::limits::ApiLimits;
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Most bytes of a request's line and headers.
+const HEADER_BYTES_MAX: usize = 64 << 10;
+
+/// Pause after a failed accept, so that a node out of file descriptors does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves a router on a listener until `stop` ends; then every connection is dropped. Clients resend
+/// what was not answered: transaction ids make that safe.
+pub async fn run(listener: TcpListener, router: Router, limits: &ApiLimits, stop: impl Future<Output = ()>) {
+    let mut open = JoinSet::new();
+    tokio::pin!(stop);
+    let places = Arc::new(Semaphore::new(limits.connections_max));
+    let header_timeout = limits.header_timeout;
+    loop {
+        while open.try_join_next().is_some() {}
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await.ok()?;
+            Some((listener.accept().await, place))
+        };
+        let (accepted, place) = tokio::select! {
+            () = &mut stop => return,
+            Some(next) = next => next,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = connection(stream, router.clone(), header_timeout);
+                open.spawn(async move {
+                    connection.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, router: Router, header_timeout: Duration) {
+    // Small answers should not wait for more; where that cannot be set they are only slower.
+    let _ = stream.set_nodelay(true);
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(HEADER_BYTES_MAX);
+    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    if let Err(error) = served.with_upgrades().await {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}

@@ -1,0 +1,53 @@
+//! The parameters of each method as types. Names and order are those of the table.
+
+use idx_client::encoding::{BlockTag, Bytes, Hex};
+use idx_client::views::{Cursor, SubscribeTopic, TransactionFilter};
+use idx_types::{AccountHandle, Paise, PrivateHash, PublicHash, SessionId, TxId};
+use serde::Deserialize;
+
+/// Declares the parameters of a method; unknown names are refused.
+macro_rules! params {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field:meta])* $key:ident: $kind:ty),* $(,)? })*) => {
+        $($(#[$doc])*
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub(crate) struct $name { $($(#[$field])* pub $key: $kind),* })*
+    };
+}
+
+params! {
+    /// None.
+    Nothing {}
+    /// A block, perhaps with its transactions.
+    BlockByNumber { #[serde(default)] block: BlockTag, #[serde(default)] full: bool }
+    /// A block by its public hash.
+    BlockByHash { hash: Hex<PublicHash>, #[serde(default)] full: bool }
+    /// A height.
+    AtBlock { #[serde(default)] block: BlockTag }
+    /// A private header by height or hash.
+    PrivateHeader { block: Option<BlockTag>, hash: Option<Hex<PrivateHash>> }
+    /// A transaction.
+    ById { id: Hex<TxId> }
+    /// The transactions of a session.
+    BySession { session: SessionId, after: Option<Cursor>, limit: Option<usize> }
+    /// An account.
+    ByHandle { handle: Hex<AccountHandle> }
+    /// The length of a list.
+    Limit { limit: Option<usize> }
+    /// An amount to transfer.
+    Quote { amount: Paise }
+    /// A transaction in borsh.
+    Raw { raw: Bytes }
+    /// Several transactions in borsh.
+    RawList { raws: Vec<Bytes> }
+    /// A transaction to wait for.
+    Wait { id: Hex<TxId>, timeout_ms: Option<u64> }
+    /// What to subscribe to.
+    Subscribe {
+        topic: SubscribeTopic,
+        #[serde(default)] filter: TransactionFilter,
+        since: Option<Cursor>,
+    }
+    /// Which subscription to end.
+    Unsubscribe { subscription: String }
+}
