@@ -1,0 +1,259 @@
+//! `idx-node genesis ...`: the ceremony.
+
+use super::HomeArg;
+use super::exit::{Done, Exit, Failure};
+use super::keys::passphrase_of;
+use super::output::{Output, table};
+use crate::genesis_file::{self, GenesisFileError};
+use crate::home;
+use crate::keys::{NodeKeys, PublicKeys};
+use crate::{pay, settings};
+use idx_crypto::Ed25519;
+use idx_genesis::{BankEntry, BodyError, Genesis as Body, GenesisError, GenesisFile, SignatureState};
+use idx_types::{BankCode, Paise, Params, TimestampMs};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+const CEREMONY: &str = "\
+The ceremony, for a network of any number of banks:
+  idx-node genesis new genesis.json --network idx              one bank begins
+  idx-node keys export-public --home hdfc > hdfc.json          each bank shows its public keys
+  idx-node genesis add-bank genesis.json --bank HDFC --keys hdfc.json --address /dns4/idx.hdfc.example/tcp/6000 ...
+  idx-node genesis sign genesis.json --home hdfc               each bank signs, once all are in
+  idx-node genesis merge genesis.json copy.json                where banks signed copies
+  idx-node genesis verify genesis.json                         until nobody is missing";
+
+/// The ceremony: what the banks agree on before the first block.
+#[derive(Debug, clap::Subcommand)]
+#[command(after_help = CEREMONY)]
+pub(super) enum Genesis {
+    /// Begin a file without banks.
+    New {
+        /// The file to write.
+        file: PathBuf,
+        /// Name of the network for people: a-z, 0-9 and -.
+        #[arg(long, default_value = "idx")]
+        network: String,
+        /// When the network starts, in milliseconds since 1970 [default: now].
+        #[arg(long, value_name = "MS")]
+        time: Option<u64>,
+        /// JSON file with the chain parameters [default: those of this release].
+        #[arg(long, value_name = "FILE")]
+        params: Option<PathBuf>,
+    },
+    /// Add a bank; voids all signatures.
+    AddBank(AddBank),
+    /// Sign with the consensus key of a home.
+    Sign {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        home: HomeArg,
+        /// The bank's code [default: `bank` of the home's config.toml].
+        #[arg(long)]
+        bank: Option<BankCode>,
+        /// File with the passphrase.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// Take over good signatures from another copy.
+    Merge {
+        /// The file that gains.
+        file: PathBuf,
+        /// The copy.
+        other: PathBuf,
+    },
+    /// Say how it stands with every bank; ends with 3 unless a node would accept the file.
+    Verify {
+        /// The file.
+        file: PathBuf,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Show what the file says.
+    Show {
+        /// The file.
+        file: PathBuf,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        output: Output,
+    },
+}
+
+/// See [`Genesis::AddBank`].
+#[derive(Debug, clap::Args)]
+pub(super) struct AddBank {
+    /// The file.
+    file: PathBuf,
+    /// The bank's code.
+    #[arg(long)]
+    bank: BankCode,
+    /// What `keys export-public` printed.
+    #[arg(long, value_name = "FILE")]
+    keys: PathBuf,
+    /// Where the other banks reach it; may be given many times.
+    #[arg(long, value_name = "MULTIADDR", required = true)]
+    address: Vec<String>,
+    /// Where clients reach it.
+    #[arg(long, value_name = "URL")]
+    http_url: Option<String>,
+    /// What it stands to lose, in rupees.
+    #[arg(long, value_name = "RUPEES")]
+    stake: Paise,
+    /// Its reserve before the first block, in rupees.
+    #[arg(long, value_name = "RUPEES")]
+    reserve: Paise,
+}
+
+impl From<GenesisFileError> for Failure {
+    fn from(error: GenesisFileError) -> Self {
+        Self::of(Exit::Refused, error)
+    }
+}
+
+fn refused(file: &Path) -> impl Fn(GenesisError) -> Failure + '_ {
+    |source| GenesisFileError::Unsound { path: file.to_owned(), source }.into()
+}
+
+impl Genesis {
+    pub(super) fn run(self) -> Done {
+        match self {
+            Self::New { file, network, time, params } => new(&file, &network, time, params.as_deref()),
+            Self::AddBank(add) => add.run(),
+            Self::Sign { file, home, bank, passphrase_file } => sign(&file, &home, bank, passphrase_file),
+            Self::Merge { file, other } => merge(&file, &other),
+            Self::Verify { file, output } => verify(&file, output),
+            Self::Show { file, output } => show(&file, output),
+        }
+    }
+}
+
+fn new(file: &Path, network: &str, time: Option<u64>, params: Option<&Path>) -> Done {
+    let params = match params {
+        None => Params::default(),
+        Some(path) => read_json(path, "name a file with the chain parameters")?,
+    };
+    params.check().map_err(|text| Failure::say(Exit::Refused, format!("parameters: {text}")))?;
+    let time = time.map_or_else(pay::now, TimestampMs);
+    let genesis = GenesisFile::new(Body::new(network, time, params));
+    Ok(home::write_new(file, &genesis.to_json())?)
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path, remedy: &str) -> Result<T, Failure> {
+    let text = home::read_text(path, remedy)?;
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::say(Exit::Refused, format!("{}: {error}", path.display())))
+}
+
+impl AddBank {
+    fn run(self) -> Done {
+        let mut genesis = genesis_file::read(&self.file)?;
+        let keys: PublicKeys = read_json(&self.keys, "make it with `idx-node keys export-public`")?;
+        let entry = BankEntry {
+            code: self.bank.clone(),
+            consensus_key: keys.consensus_key,
+            network_key: keys.network_key,
+            hpke_key: keys.hpke_key,
+            stake: self.stake,
+            reserve: self.reserve,
+            addresses: self.address,
+            http_url: self.http_url,
+        };
+        let refused =
+            |error: BodyError| Failure::say(Exit::Refused, format!("{}: {error}", self.file.display()));
+        let id = genesis.add_bank(entry, &Ed25519).map_err(refused)?;
+        home::replace(&self.file, &genesis.to_json())?;
+        println!("{} is {id}; every bank must sign the file again", self.bank);
+        Ok(())
+    }
+}
+
+fn sign(file: &Path, home: &HomeArg, bank: Option<BankCode>, passphrase_file: Option<PathBuf>) -> Done {
+    let home = home.home();
+    let mut genesis = genesis_file::read(file)?;
+    let bank = match bank {
+        Some(bank) => bank,
+        None => settings::load(&home.config_file(), std::env::vars(), &[])?.bank,
+    };
+    let keys = NodeKeys::open(&home, &passphrase_of(&home, passphrase_file)?)?;
+    genesis.sign(&bank, &keys.consensus, &Ed25519).map_err(refused(file))?;
+    home::replace(file, &genesis.to_json())?;
+    println!("{bank} has signed chain {}", genesis.body().chain_id());
+    Ok(())
+}
+
+fn merge(file: &Path, other: &Path) -> Done {
+    let mut genesis = genesis_file::read(file)?;
+    let gained = genesis.merge(&genesis_file::read(other)?, &Ed25519).map_err(refused(file))?;
+    home::replace(file, &genesis.to_json())?;
+    println!("{gained} signatures taken over");
+    Ok(())
+}
+
+/// How it stands with a file.
+#[derive(Serialize)]
+struct Standing {
+    chain_id: String,
+    network: String,
+    accepted: bool,
+    banks: Vec<BankStanding>,
+}
+
+#[derive(Serialize)]
+struct BankStanding {
+    bank: String,
+    signature: &'static str,
+    consensus_key: String,
+    addresses: Vec<String>,
+    stake: String,
+    reserve: String,
+}
+
+fn standing(genesis: &GenesisFile) -> Standing {
+    let body = genesis.body();
+    let states = genesis.states(&Ed25519);
+    let bank = |(entry, (_, state)): (&BankEntry, (&BankCode, SignatureState))| BankStanding {
+        bank: entry.code.to_string(),
+        signature: match state {
+            SignatureState::Good => "good",
+            SignatureState::Missing => "missing",
+            SignatureState::Bad => "bad",
+        },
+        consensus_key: entry.consensus_key.to_string(),
+        addresses: entry.addresses.clone(),
+        stake: entry.stake.to_string(),
+        reserve: entry.reserve.to_string(),
+    };
+    Standing {
+        chain_id: body.chain_id().to_string(),
+        network: body.network.clone(),
+        accepted: genesis.verify(&Ed25519).is_ok(),
+        banks: body.banks.iter().zip(states).map(bank).collect(),
+    }
+}
+
+fn standing_text(standing: &Standing) -> String {
+    let rows = standing.banks.iter().map(|bank| {
+        let addresses = bank.addresses.join(" ");
+        [bank.bank.clone(), bank.signature.to_owned(), bank.stake.clone(), bank.reserve.clone(), addresses]
+    });
+    let head = ["bank", "signature", "stake", "reserve", "addresses"];
+    format!("network {}  chain {}\n{}", standing.network, standing.chain_id, table(head, rows))
+}
+
+fn verify(file: &Path, output: Output) -> Done {
+    let genesis = genesis_file::read(file)?;
+    output.print(&standing(&genesis), standing_text);
+    genesis.verify(&Ed25519).map_err(refused(file))?;
+    Ok(())
+}
+
+fn show(file: &Path, output: Output) -> Done {
+    let genesis = genesis_file::read(file)?;
+    output.print(genesis.body(), |body| {
+        let params = serde_json::to_string_pretty(&body.params).expect("parameters are plain data");
+        format!("{}\nparameters {params}", standing_text(&standing(&genesis)))
+    });
+    Ok(())
+}

@@ -1,0 +1,315 @@
+//! A node's three keys: made, sealed, opened, and held against what genesis says of the bank.
+
+use crate::home::{self, Home, HomeError};
+use idx_crypto::{
+    Hash32, KdfCost, KeyFile, KeystoreError, Passphrase, PublicKey, Purpose, SealEntropy, SecretKey,
+};
+use idx_genesis::BankEntry;
+use idx_types::NetworkKey;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The keys of a node, by what they are for.
+pub const PURPOSES: [Purpose; 3] = [Purpose::Consensus, Purpose::Network, Purpose::Hpke];
+
+/// Environment variable with the passphrase.
+pub const PASSPHRASE_VARIABLE: &str = "IDX_PASSPHRASE";
+
+/// A node's opened keys.
+#[derive(Debug)]
+pub struct NodeKeys {
+    /// Signs votes, verdicts, headers and the bank's transactions.
+    pub consensus: SecretKey,
+    /// Seed of the libp2p identity.
+    pub network_seed: Zeroizing<[u8; 32]>,
+    /// Secret of the HPKE key.
+    pub hpke_secret: Zeroizing<[u8; 32]>,
+    /// What others may know of them.
+    pub public: PublicKeys,
+}
+
+/// What a bank tells the others of its keys, for the genesis.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicKeys {
+    /// Verifies its votes.
+    pub consensus_key: PublicKey,
+    /// Its libp2p identity.
+    pub network_key: NetworkKey,
+    /// Its HPKE key.
+    pub hpke_key: Hash32,
+}
+
+/// Why keys cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The file is missing, exposed or in the way.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// The file is there and does not open.
+    #[error("{path}: {source}\n  what to do: give the passphrase it was sealed with, or put the right key file in its place", path = .path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: KeystoreError,
+    },
+    /// The file holds a key of another kind.
+    #[error("{path} holds a {found} key, not a {wanted} key\n  what to do: the files of keys/ were mixed up; put the {wanted} key there", path = .path.display())]
+    WrongPurpose {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        found: Purpose,
+        /// What it should hold.
+        wanted: Purpose,
+    },
+    /// There is no passphrase, or an empty one.
+    #[error("{place}: {reason}\n  what to do: set {PASSPHRASE_VARIABLE}, name a file with passphrase_file in config.toml, or put it into {path}", path = .path.display())]
+    NoPassphrase {
+        /// Where it was looked for last.
+        place: String,
+        /// What was found.
+        reason: String,
+        /// The file in the home.
+        path: PathBuf,
+    },
+    /// Genesis knows the bank by another key.
+    #[error("{path}: this {purpose} key is {here}, but genesis says that {bank} has {there}\n  what to do: use the key files that {bank} registered, or set `bank` to the bank whose keys these are", path = .path.display())]
+    NotInGenesis {
+        /// The key file.
+        path: PathBuf,
+        /// Which key.
+        purpose: Purpose,
+        /// The bank.
+        bank: String,
+        /// The key in the file.
+        here: Hash32,
+        /// The key in genesis.
+        there: Hash32,
+    },
+    /// The machine gives no random bytes.
+    #[error("no random bytes from the operating system: {0}")]
+    NoEntropy(String),
+}
+
+/// Random bytes of the operating system.
+///
+/// # Errors
+/// [`KeysError::NoEntropy`].
+pub fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, KeysError> {
+    let mut bytes = Zeroizing::new([0; N]);
+    getrandom::fill(bytes.as_mut()).map_err(|error| KeysError::NoEntropy(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Finds the passphrase: `variable` (the environment's) before the file that the settings name before
+/// the file in the home.
+///
+/// # Errors
+/// [`KeysError::NoPassphrase`], or that a file is missing or exposed.
+pub fn passphrase(
+    home: &Home,
+    variable: Option<String>,
+    file: Option<&Path>,
+) -> Result<Passphrase, KeysError> {
+    let own = home.passphrase_file();
+    let none = |place: String, reason: String| KeysError::NoPassphrase { place, reason, path: own.clone() };
+    let (place, text) = match (variable, file) {
+        (Some(text), _) => (PASSPHRASE_VARIABLE.to_owned(), Zeroizing::new(text)),
+        (None, Some(file)) => (
+            file.display().to_string(),
+            home::read_secret(file, "correct passphrase_file, or put the passphrase there")?,
+        ),
+        (None, None) if own.exists() => (own.display().to_string(), home::read_secret(&own, "")?),
+        (None, None) => return Err(none(own.display().to_string(), "there is no passphrase".to_owned())),
+    };
+    Passphrase::new(text).map_err(|error| none(place, error.to_string()))
+}
+
+/// Makes new keys and seals them into the home.
+///
+/// # Errors
+/// [`HomeError::Exists`] if there is a key already; keys are never overwritten.
+pub fn generate(home: &Home, passphrase: &Passphrase, cost: KdfCost) -> Result<PublicKeys, KeysError> {
+    if let Some(path) = PURPOSES.map(|purpose| home.key_file(purpose)).into_iter().find(|path| path.exists())
+    {
+        return Err(HomeError::Exists { path }.into());
+    }
+    for purpose in PURPOSES {
+        let path = home.key_file(purpose);
+        let entropy = SealEntropy { salt: *random()?, nonce: *random()? };
+        let file = KeyFile::seal(purpose, &*random()?, passphrase, cost, &entropy)
+            .map_err(|source| KeysError::KeyFile { path: path.clone(), source })?;
+        home::write_new_secret(&path, &file.to_json())?;
+    }
+    public_keys(home)
+}
+
+/// Reads a key file without opening it.
+///
+/// # Errors
+/// That it is missing, no key file, or of another kind.
+pub fn read_key_file(home: &Home, purpose: Purpose) -> Result<KeyFile, KeysError> {
+    let path = home.key_file(purpose);
+    let text = home::read_secret(&path, "make keys with `idx-node keys generate`, or put back your backup")?;
+    let file =
+        KeyFile::from_json(&text).map_err(|source| KeysError::KeyFile { path: path.clone(), source })?;
+    if file.purpose() != purpose {
+        return Err(KeysError::WrongPurpose { path, found: file.purpose(), wanted: purpose });
+    }
+    Ok(file)
+}
+
+/// The public keys, by the files' word; no passphrase is needed.
+///
+/// # Errors
+/// Those of [`read_key_file`].
+pub fn public_keys(home: &Home) -> Result<PublicKeys, KeysError> {
+    let public = |purpose| read_key_file(home, purpose).map(|file| file.public_key());
+    Ok(PublicKeys {
+        consensus_key: PublicKey(public(Purpose::Consensus)?),
+        network_key: NetworkKey(public(Purpose::Network)?),
+        hpke_key: Hash32(public(Purpose::Hpke)?),
+    })
+}
+
+impl NodeKeys {
+    /// Opens all three.
+    ///
+    /// # Errors
+    /// Names the file that does not open and why.
+    pub fn open(home: &Home, passphrase: &Passphrase) -> Result<Self, KeysError> {
+        let open = |purpose| {
+            let file = read_key_file(home, purpose)?;
+            file.open(passphrase)
+                .map_err(|source| KeysError::KeyFile { path: home.key_file(purpose), source })
+        };
+        Ok(Self {
+            consensus: SecretKey::from_seed(&*open(Purpose::Consensus)?),
+            network_seed: open(Purpose::Network)?,
+            hpke_secret: open(Purpose::Hpke)?,
+            public: public_keys(home)?,
+        })
+    }
+}
+
+impl PublicKeys {
+    /// Each key with its purpose.
+    pub fn each(&self) -> [(Purpose, Hash32); 3] {
+        [
+            (Purpose::Consensus, Hash32(self.consensus_key.0)),
+            (Purpose::Network, Hash32(self.network_key.0)),
+            (Purpose::Hpke, self.hpke_key),
+        ]
+    }
+
+    /// Checks that genesis knows the bank by these keys.
+    ///
+    /// # Errors
+    /// [`KeysError::NotInGenesis`] names the first key that differs.
+    pub fn check(&self, home: &Home, bank: &BankEntry) -> Result<(), KeysError> {
+        let registered = Self {
+            consensus_key: bank.consensus_key,
+            network_key: bank.network_key,
+            hpke_key: bank.hpke_key,
+        };
+        let pairs = self.each().into_iter().zip(registered.each());
+        match pairs.into_iter().find(|((_, here), (_, there))| here != there) {
+            None => Ok(()),
+            Some(((purpose, here), (_, there))) => Err(KeysError::NotInGenesis {
+                path: home.key_file(purpose),
+                purpose,
+                bank: bank.code.to_string(),
+                here,
+                there,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use idx_types::Paise;
+
+    fn sealed(text: &str) -> (tempfile::TempDir, Home, PublicKeys) {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::at(dir.path());
+        let keys = generate(&home, &Passphrase::new(text.to_owned()).unwrap(), KdfCost::testnet()).unwrap();
+        (dir, home, keys)
+    }
+
+    #[test]
+    fn keys_open_with_their_passphrase_only_and_are_never_overwritten() {
+        let (_dir, home, public) = sealed("one");
+        let open = |text: &str| NodeKeys::open(&home, &Passphrase::new(text.to_owned()).unwrap());
+        assert_eq!(open("one").unwrap().public, public);
+        let error = open("two").unwrap_err().to_string();
+        assert!(
+            error.contains("consensus.json: wrong passphrase") && error.contains("what to do"),
+            "{error}"
+        );
+        let again = generate(&home, &Passphrase::new("two".to_owned()).unwrap(), KdfCost::testnet());
+        assert!(matches!(again, Err(KeysError::Home(HomeError::Exists { .. }))));
+        assert_eq!(public_keys(&home).unwrap(), public);
+    }
+
+    #[test]
+    fn mixed_up_and_broken_files_are_named() {
+        let (_dir, home, _) = sealed("one");
+        std::fs::copy(home.key_file(Purpose::Hpke), home.key_file(Purpose::Network)).unwrap();
+        let error = public_keys(&home).unwrap_err().to_string();
+        assert!(error.contains("network.json holds a hpke key, not a network key"), "{error}");
+        std::fs::write(home.key_file(Purpose::Network), "{\n \"version\": 1,\n nonsense").unwrap();
+        let error = public_keys(&home).unwrap_err().to_string();
+        assert!(error.contains("network.json") && error.contains("line 3"), "{error}");
+        std::fs::remove_file(home.key_file(Purpose::Network)).unwrap();
+        let error = public_keys(&home).unwrap_err().to_string();
+        assert!(error.contains("does not exist") && error.contains("keys generate"), "{error}");
+    }
+
+    #[test]
+    fn the_passphrase_comes_from_variable_then_named_file_then_home() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::at(dir.path());
+        let named = dir.path().join("named");
+        let find = |variable: Option<&str>, file: Option<&Path>| {
+            passphrase(&home, variable.map(str::to_owned), file)
+        };
+        let error = find(None, None).unwrap_err().to_string();
+        assert!(error.contains("there is no passphrase") && error.contains(PASSPHRASE_VARIABLE), "{error}");
+        assert!(find(None, Some(&named)).unwrap_err().to_string().contains("named does not exist"));
+        assert!(
+            find(Some(""), None).unwrap_err().to_string().contains("IDX_PASSPHRASE: the passphrase is empty")
+        );
+        home::write_new_secret(&home.passphrase_file(), "in the home\n").unwrap();
+        home::write_new_secret(&named, "in the file\n").unwrap();
+        assert!(
+            find(None, None).is_ok() && find(None, Some(&named)).is_ok() && find(Some("x"), None).is_ok()
+        );
+    }
+
+    #[test]
+    fn keys_of_another_bank_stop_the_start() {
+        let (_dir, home, keys) = sealed("one");
+        let mut bank = BankEntry {
+            code: "HDFC".parse().unwrap(),
+            consensus_key: keys.consensus_key,
+            network_key: keys.network_key,
+            hpke_key: keys.hpke_key,
+            stake: Paise(1),
+            reserve: Paise(1),
+            addresses: Vec::new(),
+            http_url: None,
+        };
+        assert!(keys.check(&home, &bank).is_ok());
+        bank.hpke_key = Hash32::ZERO;
+        let error = keys.check(&home, &bank).unwrap_err().to_string();
+        assert!(
+            error.contains("hpke.json") && error.contains("HDFC") && error.contains("what to do"),
+            "{error}"
+        );
+    }
+}

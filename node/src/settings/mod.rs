@@ -1,0 +1,27 @@
+//! Settings: one commented TOML file, every key also an environment variable, some also a flag.
+//!
+//! ```text
+//! default  <  config.toml  <  IDX_... variables  <  flags of `start`
+//! ```
+//!
+//! Every layer is checked as it is laid on, so a mistake is reported where it was made: with file and
+//! line, with the variable's name, or with the flag. Unknown keys and unknown `IDX_` variables are
+//! mistakes too. A secret has no place here: keys are opened with a passphrase from a file or from
+//! `IDX_PASSPHRASE`, never from a command line.
+
+mod checks;
+mod error;
+mod keys;
+mod layers;
+mod sections;
+mod template;
+
+pub use checks::ranges;
+pub use error::SettingsError;
+pub use keys::{KEYS, Key, Shape};
+pub use layers::{Source, load, parse_file};
+pub use sections::{Http, Log, LogFormat, LogLevel, Mining, P2p, Pool, RawSettings, Rpc, Settings, Storage};
+pub use template::{Start, file_text};
+
+#[cfg(test)]
+mod tests;

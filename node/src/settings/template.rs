@@ -1,0 +1,152 @@
+//! The commented file that `init` writes: every key, its range and its default.
+
+use super::sections::{Http, Mining, P2p, Pool, Rpc, Storage};
+use idx_types::BankCode;
+
+/// What `init` knows of a new node; all other keys get their defaults.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The bank.
+    pub bank: BankCode,
+    /// HTTP door.
+    pub http: Http,
+    /// Network of banks.
+    pub p2p: P2p,
+    /// Threads of the search.
+    pub mining: Mining,
+}
+
+impl Start {
+    /// A node of this bank with default addresses.
+    pub fn of(bank: BankCode) -> Self {
+        Self { bank, http: Http::default(), p2p: P2p::default(), mining: Mining::default() }
+    }
+}
+
+/// The text of `config.toml`.
+pub fn file_text(start: &Start) -> String {
+    [HEAD.to_owned(), bank(start), http(start), p2p(start), mining(start), LOG.to_owned(), limits()].concat()
+}
+
+const HEAD: &str = "\
+# Settings of one IDX node.
+#
+# Every key can also be set by an environment variable (named beside it), some by a flag of
+# `idx-node start`. A flag beats a variable, a variable beats this file, this file beats the default.
+# Unknown keys are mistakes. `idx-node config check` looks this file over without starting anything.
+# No secret belongs here: the passphrase of the keys comes from a file or from IDX_PASSPHRASE.
+";
+
+fn bank(start: &Start) -> String {
+    format!(
+        "
+# The bank this node speaks for, by its code in genesis. IDX_BANK, --bank
+bank = {:?}
+
+# File with the passphrase of the keys, first line. Without it: IDX_PASSPHRASE, else the file
+# `passphrase` in the home folder. IDX_PASSPHRASE_FILE
+# passphrase_file = \"/etc/idx/passphrase\"
+",
+        start.bank.as_str()
+    )
+}
+
+fn http(start: &Start) -> String {
+    format!(
+        "
+[http]
+# Address and port of JSON-RPC, /metrics and /health. IDX_HTTP_LISTEN, --http-listen
+listen = \"{}\"
+",
+        start.http.listen
+    )
+}
+
+fn p2p(start: &Start) -> String {
+    let peers: String =
+        start.p2p.peers.iter().map(|(code, list)| format!("{} = {list:?}\n", code.as_str())).collect();
+    format!(
+        "
+[p2p]
+# Multiaddrs to listen on for the other banks, 1 to 16. IDX_P2P_LISTEN, --p2p-listen
+listen = {:?}
+# Network keys (64 hex digits) of observers that may connect, at most 64. IDX_P2P_OBSERVERS
+observers = {:?}
+
+[p2p.peers]
+# Further addresses of banks, beside those in genesis; one line a bank, 1 to 16 addresses each.
+# IDX_P2P_PEERS=\"ICICI=/ip4/10.0.0.2/tcp/6000,SBI=/dns4/node.sbi.example/tcp/6000\", --peer
+# ICICI = [\"/dns4/node.icici.example/tcp/6000\"]
+{peers}",
+        start.p2p.listen,
+        start.p2p.observers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    )
+}
+
+fn mining(start: &Start) -> String {
+    format!(
+        "
+[mining]
+# Threads of the search for a nonce, 0 to 1024; 0 is one a core. IDX_MINING_THREADS, --mining-threads
+threads = {}
+",
+        start.mining.threads
+    )
+}
+
+const LOG: &str = "
+[log]
+# error, warn, info, debug or trace. IDX_LOG_LEVEL, --log-level
+level = \"info\"
+# human, json, or auto: human on a terminal, json otherwise. IDX_LOG_FORMAT, --log-format
+format = \"auto\"
+";
+
+fn limits() -> String {
+    let (pool, rpc, storage) = (Pool::default(), Rpc::default(), Storage::default());
+    format!(
+        "
+[pool]
+# Most transactions that wait, 1 to 1000000. IDX_POOL_TRANSACTIONS_MAX
+transactions_max = {}
+# Most bytes that wait, 65536 to 1073741824. IDX_POOL_BYTES_MAX
+bytes_max = {}
+# Most transactions that wait for one bank, 1 to 1000000. IDX_POOL_PER_BANK_MAX
+per_bank_max = {}
+
+[rpc]
+# Most bytes of a request, 32768 to 67108864. IDX_RPC_BODY_BYTES_MAX
+body_bytes_max = {}
+# Most calls in a batch, most transactions in one idx_sendRawTransactions, 1 to 10000. IDX_RPC_BATCH_MAX
+batch_max = {}
+# Most open connections, 1 to 10000. IDX_RPC_CONNECTIONS_MAX
+connections_max = {}
+# Most subscriptions of one connection, 1 to 1024. IDX_RPC_SUBSCRIPTIONS_MAX
+subscriptions_max = {}
+# Milliseconds a call may take, 100 to 600000. IDX_RPC_TIMEOUT_MS
+timeout_ms = {}
+# Most milliseconds that idx_waitForTransaction waits, 100 to 600000. IDX_RPC_WAIT_MS_MAX
+wait_ms_max = {}
+
+[storage]
+# Bytes of RocksDB's block cache, 1048576 to 68719476736. IDX_STORAGE_CACHE_BYTES
+cache_bytes = {}
+# Bytes of RocksDB's write buffers together, 1048576 to 1073741824. IDX_STORAGE_WRITE_BUFFER_BYTES
+write_buffer_bytes = {}
+# Most files RocksDB keeps open, 64 to 65536. IDX_STORAGE_OPEN_FILES_MAX
+open_files_max = {}
+",
+        pool.transactions_max,
+        pool.bytes_max,
+        pool.per_bank_max,
+        rpc.body_bytes_max,
+        rpc.batch_max,
+        rpc.connections_max,
+        rpc.subscriptions_max,
+        rpc.timeout_ms,
+        rpc.wait_ms_max,
+        storage.cache_bytes,
+        storage.write_buffer_bytes,
+        storage.open_files_max,
+    )
+}

@@ -1,0 +1,116 @@
+//! Making the homes of a test network and the genesis that all its banks sign.
+
+use super::TestnetError;
+use super::layout::{Layout, LayoutError, Place};
+use super::ports::Ports;
+use crate::home;
+use crate::keys::{self, NodeKeys, PublicKeys};
+use crate::pay::now;
+use crate::settings::{Mining, Start};
+use crate::setup::{PassphraseFrom, make_home};
+use idx_crypto::{Ed25519, KdfCost};
+use idx_genesis::{BankEntry, Genesis, GenesisFile};
+use idx_types::{Paise, Params};
+use std::net::SocketAddr;
+
+/// Each bank's reserve: a trillion rupees.
+const RESERVE: Paise = Paise(100_000_000_000_000);
+
+/// Each bank's stake: a billion rupees.
+const STAKE: Paise = Paise(100_000_000_000);
+
+/// Makes everything; the network exists once its last file is written. What an interrupted try left is
+/// made anew.
+///
+/// # Errors
+/// [`TestnetError`].
+pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(), TestnetError> {
+    layout.clear()?;
+    eprintln!("making six homes in {}", layout.dir().display());
+    let places = layout.places();
+    let mut genesis = Genesis::new("testnet", now(), Params::default());
+    for place in &places {
+        let public = make_place(place, ports, mining_threads)?;
+        genesis.add_bank(entry(place, ports, public), &Ed25519).map_err(genesis_error)?;
+    }
+    let text = sign_all(&places, genesis)?;
+    for place in &places {
+        home::write_new(&place.home.genesis_file(), &text).map_err(LayoutError::from)?;
+    }
+    layout.make_wallet()?;
+    Ok(layout.write_network(ports)?)
+}
+
+fn make_place(place: &Place, ports: Ports, mining_threads: usize) -> Result<PublicKeys, TestnetError> {
+    let mut start = Start::of(place.code.clone());
+    start.http.listen = SocketAddr::from(([127, 0, 0, 1], ports.http(place.number)));
+    start.p2p.listen = vec![address(place, ports)];
+    start.mining = Mining { threads: mining_threads };
+    Ok(make_home(&place.home, &start, PassphraseFrom::Made, KdfCost::testnet())?)
+}
+
+fn address(place: &Place, ports: Ports) -> String {
+    format!("/ip4/127.0.0.1/tcp/{}", ports.p2p(place.number))
+}
+
+fn entry(place: &Place, ports: Ports, public: PublicKeys) -> BankEntry {
+    BankEntry {
+        code: place.code.clone(),
+        consensus_key: public.consensus_key,
+        network_key: public.network_key,
+        hpke_key: public.hpke_key,
+        stake: STAKE,
+        reserve: RESERVE,
+        addresses: vec![address(place, ports)],
+        http_url: Some(super::status::url(place, ports)),
+    }
+}
+
+fn sign_all(places: &[Place], genesis: Genesis) -> Result<String, TestnetError> {
+    let mut file = GenesisFile::new(genesis);
+    for place in places {
+        let passphrase = keys::passphrase(&place.home, None, None).map_err(LayoutError::from)?;
+        let keys = NodeKeys::open(&place.home, &passphrase).map_err(LayoutError::from)?;
+        file.sign(&place.code, &keys.consensus, &Ed25519).map_err(genesis_error)?;
+    }
+    file.verify(&Ed25519).map_err(genesis_error)?;
+    Ok(file.to_json())
+}
+
+fn genesis_error(error: impl ToString) -> TestnetError {
+    TestnetError::Genesis(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{genesis_file, settings};
+
+    #[test]
+    fn a_made_network_is_signed_by_all_and_every_home_agrees_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path().join("net"));
+        let ports = Ports { http_base: 5_000, p2p_base: 6_000 };
+        network(&layout, ports, 1).unwrap();
+        for place in layout.places() {
+            let genesis = genesis_file::read_sound(&place.home.genesis_file()).unwrap();
+            let settings = settings::load(&place.home.config_file(), [], &[]).unwrap();
+            assert_eq!(settings.bank, place.code);
+            assert_eq!(settings.http.listen.port(), 5_000 + place.number);
+            let public = keys::public_keys(&place.home).unwrap();
+            public.check(&place.home, genesis.bank(&settings.bank).unwrap()).unwrap();
+        }
+        assert_eq!(layout.require().unwrap().ports, ports);
+    }
+
+    #[test]
+    fn an_interrupted_making_is_made_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path().join("net"));
+        let ports = Ports { http_base: 5_000, p2p_base: 6_000 };
+        std::fs::create_dir_all(layout.dir().join("hdfc/keys")).unwrap();
+        std::fs::write(layout.dir().join("hdfc/config.toml"), "half").unwrap();
+        network(&layout, ports, 1).unwrap();
+        assert!(layout.network().unwrap().is_some());
+    }
+}

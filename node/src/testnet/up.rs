@@ -1,0 +1,244 @@
+//! Making and starting a network, and settling payments on it.
+
+use super::layout::{Layout, Place};
+use super::nodes::{log_tail, running};
+use super::ports::Ports;
+use super::status::{NodeRow, rows, table_of, url};
+use super::verbs::start_place;
+use super::{TestnetError, create};
+use crate::home::{self, Home};
+use crate::keys::{self, NodeKeys};
+use crate::pay::row::{FileError, Payments, read};
+use crate::pay::{self, Cast, Pace, Summary, made};
+use crate::progress::Progress;
+use crate::rpc::{self, RpcNetwork};
+use idx_crypto::Signer;
+use serde::Serialize;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Payments of a made stream handed in each second: a pace at which finality is not spoilt by waiting.
+pub const MADE_RATE: u32 = 100;
+
+/// The ports of a network that nobody asked otherwise for.
+const PORTS_DEFAULT: Ports = Ports { http_base: 5_000, p2p_base: 6_000 };
+
+/// How long a node may take to answer, and the network to agree for the first time.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How often they are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Where payments come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stream {
+    /// A file.
+    File(PathBuf),
+    /// The generator.
+    Made {
+        /// How many.
+        count: usize,
+        /// The same seed gives the same stream.
+        seed: u64,
+    },
+}
+
+/// What to pay and how fast.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Paying {
+    /// The payments.
+    pub stream: Stream,
+    /// Handed in each second; `None` is as fast as the network takes them.
+    pub rate: Option<u32>,
+    /// Most payments.
+    pub limit: usize,
+}
+
+/// What `up` was asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// Base of the HTTP ports.
+    pub http_base: Option<u16>,
+    /// Base of the ports between banks.
+    pub p2p_base: Option<u16>,
+    /// Threads of each node's search.
+    pub mining_threads: usize,
+    /// Payments to settle.
+    pub paying: Option<Paying>,
+    /// Whether to pay even if a run was made before.
+    pub pay_again: bool,
+}
+
+/// What `up` came to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct UpReport {
+    /// The banks.
+    pub banks: Vec<NodeRow>,
+    /// The payments, if any were asked for.
+    pub summary: Option<Summary>,
+}
+
+impl UpReport {
+    /// The table of banks and the summary below it.
+    pub fn to_text(&self) -> String {
+        let summary = self.summary.as_ref().map(|summary| format!("\n\n{}", summary.to_text()));
+        format!("{}{}", table_of(&self.banks), summary.unwrap_or_default())
+    }
+}
+
+/// Makes the network if there is none, starts what does not run, and settles payments.
+///
+/// # Errors
+/// [`TestnetError`]; running it again goes on where it stopped.
+pub async fn up(layout: &Layout, asked: &Asked) -> Result<UpReport, TestnetError> {
+    let existing = layout.network()?;
+    home::create_folder(layout.dir()).map_err(super::LayoutError::from)?;
+    let _lock = Home::at(layout.dir()).lock().map_err(super::LayoutError::from)?;
+    let ports = match existing {
+        Some(network) => same_ports(layout, asked, network.ports)?,
+        None => make(layout, asked)?,
+    };
+    start_all(layout, ports).await?;
+    agree(layout, ports).await?;
+    let first = !layout.summary_file().exists();
+    let summary = match &asked.paying {
+        Some(paying) if first || asked.pay_again => Some(pay_on(layout, ports, paying).await?),
+        _ => None,
+    };
+    Ok(UpReport { banks: rows(layout, ports).await, summary })
+}
+
+fn same_ports(layout: &Layout, asked: &Asked, ports: Ports) -> Result<Ports, TestnetError> {
+    let same = asked.http_base.is_none_or(|base| base == ports.http_base)
+        && asked.p2p_base.is_none_or(|base| base == ports.p2p_base);
+    if same {
+        return Ok(ports);
+    }
+    let dir = layout.dir().to_owned();
+    Err(TestnetError::OtherPorts { dir, http: ports.http_base, p2p: ports.p2p_base })
+}
+
+fn make(layout: &Layout, asked: &Asked) -> Result<Ports, TestnetError> {
+    let ports = Ports {
+        http_base: asked.http_base.unwrap_or(PORTS_DEFAULT.http_base),
+        p2p_base: asked.p2p_base.unwrap_or(PORTS_DEFAULT.p2p_base),
+    };
+    let places = layout.places();
+    ports.check_layout(places.last().map_or(0, |place| place.number))?;
+    places.iter().try_for_each(|place| ports.check_free(place.number, place.code.as_str()))?;
+    create::network(layout, ports, asked.mining_threads)?;
+    Ok(ports)
+}
+
+async fn start_all(layout: &Layout, ports: Ports) -> Result<(), TestnetError> {
+    let (run, rest): (Vec<Place>, Vec<Place>) =
+        layout.places().into_iter().partition(|place| running(place).is_some());
+    for place in &run {
+        eprintln!("{} runs already", place.code);
+    }
+    rest.iter().try_for_each(|place| ports.check_free(place.number, place.code.as_str()))?;
+    for place in &rest {
+        start_place(place)?;
+    }
+    for place in &rest {
+        wait_for_answer(place, ports).await?;
+    }
+    Ok(())
+}
+
+/// Waits until a node answers.
+///
+/// # Errors
+/// It ended, or is silent for too long.
+pub(super) async fn wait_for_answer(place: &Place, ports: Ports) -> Result<(), TestnetError> {
+    let began = Instant::now();
+    let failed = |what: &str| TestnetError::Node {
+        bank: place.code.to_string(),
+        what: what.to_owned(),
+        log: log_tail(place),
+    };
+    loop {
+        if rpc::glance(&url(place, ports)).await.is_ok() {
+            return Ok(());
+        }
+        if running(place).is_none() {
+            return Err(failed("its node ended by itself"));
+        }
+        if began.elapsed() > PATIENCE {
+            return Err(failed("its node does not answer"));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Waits until all nodes have a common height with a block.
+async fn agree(layout: &Layout, ports: Ports) -> Result<(), TestnetError> {
+    let places = layout.places();
+    let mut progress = Progress::new("banks at a common height", places.len() as u64);
+    let began = Instant::now();
+    loop {
+        let rows = rows(layout, ports).await;
+        let least = rows.iter().map(|row| row.glance.as_ref().map_or(0, |glance| glance.height)).min();
+        let there = rows.iter().filter(|row| row.glance.as_ref().is_some_and(|g| g.height > 0)).count();
+        progress.set(there as u64, "");
+        if least.is_some_and(|height| height > 0) {
+            progress.finish(&format!("height {}", least.unwrap_or_default()));
+            return Ok(());
+        }
+        let ended = places.iter().find(|place| running(place).is_none());
+        if ended.is_some() || began.elapsed() > PATIENCE {
+            let place = ended.unwrap_or(&places[0]);
+            let what = if ended.is_some() { "its node ended by itself" } else { "the banks do not agree" };
+            let bank = place.code.to_string();
+            return Err(TestnetError::Node { bank, what: what.to_owned(), log: log_tail(place) });
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Settles payments on the running network.
+///
+/// # Errors
+/// [`TestnetError`]; payments that settled by then stay settled.
+pub async fn pay(layout: &Layout, paying: &Paying) -> Result<Summary, TestnetError> {
+    let network = layout.require()?;
+    pay_on(layout, network.ports, paying).await
+}
+
+async fn pay_on(layout: &Layout, ports: Ports, paying: &Paying) -> Result<Summary, TestnetError> {
+    let payments = payments(layout, paying)?;
+    let wallet = layout.wallet()?;
+    let keys = layout.places().iter().map(bank_key).collect::<Result<Vec<_>, _>>()?;
+    let banks: Vec<&dyn Signer> = keys.iter().map(|keys| &keys.consensus as &dyn Signer).collect();
+    let urls: Vec<String> = layout.places().iter().map(|place| url(place, ports)).collect();
+    let network = RpcNetwork::new(&urls)?;
+    let cast = Cast { banks: &banks, wallet: &wallet };
+    let summary = pay::pay(&network, cast, payments, Pace { rate: paying.rate, window: pay::WINDOW }).await?;
+    let text = serde_json::to_string_pretty(&summary).expect("a summary is plain data");
+    home::replace(&layout.summary_file(), &format!("{text}\n")).map_err(super::LayoutError::from)?;
+    Ok(summary)
+}
+
+/// Opens a bank's keys with the passphrase in its home: a convenience of test networks.
+fn bank_key(place: &Place) -> Result<NodeKeys, TestnetError> {
+    let open = || NodeKeys::open(&place.home, &keys::passphrase(&place.home, None, None)?);
+    Ok(open().map_err(super::LayoutError::from)?)
+}
+
+fn payments(layout: &Layout, paying: &Paying) -> Result<Payments, TestnetError> {
+    let codes: Vec<_> = layout.places().into_iter().map(|place| place.code).collect();
+    let failed = |path: &PathBuf, source| TestnetError::File { path: path.clone(), source };
+    match &paying.stream {
+        Stream::File(path) => {
+            let file = File::open(path).map_err(|error| failed(path, FileError::Io(error)))?;
+            read(BufReader::new(file), &codes, paying.limit).map_err(|source| failed(path, source))
+        }
+        Stream::Made { count, seed } => {
+            let text = made::file(*seed, *count, &codes);
+            let made = read(text.as_bytes(), &codes, paying.limit);
+            Ok(made.expect("reading from memory cannot fail, and the generator writes the header"))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# All set-up, then every check and every test: format, lints, documents, tests.
+#
+#   scripts/test.sh                    everything
+#   scripts/test.sh -E 'package(=idx-chain)'    further words go to cargo nextest
+#
+# Tests that want real data find it through IDX_DATA_DIR and are skipped, with a word, without it.
+
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+cd "$ROOT"
+
+install_nextest() {
+  cargo nextest --version >/dev/null 2>&1 && return 0
+  say "installing cargo-nextest, which runs the tests (once, some minutes)"
+  cargo install --locked cargo-nextest
+}
+
+set_up debug
+install_nextest
+
+if [ -n "${IDX_DATA_DIR:-}" ]; then
+  say "real data from $IDX_DATA_DIR"
+else
+  say "IDX_DATA_DIR is not set: tests on real data will be skipped"
+fi
+
+say "format"
+cargo fmt --all --check
+
+say "lints"
+cargo clippy --locked --workspace --all-targets -- --deny warnings
+
+say "documents"
+RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --quiet
+
+say "examples in documents"
+cargo test --locked --workspace --doc --quiet
+
+say "tests"
+# Binaries that tests start are built with the rest, by the same profile.
+cargo build --locked --workspace --bins
+fill_rocksdb_cache debug
+cargo nextest run --locked --workspace --no-fail-fast "$@"
