@@ -4,9 +4,10 @@ use crate::effect::{Effect, Event, TimerId, Unsigned};
 use crate::journal::JournalEntry;
 use crate::replica::Replica;
 use idx_consensus::agreement::{self, Output, TimeoutId, TimeoutKind, timeout_ms};
+use idx_consensus::election;
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{Gossip, Request};
-use idx_types::{CommitCertificate, Height, SignedVote, TimestampMs, Verified};
+use idx_types::{CommitCertificate, Height, Round, SignedVote, TimestampMs, Verified};
 
 impl Replica {
     /// Leaves the quiet time of a height, unless it is over already.
@@ -80,7 +81,7 @@ impl Replica {
             Output::GetValue { round, .. } => self.on_value_wanted(now, round, out),
             Output::SignVote(vote) => self.request_signature(Unsigned::Vote(vote), out),
             Output::SignProposal(proposal) => self.request_signature(Unsigned::Proposal(proposal), out),
-            Output::Schedule(id) => self.schedule(id, out),
+            Output::Schedule(id) => self.schedule(now, id, out),
             Output::Decide { certificate } => self.on_decided(now, certificate, out),
             Output::DecidedUnknown { certificate } | Output::Contradiction { certificate } => {
                 self.on_decided_unknown(&certificate, out);
@@ -91,13 +92,23 @@ impl Replica {
         }
     }
 
-    fn schedule(&mut self, id: TimeoutId, out: &mut Vec<Effect>) {
+    fn schedule(&mut self, now: TimestampMs, id: TimeoutId, out: &mut Vec<Effect>) {
         let mut after_ms = timeout_ms(self.state.params(), &id);
         if id.kind == TimeoutKind::Rebroadcast {
             after_ms = self.pace.repeat_ms(self.book.repeats, after_ms);
             self.book.repeats = self.book.repeats.saturating_add(1);
         }
+        if id.kind == TimeoutKind::Propose && self.is_silent_miner(now, id.round) {
+            // As long as for votes: a bank that comes back has spoken before its turn does.
+            after_ms = timeout_ms(self.state.params(), &TimeoutId { kind: TimeoutKind::Prevote, ..id });
+        }
         out.push(Effect::SetTimer(TimerId::Agreement(id), after_ms));
+    }
+
+    /// Whether the bank elected for a round has not been heard lately.
+    fn is_silent_miner(&self, now: TimestampMs, round: Round) -> bool {
+        let miner = election::miner(self.state.validators(), self.book.height, round);
+        Some(miner) != self.settings.bank && self.silence.is_silent(miner, now)
     }
 
     /// The height is stuck: send again what others may have missed.

@@ -66,6 +66,7 @@ impl Replica {
             return;
         }
         self.silence.heard(verdicts.message.bank);
+        self.book.heard.insert(verdicts.message.bank);
         let block = verdicts.message.block;
         let collector = self.book.blocks.get_mut(&block).and_then(|entry| entry.collector.as_mut());
         let Some(collector) = collector else { return self.book.keep_early(verdicts) };

@@ -118,6 +118,8 @@ pub(crate) struct Book {
     pub proposals: BTreeMap<ProposalKey, bool>,
     /// Blocks that this bank gave its verdicts on; never forgotten, so that it speaks once on each.
     pub spoken: BTreeSet<PublicHash>,
+    /// Banks whose verdicts of this height have come.
+    pub heard: BTreeSet<BankId>,
     /// Offences reported at this height.
     pub reported: BTreeSet<Offence>,
     /// How often this bank repeated itself in this round.
@@ -161,6 +163,7 @@ impl Book {
             fresh_votes: BTreeMap::new(),
             proposals: BTreeMap::new(),
             spoken: BTreeSet::new(),
+            heard: BTreeSet::new(),
             reported: BTreeSet::new(),
             repeats: 0,
             began_at: None,

@@ -2,7 +2,7 @@
 
 use crate::book::{Book, CandidateEntry};
 use crate::effect::{Effect, Event, Finalized, HaltReason, TimerId};
-use crate::replica::{Phase, Replica};
+use crate::replica::{Phase, Replica, gate_after};
 use idx_chain::{Execution, Sealed};
 use idx_consensus::agreement;
 use idx_types::params::PROTOCOL_VERSION;
@@ -20,6 +20,7 @@ impl Replica {
         let Some((block, CandidateEntry { candidate, execution: Ok(execution), .. })) = known else {
             return self.on_decided_unknown(&commit, out);
         };
+        self.note_silence(now, &candidate.certificate);
         self.pace.note(now.since(self.book.began_at.unwrap_or(now)));
         let txs = block.transactions();
         let public = PublicBlock {
@@ -27,13 +28,12 @@ impl Replica {
             transactions: txs.iter().map(|tx| Transaction::clone(&tx.tx)).collect(),
         };
         let private = candidate.into_block(execution.outcomes().to_vec());
-        self.finalize(now, CertifiedHeight { public, private, commit }, &txs, execution, out);
+        self.finalize(CertifiedHeight { public, private, commit }, &txs, execution, out);
     }
 
     /// Makes a proven height the tip and asks for it to be stored.
     pub(crate) fn finalize(
         &mut self,
-        now: TimestampMs,
         certified: CertifiedHeight,
         txs: &[PreparedTx],
         execution: Execution,
@@ -44,7 +44,6 @@ impl Replica {
             private_hash: certified.commit.value,
             mining_ms: certified.private.header.mining_ms,
         };
-        self.note_silence(now, &certified.private.certificate);
         self.tip_rules = Some((self.state.validators().clone(), self.agreement_quorums().quorum));
         let delta = self.state.commit(execution, sealed);
         for (tx, outcome) in txs.iter().zip(&certified.private.outcomes) {
@@ -63,7 +62,8 @@ impl Replica {
 
     fn note_silence(&mut self, now: TimestampMs, certificate: &ApprovalCertificate) {
         for bank in self.state.validators().banks() {
-            if certificate.of(bank.id).is_none() {
+            // The certificate is closed when nobody's word is missed; who came later is not silent.
+            if certificate.of(bank.id).is_none() && !self.book.heard.contains(&bank.id) {
                 self.silence.missed(bank.id, now);
             } else {
                 self.silence.heard(bank.id);
@@ -93,6 +93,7 @@ impl Replica {
             return self.halt(HaltReason::UnknownProtocol { height, version, known: PROTOCOL_VERSION }, out);
         }
         self.book = Book::new(height);
+        self.gate = gate_after(&self.state, self.settings.verifier.clone());
         self.phase = Phase::Running;
         self.entered_at = now;
         self.guard.start_height(height);

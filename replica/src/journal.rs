@@ -8,6 +8,7 @@ use idx_types::wire::{Announcement, ProposalMessage};
 use idx_types::{Candidate, Round, SignedVerdicts, SignedVote, Transaction};
 
 /// One step of a height's history.
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, on its way to the disk")]
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum JournalEntry {
     /// The quiet time ended, round 0 began.

@@ -17,14 +17,20 @@ const REST_MS_MIN: u64 = 500;
 /// The longest rest, milliseconds.
 const REST_MS_MAX: u64 = 30_000;
 
-/// Another peer is asked when a request for heights has had no answer for so long, milliseconds.
-const REQUEST_MS_MAX: u64 = 2_000;
+/// Another peer is asked when a request for heights has had no answer for so long, milliseconds;
+/// twice as long each further time, since long answers over a slow line take their time.
+const PATIENCE_MS_MIN: u64 = 500;
+
+/// The longest patience, milliseconds.
+const PATIENCE_MS_MAX: u64 = 8_000;
 
 /// What peers said of themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Peers {
     standing: BTreeMap<NetworkKey, Standing>,
     in_flight: Option<InFlight>,
+    /// Requests in a row that were overdue.
+    overdue: u32,
     next_request: RequestId,
 }
 
@@ -97,6 +103,7 @@ impl Peers {
 
     /// The peer has served us: its rests are over.
     pub(crate) fn answers_again(&mut self, peer: NetworkKey) {
+        self.overdue = 0;
         if let Some(standing) = self.standing.get_mut(&peer) {
             standing.rest_ms = 0;
         }
@@ -126,9 +133,9 @@ impl Peers {
 
     /// Whether a request for heights may be sent now. One that is overdue has failed.
     pub(crate) fn may_ask(&mut self, now: TimestampMs) -> bool {
-        let overdue = self.in_flight.filter(|flight| now.since(flight.since) > REQUEST_MS_MAX);
-        if let Some(flight) = overdue {
-            self.in_flight = None;
+        let patience_ms = PATIENCE_MS_MIN.saturating_mul(1 << self.overdue.min(8)).min(PATIENCE_MS_MAX);
+        if let Some(flight) = self.in_flight.take_if(|flight| now.since(flight.since) > patience_ms) {
+            self.overdue = self.overdue.saturating_add(1);
             self.failed(flight.peer, now);
         }
         self.in_flight.is_none()

@@ -27,7 +27,7 @@ impl Replica {
     /// the peer may be a height ahead, and the block will tell.
     pub(crate) fn on_transactions(&mut self, now: TimestampMs, txs: Vec<PreparedTx>, out: &mut Vec<Effect>) {
         for tx in txs {
-            let hopeless = self.state.precheck(&tx, now).is_err_and(|reason| never_settles(reason));
+            let hopeless = self.state.precheck(&tx, now).is_err_and(never_settles);
             if !hopeless && self.pool.insert(tx.clone()).is_ok() {
                 out.push(Effect::Publish(Event::Pending(tx.id)));
             }

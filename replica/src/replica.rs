@@ -56,6 +56,7 @@ pub struct Replica {
     pub(crate) agreement: Agreement,
     pub(crate) guard: VoteGuard,
     pub(crate) book: Book,
+    pub(crate) gate: Gate,
     pub(crate) future: Future,
     pub(crate) peers: Peers,
     pub(crate) silence: Silence,
@@ -87,6 +88,7 @@ impl Replica {
             guard: VoteGuard::new(tip.next()),
             pool: Pool::new(settings.pool),
             book: Book::new(tip.next()),
+            gate: gate_after(&state, settings.verifier.clone()),
             future: Future::default(),
             peers: Peers::default(),
             silence: Silence::default(),
@@ -154,16 +156,10 @@ impl Replica {
         self.phase == Phase::Running
     }
 
-    /// The gate for messages of the height being agreed on.
+    /// The gate for messages of the height being agreed on; also while that height is being stored
+    /// and the state has moved on already, perhaps to other banks.
     pub fn gate(&self) -> Gate {
-        let banks = self.state.validators().clone();
-        Gate {
-            chain_id: self.state.chain_id(),
-            height: self.book.height,
-            approval_quorum: self.approval_quorum(),
-            banks,
-            verifier: self.settings.verifier.clone(),
-        }
+        self.gate.clone()
     }
 
     /// The state after the last final height.
@@ -236,5 +232,17 @@ impl Replica {
     pub(crate) fn halt(&mut self, reason: HaltReason, out: &mut Vec<Effect>) {
         self.phase = Phase::Halted;
         out.push(Effect::Halt(reason));
+    }
+}
+
+/// The gate for messages of the height that follows a state.
+pub(crate) fn gate_after(state: &State, verifier: Arc<dyn Verifier>) -> Gate {
+    let banks = state.validators().clone();
+    Gate {
+        chain_id: state.chain_id(),
+        height: state.tip().height.next(),
+        approval_quorum: banks.quorums(state.params().approval_margin).quorum,
+        banks,
+        verifier,
     }
 }

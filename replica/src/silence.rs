@@ -42,6 +42,11 @@ impl Silence {
         self.banks.get(&bank).is_some_and(|skip| skip.until > now)
     }
 
+    /// Whether the bank has not spoken since it was last missed, which is not long ago.
+    pub fn is_silent(&self, bank: BankId, now: TimestampMs) -> bool {
+        self.banks.get(&bank).is_some_and(|skip| now.since(skip.until) <= SKIP_MS_MAX)
+    }
+
     /// The banks held to be silent.
     pub fn silent(&self) -> Vec<BankId> {
         self.banks.keys().copied().collect()
@@ -63,7 +68,7 @@ mod tests {
             now = now.plus(expected);
         }
         silence.heard(bank);
-        assert!(!silence.skips(bank, TimestampMs(0)));
+        assert!(!silence.skips(bank, TimestampMs(0)) && !silence.is_silent(bank, now));
         assert!(silence.silent().is_empty());
     }
 }

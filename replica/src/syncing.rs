@@ -232,7 +232,7 @@ impl Replica {
             }
             match self.verify_height(&prepared) {
                 Ok(execution) => {
-                    return self.finalize(now, prepared.certified, &prepared.transactions, execution, out);
+                    return self.finalize(prepared.certified, &prepared.transactions, execution, out);
                 }
                 Err(fault) => return self.on_bad_height(now, peer, &prepared, fault, out),
             }
