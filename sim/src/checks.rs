@@ -24,6 +24,7 @@ pub struct Checks {
     headers: BTreeMap<(BankId, Height, Round), PublicHash>,
     verdicts: BTreeMap<(BankId, PublicHash), Vec<Verdict>>,
     miners: BTreeMap<BankId, u64>,
+    announced: BTreeMap<usize, u64>,
 }
 
 impl Checks {
@@ -48,6 +49,26 @@ impl Checks {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A node told its clients that a height is final.
+    pub(crate) fn announced(&mut self, node: usize, height: u64) {
+        let highest = self.announced.entry(node).or_default();
+        *highest = height.max(*highest);
+    }
+
+    /// A node's disks were exchanged by hand: what it announced may be gone.
+    pub(crate) fn forgive(&mut self, node: usize) {
+        self.announced.remove(&node);
+    }
+
+    /// A node started from its disks: what it announced must be there.
+    pub(crate) fn restarted(&self, node: usize, tip: u64) -> Result<(), Violation> {
+        let announced = self.announced.get(&node).copied().unwrap_or(0);
+        if tip >= announced {
+            return Ok(());
+        }
+        Err(Violation(format!("bank {node} lost a final height: announced {announced}, stored {tip}")))
     }
 
     /// A node announced a final height.

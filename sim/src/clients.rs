@@ -111,7 +111,7 @@ impl Clients {
         Some(self.body(now, kind).sign(&[&*a, &*b]))
     }
 
-    fn body(&mut self, now: TimestampMs, kind: TxKind) -> TxBody {
+    pub(crate) fn body(&mut self, now: TimestampMs, kind: TxKind) -> TxBody {
         self.nonce += 1;
         TxBody {
             version: TX_VERSION,

@@ -1,7 +1,8 @@
 //! A node's disks: the block store, written atomically, and the journal, of which a crash loses
 //! what was not synced.
 
-use idx_chain::{Snapshot, State};
+use crate::mutant::Mutant;
+use idx_chain::{RestoreError, Snapshot, State};
 use idx_crypto::Verifier;
 use idx_replica::{Finalized, JournalEntry, Start};
 use idx_types::Height;
@@ -9,6 +10,7 @@ use idx_types::wire::CertifiedHeight;
 use std::sync::Arc;
 
 /// Everything that outlives a crash.
+#[derive(Clone)]
 pub struct Disk {
     snapshot: Snapshot,
     heights: Vec<Arc<CertifiedHeight>>,
@@ -34,6 +36,8 @@ impl Disk {
 
     /// Appends to the journal; the first entry of a height starts a new one.
     pub fn append(&mut self, height: Height, entry: &JournalEntry) {
+        // A mind that abstains writes nothing: the lost history is behind it now.
+        self.journal_lost = false;
         if height != self.journal_height {
             self.journal_height = height;
             self.synced.clear();
@@ -59,9 +63,13 @@ impl Disk {
     }
 
     /// One atomic, synced write.
-    pub fn commit(&mut self, finalized: &Finalized) {
+    pub fn commit(&mut self, finalized: &Finalized, mutant: Option<Mutant>) {
+        if mutant == Some(Mutant::CommitNotDurable) {
+            return;
+        }
         let delta = &finalized.delta;
-        for (index, account) in &delta.accounts {
+        let dropped = usize::from(mutant == Some(Mutant::AccountNotStored));
+        for (index, account) in delta.accounts.iter().skip(dropped) {
             put(&mut self.snapshot.accounts, *index, account);
         }
         for (index, session) in &delta.sessions {
@@ -84,10 +92,35 @@ impl Disk {
         self.heights.last()
     }
 
+    /// The journal disk is replaced by an empty one, and the operator says so.
+    pub fn lose_journal(&mut self) {
+        self.synced.clear();
+        self.unsynced.clear();
+        self.journal_height = Height::GENESIS;
+        self.journal_lost = true;
+    }
+
+    /// The block store is replaced by an older one; the journal is not part of a backup.
+    pub fn restore_store(&mut self, older: &Self) {
+        self.snapshot = older.snapshot.clone();
+        self.heights = older.heights.clone();
+    }
+
+    /// What a planted bug does to the journal at a restart.
+    pub(crate) fn tamper(&mut self, mutant: Option<Mutant>) {
+        match mutant {
+            Some(Mutant::JournalForgotten) => self.synced.clear(),
+            Some(Mutant::JournalHalved) => self.synced.truncate(self.synced.len() / 2),
+            _ => {}
+        }
+    }
+
     /// The state and start input of a node that reads its disks.
-    pub fn load(&self, verifier: Arc<dyn Verifier>) -> (State, Start) {
-        let state =
-            State::restore_with(self.snapshot.clone(), verifier).expect("an atomic store is never half done");
+    ///
+    /// # Errors
+    /// What is wrong with the stored state.
+    pub fn load(&self, verifier: Arc<dyn Verifier>) -> Result<(State, Start), RestoreError> {
+        let state = State::restore_with(self.snapshot.clone(), verifier)?;
         let journal =
             self.synced.iter().map(|bytes| borsh::from_slice(bytes).expect("synced entries decode"));
         let start = Start {
@@ -95,7 +128,7 @@ impl Disk {
             journal_height: self.journal_height,
             history_lost: self.journal_lost,
         };
-        (state, start)
+        Ok((state, start))
     }
 }
 
@@ -104,7 +137,6 @@ fn put<T: Clone>(items: &mut Vec<T>, index: u64, item: &T) {
     if index < items.len() {
         items[index] = item.clone();
     } else {
-        assert_eq!(index, items.len(), "deltas append densely");
         items.push(item.clone());
     }
 }

@@ -1,13 +1,16 @@
 //! One simulated machine: a mind while it is up, disks always.
 
 use crate::disk::Disk;
+use crate::liar::Lie;
 use crate::setup::Identity;
-use idx_chain::State;
 use idx_chain::pool::PoolLimits;
+use idx_chain::{RestoreError, State};
 use idx_crypto::Verifier;
-use idx_replica::{AcceptAll, Effect, Gate, Input, Replica, ReplicaSettings, Start, TimerId};
+use idx_replica::{
+    AcceptAll, Effect, Gate, Input, Insight, Policy, Replica, ReplicaSettings, Start, TimerId,
+};
 use idx_types::wire::Status;
-use idx_types::{BankId, NetworkKey, TimestampMs};
+use idx_types::{BankId, NetworkKey, PreparedTx, TimestampMs};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,6 +29,21 @@ pub struct Node {
     generation: u64,
     tickets: BTreeMap<u64, (usize, u64)>,
     pub(crate) search: u64,
+    /// The bank's own rules, in force from the next start.
+    pub(crate) policy: Arc<dyn Policy>,
+    /// How it lies, if it does.
+    pub(crate) lie: Option<Lie>,
+    /// It crashes in the middle of its next step.
+    pub(crate) doomed: bool,
+}
+
+/// A policy that outlives the minds that ask it.
+struct Kept(Arc<dyn Policy>);
+
+impl Policy for Kept {
+    fn accepts(&self, state: &State, tx: &PreparedTx) -> bool {
+        self.0.accepts(state, tx)
+    }
 }
 
 impl Node {
@@ -40,6 +58,9 @@ impl Node {
             generation: 0,
             tickets: BTreeMap::new(),
             search: 0,
+            policy: Arc::new(AcceptAll),
+            lie: None,
+            doomed: false,
         }
     }
 
@@ -71,23 +92,28 @@ impl Node {
         self.mind.as_ref().map(|mind| mind.status_now(now))
     }
 
+    pub(crate) fn insight(&self) -> Option<Insight> {
+        self.mind.as_ref().map(Replica::insight)
+    }
+
     /// Loads the disks and makes a mind of them.
-    pub(crate) fn boot(&mut self, verifier: Arc<dyn Verifier>) -> Start {
-        let (state, start) = self.disk.load(verifier.clone());
+    pub(crate) fn boot(&mut self, verifier: Arc<dyn Verifier>) -> Result<Start, RestoreError> {
+        let (state, start) = self.disk.load(verifier.clone())?;
         let settings = ReplicaSettings {
             bank: Some(self.identity.bank),
             network_key: self.identity.network_key,
             pool: PoolLimits { transactions_max: 10_000, bytes_max: 16 << 20, per_bank_max: 5_000 },
-            policy: Box::new(AcceptAll),
+            policy: Box::new(Kept(self.policy.clone())),
             verifier,
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
         self.incarnation += 1;
-        start
+        Ok(start)
     }
 
     pub(crate) fn crash(&mut self, survivors: usize) {
         self.mind = None;
+        self.doomed = false;
         self.timers.clear();
         self.tickets.clear();
         self.disk.crash(survivors);

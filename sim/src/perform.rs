@@ -1,6 +1,9 @@
 //! The simulated shell: fulfils what a mind wishes for.
 
 use crate::checks::Violation;
+use crate::liar::{Lie, boast, second_vote};
+use crate::mutant::Mutant;
+use crate::wires::REQUEST_MS;
 use crate::world::{Happening, World};
 use idx_consensus::mining::{self, Stop};
 use idx_replica::{Effect, Event, Input, OwnMessage, Unsigned};
@@ -19,7 +22,14 @@ impl World {
     pub(crate) fn feed(&mut self, node: usize, input: Input) -> Result<(), Violation> {
         let now = self.clock(node);
         let effects = self.nodes[node].step(now, input);
-        effects.into_iter().try_for_each(|effect| self.perform(node, effect))
+        if effects.is_empty() || !self.nodes[node].doomed {
+            return effects.into_iter().try_for_each(|effect| self.perform(node, effect));
+        }
+        // A crash in the middle of a step: what comes after it never happens.
+        let done = self.rng.random_range(0..=effects.len());
+        effects.into_iter().take(done).try_for_each(|effect| self.perform(node, effect))?;
+        self.fell(node);
+        Ok(())
     }
 
     fn soon(&mut self, node: usize, input: Input) {
@@ -46,6 +56,7 @@ impl World {
                 self.soon(node, Input::Signed(signed));
             }
             Effect::Log(height, entry) => self.nodes[node].disk.append(height, &entry),
+            Effect::SyncJournal if self.plan.mutant == Some(Mutant::SyncSkipped) => {}
             Effect::SyncJournal => self.nodes[node].disk.sync(),
             Effect::Mine(header) => self.mine(node, *header),
             Effect::CancelMining => self.nodes[node].search += 1,
@@ -55,7 +66,7 @@ impl World {
                 self.at(after_ms, Happening::Timer { to: node, incarnation, timer, generation });
             }
             Effect::Commit(finalized) => {
-                self.nodes[node].disk.commit(&finalized);
+                self.nodes[node].disk.commit(&finalized, self.plan.mutant);
                 self.soon(node, Input::Committed(finalized.certified.height()));
             }
             Effect::Publish(event) => return self.publish(node, &event),
@@ -73,26 +84,50 @@ impl World {
         Ok(())
     }
 
-    /// With honest banks only, nobody may be blamed.
+    /// Only liars may be blamed.
     fn on_blame(&self, node: usize, peer: NetworkKey, what: &str) -> Result<(), Violation> {
-        let skewed = self.plan.faults.skew_ms_max > 0;
-        if skewed { Ok(()) } else { Err(Violation(format!("bank {node} blames honest {peer:?}: {what}"))) }
+        let liar = self.node_of(peer).is_some_and(|peer| self.nodes[peer].lie.is_some());
+        if liar { Ok(()) } else { Err(Violation(format!("bank {node} blames honest {peer:?}: {what}"))) }
     }
 
     fn gossip(&mut self, from: usize, message: Gossip) -> Result<(), Violation> {
         let bank = self.bank(from);
-        self.checks.sent(bank, &message)?;
+        if let Some(messages) = &mut self.messages {
+            messages.push(message.clone());
+        }
+        if self.nodes[from].lie.is_none() {
+            self.checks.sent(bank, &message)?;
+        }
+        if let (Some(Mutant::SignsTwice), Gossip::Vote(vote)) = (self.plan.mutant, &message) {
+            self.checks.sent(bank, &second_vote(vote, self.plan.scheme, u64::from(bank.0)))?;
+        }
         for to in (0..self.nodes.len()).filter(|to| *to != from) {
-            for delay in self.delays(from, to) {
-                self.at(delay, Happening::Gossip { from, to, message: message.clone() });
+            for (extra, message) in self.versions(from, to, &message) {
+                self.send(from, to, extra, &message);
             }
         }
         Ok(())
     }
 
+    fn send(&mut self, from: usize, to: usize, extra_ms: u64, message: &Gossip) {
+        for delay in self.delays(from, to) {
+            self.at(extra_ms + delay, Happening::Gossip { from, to, message: message.clone() });
+        }
+    }
+
     fn request(&mut self, from: usize, peer: NetworkKey, id: u64, request: Request) {
         let Some(to) = self.node_of(peer) else { return };
-        for delay in self.delays(from, to).into_iter().take(1) {
+        let request = match request {
+            Request::Status(status) if self.nodes[from].lie == Some(Lie::Sync) => {
+                Request::Status(boast(status))
+            }
+            honest => honest,
+        };
+        let delays = self.delays(from, to);
+        if delays.is_empty() {
+            self.at(REQUEST_MS, Happening::Failed { to: from, peer: to, id });
+        }
+        for delay in delays.into_iter().take(1) {
             self.at(delay, Happening::Request { from, to, id, request: request.clone() });
         }
     }
@@ -133,7 +168,13 @@ impl World {
             )
         });
         let bank = self.bank(node);
+        for tx in &height.public.transactions {
+            if self.nodes[node].state().is_some_and(|state| state.is_settled(&tx.id())) {
+                self.stopwatch.stop(&tx.id(), self.now_ms);
+            }
+        }
         if let Some(state) = self.nodes[node].state() {
+            self.checks.announced(node, height.height().0);
             self.checks.finalised(bank, height, state)?;
         }
         Ok(())

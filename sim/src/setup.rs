@@ -18,12 +18,30 @@ pub struct Identity {
     pub signer: Arc<dyn Signer>,
 }
 
+impl Identity {
+    /// The node as a bank with this stake.
+    pub fn as_bank(&self, stake: Paise) -> Bank {
+        Bank {
+            id: self.bank,
+            code: format!("BANK{}", self.bank.0).parse().expect("letters and digits"),
+            consensus_key: self.signer.public_key(),
+            network_key: self.network_key,
+            hpke_key: Hash32(self.network_key.0),
+            stake,
+        }
+    }
+}
+
 /// Identities and parameters of a run.
 pub(crate) struct Setup {
     identities: Vec<Identity>,
+    banks: usize,
     params: Params,
     scheme: Scheme,
 }
+
+/// Numbers of the keys that name nodes to each other.
+const PEER_KEYS: u64 = 1 << 32;
 
 /// Low enough that a simulated search takes microseconds.
 const DIFFICULTY: u8 = 2;
@@ -32,7 +50,7 @@ impl Setup {
     pub(crate) fn new(plan: &Plan) -> Self {
         let identity = |number: u16| Identity {
             bank: BankId(number),
-            network_key: NetworkKey(Hasher::new("idx-sim/peer/1").part(&number.to_le_bytes()).finish().0),
+            network_key: NetworkKey(Scheme::Real.signer(PEER_KEYS + u64::from(number)).public_key().0),
             signer: plan.scheme.signer(u64::from(number)),
         };
         let params = Params {
@@ -41,7 +59,8 @@ impl Setup {
             agreement_margin: plan.agreement_margin,
             ..Params::default()
         };
-        Self { identities: (0..plan.banks).map(identity).collect(), params, scheme: plan.scheme }
+        let identities = (0..plan.banks + plan.spares).map(identity).collect();
+        Self { identities, banks: usize::from(plan.banks), params, scheme: plan.scheme }
     }
 
     pub(crate) fn identity(&self, index: usize) -> Identity {
@@ -49,26 +68,20 @@ impl Setup {
     }
 
     pub(crate) fn signers(&self) -> Vec<(BankId, Arc<dyn Signer>)> {
-        self.identities.iter().map(|identity| (identity.bank, identity.signer.clone())).collect()
+        let banks = self.identities.iter().take(self.banks);
+        banks.map(|identity| (identity.bank, identity.signer.clone())).collect()
     }
 
     pub(crate) fn genesis_state(&self) -> State {
         let bank = |identity: &Identity| GenesisBank {
-            bank: Bank {
-                id: identity.bank,
-                code: format!("BANK{}", identity.bank.0).parse().expect("letters and digits"),
-                consensus_key: identity.signer.public_key(),
-                network_key: identity.network_key,
-                hpke_key: Hash32::ZERO,
-                stake: Paise(100_000_000),
-            },
+            bank: identity.as_bank(Paise(100_000_000)),
             reserve: Paise(100_000_000_000),
         };
         let spec = GenesisSpec {
             chain_id: ChainId(Hasher::new("idx-sim/chain/1").finish()),
             time: TimestampMs(EPOCH_MS - 1_000),
             params: self.params.clone(),
-            banks: self.identities.iter().map(bank).collect(),
+            banks: self.identities.iter().take(self.banks).map(bank).collect(),
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }

@@ -1,0 +1,130 @@
+//! What a story does to a world with its own hands, and what it looks at.
+
+use crate::checks::{Checks, Violation};
+use crate::disk::Disk;
+use crate::liar::Lie;
+use crate::network::Network;
+use crate::setup::Identity;
+use crate::stopwatch::Stopwatch;
+use crate::world::{EPOCH_MS, World};
+use idx_chain::State;
+use idx_replica::{Gate, Insight, Policy};
+use idx_types::wire::Gossip;
+use idx_types::{BankId, TxId, TxKind};
+use std::sync::Arc;
+
+impl World {
+    /// The wires, to cut by hand.
+    pub const fn network(&mut self) -> &mut Network {
+        &mut self.network
+    }
+
+    /// A node's disk, to damage by hand. It may hold less afterwards.
+    pub fn disk(&mut self, node: usize) -> &mut Disk {
+        self.checks.forgive(node);
+        &mut self.nodes[node].disk
+    }
+
+    /// What was seen so far.
+    pub const fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    /// The final height of every node that is up.
+    pub fn heights(&self) -> Vec<Option<u64>> {
+        self.nodes.iter().map(|node| node.state().map(|state| state.tip().height.0)).collect()
+    }
+
+    /// Things that happened.
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Simulated milliseconds since the start.
+    pub const fn elapsed_ms(&self) -> u64 {
+        self.now_ms - EPOCH_MS
+    }
+
+    /// The bank's number on the ledger.
+    pub fn bank(&self, node: usize) -> BankId {
+        self.nodes[node].bank()
+    }
+
+    /// The state of a node that is up.
+    pub fn state(&self, node: usize) -> Option<&State> {
+        self.nodes[node].state()
+    }
+
+    /// A look into the mind of a node that is up.
+    pub fn insight(&self, node: usize) -> Option<Insight> {
+        self.nodes[node].insight()
+    }
+
+    /// Times to finality of clients' transactions.
+    pub const fn stopwatch(&self) -> &Stopwatch {
+        &self.stopwatch
+    }
+
+    /// Makes a node lie from now on. Its mind stays honest: what it sends is altered on the way out.
+    pub fn corrupt(&mut self, node: usize, lie: Lie) {
+        self.nodes[node].lie = Some(lie);
+    }
+
+    /// Sets a node's clock so far ahead, milliseconds.
+    pub fn set_clock(&mut self, node: usize, ahead_ms: u64) {
+        self.nodes[node].skew_ms = ahead_ms;
+    }
+
+    /// Gives a bank rules of its own and restarts it.
+    ///
+    /// # Errors
+    /// A broken promise.
+    pub fn set_policy(&mut self, node: usize, policy: Arc<dyn Policy>) -> Result<(), Violation> {
+        self.nodes[node].policy = policy;
+        self.crash(node);
+        self.restart(node)
+    }
+
+    /// A bank submits a transaction of its own at its node, and again until it settles.
+    ///
+    /// # Errors
+    /// A broken promise.
+    pub fn submit_as(&mut self, node: usize, kind: TxKind) -> Result<TxId, Violation> {
+        let now = self.clock(node);
+        let tx = self.clients.body(now, kind).sign(&[&*self.nodes[node].identity.signer]);
+        let id = tx.id();
+        self.clients.hand_in(tx.clone(), node);
+        self.submit(node, tx)?;
+        Ok(id)
+    }
+
+    /// Who a node is.
+    pub fn identity(&self, node: usize) -> &Identity {
+        &self.nodes[node].identity
+    }
+
+    /// Keeps a copy of every gossiped message from now on.
+    pub fn keep_messages(&mut self) {
+        self.messages = Some(Vec::new());
+    }
+
+    /// The messages kept.
+    pub fn messages(&self) -> &[Gossip] {
+        self.messages.as_deref().unwrap_or_default()
+    }
+
+    /// The gate of a node, which must be up.
+    pub fn gate(&self, node: usize) -> Gate {
+        self.nodes[node].gate().expect("the node is up")
+    }
+
+    /// A copy of a node's disks, as a backup would hold it.
+    pub fn backup(&self, node: usize) -> Disk {
+        self.nodes[node].disk.clone()
+    }
+
+    /// The disks of a node that was just set up.
+    pub fn blank_disk(&self) -> Disk {
+        Disk::new(&crate::setup::Setup::new(&self.plan).genesis_state())
+    }
+}

@@ -1,0 +1,12 @@
+//! Stories of six simulated banks: each names what goes wrong, and what must hold all the same.
+
+mod common;
+mod crashes;
+mod governance;
+mod hostile;
+mod liars;
+mod lost_disks;
+mod mutants;
+mod quiet;
+mod silence;
+mod sweeps;
