@@ -14,8 +14,8 @@
 //!
 //! Rooms: [`Replica`] (the match), `pooling` (transactions), `relay` (mined blocks), `approving`
 //! (verdicts), `mining` (the elected bank's turn), `proposing` (candidates), `agreeing` (votes),
-//! `finishing` (commit), `starting` (journal, abstention), `syncing` (catching up), `reporting`
-//! (evidence), `room` (what one bank can make us keep), `pace` (when to repeat oneself).
+//! `finishing` (commit), `starting` (journal, abstention), `syncing` and `proving` (catching up),
+//! `reporting` (evidence), `room` (what one bank can make us keep), `pace` (when to repeat oneself).
 //!
 //! Promises: a signed message is in the journal, synced, before it leaves; a bank never signs two
 //! messages that contradict each other, also across restarts; nothing is announced as final before
@@ -37,6 +37,7 @@ mod peers;
 mod policy;
 mod pooling;
 mod proposing;
+mod proving;
 mod relay;
 mod replica;
 mod reporting;
@@ -54,3 +55,6 @@ pub use policy::{AcceptAll, Policy};
 pub use replica::{Replica, ReplicaSettings};
 pub use silence::{SKIP_MS_FIRST, SKIP_MS_MAX, Silence};
 pub use starting::{Abstention, HOUSEKEEPING_MS};
+
+#[cfg(test)]
+mod tests;
