@@ -41,7 +41,7 @@ impl World {
     pub(crate) fn versions(&self, from: usize, to: usize, message: &Gossip) -> Vec<(u64, Gossip)> {
         let lies = self.nodes[from].lie.map_or_else(Vec::new, |lie| self.lies(from, lie, message));
         let truth = (0, message.clone());
-        if to % 2 == 0 || lies.is_empty() {
+        if to.is_multiple_of(2) || lies.is_empty() {
             return std::iter::once(truth).chain(lies.into_iter().map(|lie| (LATER_MS, lie))).collect();
         }
         let late = (LATER_MS, message.clone());
