@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "node",
         &["crypto", "types", "chain", "consensus", "p2p", "genesis", "replica", "storage", "client", "api"],
     ),
-    ("bench", &["crypto", "types", "chain", "client", "node"]),
+    ("bench", &["crypto", "types", "chain", "consensus", "client", "node"]),
     ("tests", &["crypto", "types", "client", "node"]),
 ];
 

@@ -1,19 +1,18 @@
 //! Hash rate of the mining search beside that of a bare loop over the sha2 crate's block function.
 //!
-//! Run with `cargo bench -p idx-consensus --bench mining`. Prints, for one thread and for all, the
-//! median over alternating runs; ends with failure if the search is below 80 % of the bare loop.
+//! The median over alternating runs, so that another load on the machine meets both.
 
+use crate::report::{Floor, Report};
 use idx_consensus::mining::{Stop, search};
-use idx_types::PublicHeader;
 use idx_types::testing::header;
+use idx_types::{Height, PublicHeader};
 use sha2::block_api::compress256;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
-use std::process::ExitCode;
 use std::thread;
 use std::time::Instant;
 
-/// Pairs of runs; the two kinds alternate, so that another load on the machine meets both.
+/// Pairs of runs.
 const RUNS: usize = 9;
 
 /// Hashes of a run of the bare loop, each thread.
@@ -25,25 +24,27 @@ const DIFFICULTY: u8 = 22;
 /// Least part of the bare loop's rate that the search must reach, percent.
 const FLOOR_PERCENT: f64 = 80.0;
 
-fn main() -> ExitCode {
+/// Takes the figures for one thread and for all.
+pub fn run(report: &mut Report) {
     let all = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    println!("{:>7}  {:>14}  {:>14}  {:>6}", "threads", "bare MH/s", "search MH/s", "part");
     let counts = if all.get() == 1 { vec![all] } else { vec![NonZeroUsize::MIN, all] };
-    let met: Vec<bool> = counts.into_iter().map(compare).collect();
-    if met.iter().all(|met| *met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    for threads in counts {
+        eprintln!("mining: {RUNS} runs on {threads} threads");
+        compare(threads, report);
+    }
 }
 
-/// Prints one line; whether the floor is met.
-fn compare(threads: NonZeroUsize) -> bool {
+fn compare(threads: NonZeroUsize, report: &mut Report) {
     let (mut bare, mut searched) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
         bare.push(bare_rate(threads));
         searched.push(search_rate(threads, run));
     }
     let (bare, searched) = (median(bare), median(searched));
-    let percent = searched / bare * 100.0;
-    println!("{threads:>7}  {bare:>14.2}  {searched:>14.2}  {percent:>5.1}%");
-    percent >= FLOOR_PERCENT
+    let name = |what: &str| format!("mining.threads_{threads}.{what}");
+    report.note(name("bare_megahashes_per_s"), bare);
+    report.note(name("search_megahashes_per_s"), searched);
+    report.judge(name("search_percent_of_bare"), searched / bare * 100.0, Floor::AtLeast(FLOOR_PERCENT));
 }
 
 /// Million hashes a second of threads that do nothing but compress a block with a counter in it.
@@ -70,7 +71,7 @@ fn bare_loop() {
 
 /// Million hashes a second of a whole search, threads' start and end included.
 fn search_rate(threads: NonZeroUsize, run: usize) -> f64 {
-    let template = PublicHeader { difficulty: DIFFICULTY, height: idx_types::Height(run as u64), ..header() };
+    let template = PublicHeader { difficulty: DIFFICULTY, height: Height(run as u64), ..header() };
     let begin = Instant::now();
     let found = search(&template, threads, &Stop::new()).expect("nobody stops it");
     rate(found.hashes, begin)
