@@ -1,7 +1,8 @@
 //! `idx-node config ...`.
 
+use super::HomeArg;
 use super::exit::Done;
-use super::{HomeArg, output::Output};
+use super::output::{Output, say};
 use crate::settings;
 
 /// Look settings over without starting anything.
@@ -29,7 +30,7 @@ impl Config {
         match self {
             Self::Check { home, output } => check(&home, output),
             Self::ShowDefault { bank } => {
-                print!("{}", settings::file_text(&settings::Start::of(bank)));
+                say(&settings::file_text(&settings::Start::of(bank)));
                 Ok(())
             }
         }

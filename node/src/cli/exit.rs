@@ -55,9 +55,16 @@ impl Failure {
 
     /// Tells the failure on standard error.
     pub fn report(&self) -> ExitCode {
-        eprintln!("error: {:#}", self.error);
+        eprintln!("error: {}", words(&self.error));
         ExitCode::from(self.exit as u8)
     }
+}
+
+/// An error with its causes, but for those that its own words tell already.
+fn words(error: &anyhow::Error) -> String {
+    error.chain().skip(1).map(ToString::to_string).fold(error.to_string(), |text, cause| {
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
 }
 
 impl From<anyhow::Error> for Failure {
@@ -81,6 +88,15 @@ refused!(SettingsError, HomeError, KeysError);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn causes_are_told_once() {
+        let inner = || std::io::Error::other("disk on fire");
+        let told = HomeError::Io { path: "a/b".into(), source: inner() };
+        assert_eq!(words(&told.into()), "a/b: disk on fire");
+        let context = anyhow::Error::new(inner()).context("the store cannot be opened");
+        assert_eq!(words(&context), "the store cannot be opened: disk on fire");
+    }
 
     #[test]
     fn the_help_lists_every_code() {

@@ -3,7 +3,7 @@
 use super::HomeArg;
 use super::exit::{Done, Exit, Failure};
 use super::keys::passphrase_of;
-use super::output::{Output, table};
+use super::output::{Output, say, table};
 use crate::genesis_file::{self, GenesisFileError};
 use crate::home;
 use crate::keys::{NodeKeys, PublicKeys};
@@ -164,7 +164,7 @@ impl AddBank {
             |error: BodyError| Failure::say(Exit::Refused, format!("{}: {error}", self.file.display()));
         let id = genesis.add_bank(entry, &Ed25519).map_err(refused)?;
         home::replace(&self.file, &genesis.to_json())?;
-        println!("{} is {id}; every bank must sign the file again", self.bank);
+        say(&format!("{} is {id}; every bank must sign the file again", self.bank));
         Ok(())
     }
 }
@@ -179,7 +179,7 @@ fn sign(file: &Path, home: &HomeArg, bank: Option<BankCode>, passphrase_file: Op
     let keys = NodeKeys::open(&home, &passphrase_of(&home, passphrase_file)?)?;
     genesis.sign(&bank, &keys.consensus, &Ed25519).map_err(refused(file))?;
     home::replace(file, &genesis.to_json())?;
-    println!("{bank} has signed chain {}", genesis.body().chain_id());
+    say(&format!("{bank} has signed chain {}", genesis.body().chain_id()));
     Ok(())
 }
 
@@ -187,7 +187,7 @@ fn merge(file: &Path, other: &Path) -> Done {
     let mut genesis = genesis_file::read(file)?;
     let gained = genesis.merge(&genesis_file::read(other)?, &Ed25519).map_err(refused(file))?;
     home::replace(file, &genesis.to_json())?;
-    println!("{gained} signatures taken over");
+    say(&format!("{gained} signatures taken over"));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use super::HomeArg;
 use super::exit::{Done, Failure};
-use super::output::{Output, table};
+use super::output::{Output, json, say, table};
 use crate::home::Home;
 use crate::keys::{self, PASSPHRASE_VARIABLE, PURPOSES, PublicKeys};
 use idx_crypto::{KdfCost, Passphrase};
@@ -75,7 +75,7 @@ pub(super) fn passphrase_of(home: &Home, file: Option<PathBuf>) -> Result<Passph
 }
 
 fn print_public(keys: &PublicKeys) {
-    println!("{}", serde_json::to_string_pretty(keys).expect("public keys are plain data"));
+    say(&json(keys));
 }
 
 fn inspect(home: &Home, output: Output) -> Done {

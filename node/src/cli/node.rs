@@ -3,6 +3,7 @@
 use super::HomeArg;
 use super::exit::{Done, Exit, Failure};
 use super::keys::passphrase_of;
+use super::output::say;
 use crate::genesis_file;
 use crate::home::{self, Home};
 use crate::keys::{self, NodeKeys, PASSPHRASE_VARIABLE};
@@ -61,7 +62,7 @@ impl Init {
         if let Some(genesis) = genesis {
             home::write_new(&home.genesis_file(), &genesis.text)?;
         }
-        println!("{}", self.next_steps(&home));
+        say(&self.next_steps(&home));
         Ok(())
     }
 
@@ -220,6 +221,9 @@ Example:
 pub(super) struct Recover {
     #[command(flatten)]
     home: HomeArg,
+    /// Replace a log that is whole: for one that is an old copy.
+    #[arg(long)]
+    replace: bool,
 }
 
 impl Recover {
@@ -227,15 +231,16 @@ impl Recover {
         let home = self.home.home();
         let _lock = home.lock()?;
         let (path, shown) = (home.wal(), home.wal().display().to_string());
-        let refused = |error| {
+        if !self.replace && Wal::open(&path).is_ok() {
             let text = format!(
-                "{shown}: {error}\n  what to do: if the log is whole, just start the node; if it is damaged, move it away first"
+                "{shown}: the log there is whole\n  what to do: just start the node; only if the log is an old copy that was put back, recover --replace"
             );
-            Failure::say(Exit::Refused, text)
-        };
-        Wal::create_abstaining(&path).map_err(refused)?;
-        println!("Made {shown}: this bank abstains until it is past every height it may have signed.");
-        println!("Next: idx-node start --home {}", home.root().display());
+            return Err(Failure::say(Exit::Refused, text));
+        }
+        Wal::create_abstaining(&path)
+            .map_err(|error| Failure::say(Exit::Failed, format!("{shown}: {error}")))?;
+        say(&format!("Made {shown}: this bank abstains until it is past every height it may have signed."));
+        say(&format!("Next: idx-node start --home {}", home.root().display()));
         Ok(())
     }
 }

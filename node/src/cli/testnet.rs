@@ -1,7 +1,7 @@
 //! `idx-node testnet ...`: what scripts/testnet.sh calls.
 
 use super::exit::{Done, Exit, Failure};
-use super::output::Output;
+use super::output::{Output, say};
 use crate::pay::{Summary, made};
 use crate::testnet::{self, Asked, Layout, LayoutError, Paying, Stream, TestnetError, UpReport};
 use idx_types::BankCode;
@@ -179,7 +179,7 @@ impl Testnet {
                 Ok(testnet::logs(&bank.dir.layout(), &bank.bank, follow, &mut std::io::stdout())?)
             }
             Self::MadePayments { count, seed } => {
-                print!("{}", made::file(seed, count, &bank_codes()));
+                say(&made::file(seed, count, &bank_codes()));
                 Ok(())
             }
         }
