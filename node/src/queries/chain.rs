@@ -6,14 +6,14 @@ use idx_api::{Answer, ChainQueries, Found, QueryError, Standing};
 use idx_chain::{State, system_handle};
 use idx_client::encoding::Hex;
 use idx_client::views::{
-    BallotView, BankNames, BankView, ChangeView, Cursor, EvidenceRecordView, FeeQuoteView, Page, ParametersView,
-    ProposalState, ProposalView,
+    BallotView, BankNames, BankView, ChangeView, CurrencyTotalView, Cursor, EvidenceRecordView, FeeQuoteView, Page, ParametersView,
+    ProposalState, ProposalView, TotalsView,
 };
 use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Height, Paise, PrivateHash, PublicHash, SessionId,
+    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, Paise, PrivateHash, PublicHash, SessionId,
     TxId, ValidatorSet,
 };
 use std::sync::Arc;
@@ -125,6 +125,19 @@ impl ChainQueries for Queries {
                 approval_quorum: count(banks.quorums(state.params().approval_margin).quorum),
                 agreement_quorum: count(banks.quorums(state.params().agreement_margin).quorum),
             }
+        })
+    }
+
+    fn totals(&self) -> Answer<TotalsView> {
+        self.ask(|replica| {
+            let (state, counted) = (replica.state(), replica.state().recount());
+            let sum = |amount: u128| Paise(u64::try_from(amount).unwrap_or(u64::MAX));
+            let currency = |(currency, counted): (Currency, u128)| CurrencyTotalView {
+                currency,
+                issued: sum(state.issued().get(&currency).copied().unwrap_or_default()),
+                counted: sum(counted),
+            };
+            TotalsView { as_of: state.tip().height, currencies: counted.into_iter().map(currency).collect() }
         })
     }
 
