@@ -115,13 +115,18 @@ async fn one_connection_cannot_end_another_s_subscription() {
     assert_silent(&mut mine).await;
 }
 
-/// Fills the way to a client that does not read, until the node cannot write to it any more.
+/// A call with a long answer, itself long, so that few of them fill every buffer on the way.
+fn heavy_call() -> String {
+    let padding = " ".repeat(20_000);
+    format!(r#"{{"jsonrpc":"2.0","id":0,"method":"rpc.discover"{padding}}}"#)
+}
+
+/// Calls without reading, until the node takes no more.
 async fn clog(served: &Served, socket: &mut Socket) {
-    let big = json!({"jsonrpc": "2.0", "id": 0, "method": "rpc.discover"}).to_string();
     let mut sent = 0;
-    while socket.try_send(&big).await {
+    while socket.try_send(&heavy_call()).await {
         sent += 1;
-        assert!(sent < 100_000, "the node goes on reading from a client that does not read");
+        assert!(sent < 5_000, "the node goes on reading from a client that does not read");
     }
     assert_eq!(served.ok("idx_blockNumber", json!([])).await, 3);
 }
@@ -144,8 +149,7 @@ async fn a_client_that_never_reads_loses_its_connection() {
     };
     let served = serve(limits).await;
     let mut stuck = served.socket().await;
-    let big = json!({"jsonrpc": "2.0", "id": 0, "method": "rpc.discover"}).to_string();
-    while stuck.try_send(&big).await {}
+    while stuck.try_send(&heavy_call()).await {}
     for _ in 0..200 {
         if served.try_socket().await.is_some() {
             return;
