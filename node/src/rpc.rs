@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use idx_client::encoding::{BlockTag, Bytes};
 use idx_client::views::{BankTag, BlockView, SendResultView};
 use idx_client::{ClientError, ClientSettings, IdxClient};
-use idx_types::{AccountHandle, Currency, Height, NetworkKey, Paise};
+use idx_types::{AccountHandle, Currency, Height, NetworkKey, Paise, PrivateHash};
 use serde::Serialize;
 use serde_json::json;
 use std::future::Future;
@@ -68,6 +68,15 @@ pub async fn glance(url: &str) -> Result<Glance, Unreachable> {
     let waiting = client.consensus().await?.waiting;
     let waits_for = waiting.map(|waiting| format!("{}{}", waiting.what, of_banks(&waiting.banks)));
     Ok(Glance { height: height.0, peers, waits_for })
+}
+
+/// The private block that a node has at a height.
+///
+/// # Errors
+/// It does not answer, or is not there yet.
+pub async fn private_hash(url: &str, height: Height) -> Result<PrivateHash, Unreachable> {
+    let header = client(url, GLANCE_TIMEOUT)?.private_header(BlockTag::Number(height)).await?;
+    header.map(|header| header.hash.0).ok_or_else(|| Unreachable(format!("{url} has no height {height}")))
 }
 
 /// ` of A, B`, or nothing.

@@ -191,7 +191,7 @@ fn open_keys(
     let variable = std::env::var(PASSPHRASE_VARIABLE).ok();
     let passphrase = keys::passphrase(home, variable, settings.passphrase_file.as_deref())?;
     let keys = NodeKeys::open(home, &passphrase)?;
-    keys.public.check(home, &bank)?;
+    keys.public.check(home, bank)?;
     Ok(keys)
 }
 

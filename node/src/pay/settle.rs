@@ -52,7 +52,7 @@ pub async fn settle<N: Network>(
     let mut block = Box::pin(network.block(height));
     let mut tick = tokio::time::interval(TICK);
     while run.tracker.open() > 0 {
-        for (door, places) in run.to_send(&mut under_way) {
+        for (door, places) in run.next_batches(&mut under_way) {
             let transactions = places.iter().map(|place| run.tracker.bytes(*place)).collect();
             calls.push(call(network, door, places, transactions));
         }
@@ -91,7 +91,7 @@ impl Run {
     }
 
     /// Batches to send now, each with its door.
-    fn to_send(&mut self, under_way: &mut [usize]) -> Vec<(Door, Vec<usize>)> {
+    fn next_batches(&mut self, under_way: &mut [usize]) -> Vec<(Door, Vec<usize>)> {
         let now = self.now_ms();
         let mut batches = Vec::new();
         for (door, calls) in under_way.iter_mut().enumerate() {

@@ -63,7 +63,8 @@ fn a_message_has_file_line_text_and_remedy() {
 
 #[test]
 fn mistakes_elsewhere_name_the_variable_or_flag() {
-    let table: &[(&[(&str, &str)], &[(&str, &str)], &str)] = &[
+    type Pairs = &'static [(&'static str, &'static str)];
+    let table: &[(Pairs, Pairs, &str)] = &[
         (
             &[("IDX_POOL_BYTES_MAX", "much")],
             &[],

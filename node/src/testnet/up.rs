@@ -12,7 +12,9 @@ use crate::pay::row::{FileError, Payments, read};
 use crate::pay::{self, Cast, Pace, Summary, made};
 use crate::progress::Progress;
 use crate::rpc::{self, RpcNetwork};
+use futures::future::join_all;
 use idx_crypto::Signer;
+use idx_types::Height;
 use serde::Serialize;
 use std::fs::File;
 use std::io::BufReader;
@@ -173,29 +175,44 @@ pub(super) async fn wait_for_answer(place: &Place, ports: Ports) -> Result<(), T
     }
 }
 
-/// Waits until all nodes have a common height with a block.
+/// Waits until all nodes are connected to each other and have the same block at a common height.
 async fn agree(layout: &Layout, ports: Ports) -> Result<(), TestnetError> {
     let places = layout.places();
     let mut progress = Progress::new("banks at a common height", places.len() as u64);
     let began = Instant::now();
     loop {
         let rows = rows(layout, ports).await;
-        let least = rows.iter().map(|row| row.glance.as_ref().map_or(0, |glance| glance.height)).min();
-        let there = rows.iter().filter(|row| row.glance.as_ref().is_some_and(|g| g.height > 0)).count();
-        progress.set(there as u64, "");
-        if least.is_some_and(|height| height > 0) {
-            progress.finish(&format!("height {}", least.unwrap_or_default()));
+        let ready: Vec<u64> = rows.iter().filter_map(|row| ready_at(row, places.len())).collect();
+        progress.set(ready.len() as u64, "");
+        let least = Height(ready.iter().copied().min().unwrap_or_default());
+        if ready.len() == places.len() && same_block(&rows, least).await {
+            progress.finish(&format!("height {least}"));
             return Ok(());
         }
         let ended = places.iter().find(|place| running(place).is_none());
         if ended.is_some() || began.elapsed() > PATIENCE {
-            let place = ended.unwrap_or(&places[0]);
-            let what = if ended.is_some() { "its node ended by itself" } else { "the banks do not agree" };
-            let bank = place.code.to_string();
-            return Err(TestnetError::Node { bank, what: what.to_owned(), log: log_tail(place) });
+            return Err(disagreement(ended, &places[0]));
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// The height of a node that has a block and is connected to all others.
+fn ready_at(row: &NodeRow, nodes: usize) -> Option<u64> {
+    let glance = row.glance.as_ref()?;
+    (glance.height > 0 && glance.peers + 1 >= nodes).then_some(glance.height)
+}
+
+async fn same_block(rows: &[NodeRow], height: Height) -> bool {
+    let hashes = join_all(rows.iter().map(|row| rpc::private_hash(&row.url, height))).await;
+    let first = hashes.first().and_then(|hash| hash.as_ref().ok());
+    first.is_some() && hashes.iter().all(|hash| hash.as_ref().ok() == first)
+}
+
+fn disagreement(ended: Option<&Place>, any: &Place) -> TestnetError {
+    let what = if ended.is_some() { "its node ended by itself" } else { "the banks do not agree" };
+    let place = ended.unwrap_or(any);
+    TestnetError::Node { bank: place.code.to_string(), what: what.to_owned(), log: log_tail(place) }
 }
 
 /// Settles payments on the running network.

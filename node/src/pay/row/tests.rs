@@ -70,3 +70,18 @@ fn the_limit_counts_sound_lines() {
     let payments = read(file.as_bytes(), &banks(), 1).unwrap();
     assert_eq!((payments.rows.len(), payments.refused.len()), (1, 1));
 }
+
+/// The real file, where there is one: every line is sound, 2,226 payments stay inside one bank.
+#[test]
+fn every_line_of_the_real_file_is_sound() {
+    let Ok(folder) = std::env::var("IDX_DATA_DIR") else {
+        eprintln!("skipped: IDX_DATA_DIR is not set");
+        return;
+    };
+    let codes = ["HDFC", "ICICI", "SBI", "AXIS", "KOTAK", "YES"].map(|code| code.parse().unwrap());
+    let path = std::path::Path::new(&folder).join("payments/payments.csv");
+    let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+    let payments = read(file, &codes, usize::MAX).unwrap();
+    let inside = payments.rows.iter().filter(|row| row.sender.bank == row.receiver.bank).count();
+    assert_eq!((payments.rows.len(), payments.refused.len(), inside), (12_749, 0, 2_226));
+}
