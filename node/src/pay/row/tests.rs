@@ -80,7 +80,7 @@ fn every_line_of_the_real_file_is_sound() {
     };
     let codes = ["HDFC", "ICICI", "SBI", "AXIS", "KOTAK", "YES"].map(|code| code.parse().unwrap());
     let path = std::path::Path::new(&folder).join("payments/payments.csv");
-    let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+    let file = io::BufReader::new(std::fs::File::open(path).unwrap());
     let payments = read(file, &codes, usize::MAX).unwrap();
     let inside = payments.rows.iter().filter(|row| row.sender.bank == row.receiver.bank).count();
     assert_eq!((payments.rows.len(), payments.refused.len(), inside), (12_749, 0, 2_226));
