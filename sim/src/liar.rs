@@ -30,8 +30,14 @@ pub enum Lie {
     Sync,
 }
 
+impl Lie {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Votes, Self::Proposals, Self::Headers, Self::Verdicts, Self::Flood, Self::Sync];
+}
+
 /// Messages that a flooding liar makes of one.
-const FLOOD: u32 = 40;
+const FLOOD: u32 = 20;
 
 /// The contradiction comes so much later, milliseconds.
 const LATER_MS: u64 = 1;

@@ -1,6 +1,6 @@
 //! Many seeds: every kind of fault in some, a mix in most.
 
-use idx_sim::{Plan, World, storm};
+use idx_sim::{Lie, Plan, World, storm};
 
 fn sweep(seeds: std::ops::Range<u64>) {
     for seed in seeds {
@@ -19,4 +19,15 @@ fn seeds_0_to_19_hold() {
 #[test]
 fn seeds_20_to_39_hold() {
     sweep(20..40);
+}
+
+/// The same faults with one bank that lies as well, each kind of lie in one seed.
+#[test]
+fn seeds_with_a_liar_hold() {
+    for seed in 209..215 {
+        let lie = Lie::ALL[seed as usize % Lie::ALL.len()];
+        let mut world = World::new(Plan::swarm(seed));
+        world.corrupt(seed as usize % 5, lie);
+        storm(&mut world).unwrap_or_else(|violation| panic!("seed {seed}, {lie:?}: {violation}"));
+    }
 }
