@@ -24,8 +24,8 @@ pub struct PreparedTx {
 impl PreparedTx {
     /// Computes names and length and checks every signature against the key beside it.
     pub fn verify(tx: Transaction, verifier: &dyn Verifier) -> Self {
-        let holds = tx.signatures.len() == tx.body.kind.signatures_needed()
-            && tx.check_signatures(verifier).is_ok();
+        let holds =
+            tx.signatures.len() == tx.body.kind.signatures_needed() && tx.check_signatures(verifier).is_ok();
         Self::with_verdict(tx, holds)
     }
 

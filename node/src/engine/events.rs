@@ -46,7 +46,9 @@ impl EventHub {
         match event {
             Event::Mined { header, .. } => self.send_live(LiveEvent::Mined(header)),
             Event::Vote(vote) => self.send_live(LiveEvent::Vote(Arc::new(*vote))),
-            Event::Verdicts(verdicts) => self.send_live(LiveEvent::Verdicts(Arc::new(verdicts.message.clone()))),
+            Event::Verdicts(verdicts) => {
+                self.send_live(LiveEvent::Verdicts(Arc::new(verdicts.message.clone())))
+            }
             Event::Final(height) => self.finalised(height),
             Event::Pending(_) | Event::Contradiction(_) => {}
         }

@@ -11,8 +11,8 @@ use idx_replica::{CheckedResponse, Input, Passed};
 use idx_storage::Store;
 use idx_types::NetworkKey;
 use idx_types::wire::{
-    GOSSIP_BYTES_MAX, Gossip, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, Request, Response, SYNC_BATCH_MAX, decode,
-    encode,
+    GOSSIP_BYTES_MAX, Gossip, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, Request, Response, SYNC_BATCH_MAX,
+    decode, encode,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -231,7 +231,8 @@ impl Receiving {
     fn take(&self, event: NetworkEvent, serving: &Arc<Semaphore>) {
         match event {
             NetworkEvent::Gossip { from, topic, id, data, .. } => {
-                let lane = if topic == Topic::Transactions { &self.inbound.bulk } else { &self.inbound.urgent };
+                let lane =
+                    if topic == Topic::Transactions { &self.inbound.bulk } else { &self.inbound.urgent };
                 self.inbound.hand(lane, ToCheck::Gossip { from, id, data });
             }
             NetworkEvent::Request { from, ticket, data, .. } => self.serve(from, ticket, &data, serving),

@@ -2,7 +2,8 @@
 //! end in `_total` (document 6.3).
 
 use prometheus::{
-    Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    TextEncoder,
 };
 
 /// Bounds of all latency histograms, seconds: 50 us to 10 s.
@@ -100,7 +101,11 @@ impl Metrics {
             refused: maker.counters("idx_refused_transactions_total", "Refused at the door.", "reason"),
             blocks: maker.counters("idx_blocks_total", "Final blocks.", "miner"),
             late_heights: maker.keep(late.expect("metric names are valid")),
-            missed_verdicts: maker.counters("idx_missed_verdicts_total", "Certificates without a bank.", "bank"),
+            missed_verdicts: maker.counters(
+                "idx_missed_verdicts_total",
+                "Certificates without a bank.",
+                "bank",
+            ),
             received: maker.counters("idx_received_messages_total", "Messages from peers.", "kind"),
             blamed: maker.counters("idx_refused_messages_total", "Refused messages of peers.", "what"),
             finality: maker.seconds("idx_finality_seconds", "From a block's timestamp to its commit here."),

@@ -94,9 +94,13 @@ impl Disks {
         let store = Store::open(&home.db(), &options).context("the block store cannot be opened")?;
         let state = load_state(&store, genesis)?;
         let last_final = store.certified(state.tip().height)?.map(Arc::new);
-        let (wal, recovered) = Wal::open(&home.wal()).context("the journal of signed history cannot be opened")?;
+        let (wal, recovered) =
+            Wal::open(&home.wal()).context("the journal of signed history cannot be opened")?;
         if recovered.torn_bytes > 0 {
-            tracing::warn!(bytes = recovered.torn_bytes, "the last journal entry was half written and is cut off");
+            tracing::warn!(
+                bytes = recovered.torn_bytes,
+                "the last journal entry was half written and is cut off"
+            );
         }
         Ok(Self { store: Arc::new(store), wal, recovered, state, last_final })
     }
@@ -300,8 +304,9 @@ fn serve(queries: Queries, settings: &Settings) -> Result<tokio::runtime::Runtim
         .thread_name("api")
         .enable_all()
         .build()?;
-    let listener = std::net::TcpListener::bind(settings.http.listen)
-        .with_context(|| format!("{} cannot be listened on; choose another with http.listen", settings.http.listen))?;
+    let listener = std::net::TcpListener::bind(settings.http.listen).with_context(|| {
+        format!("{} cannot be listened on; choose another with http.listen", settings.http.listen)
+    })?;
     listener.set_nonblocking(true)?;
     let limits = super::limits::api_limits(settings);
     let router = idx_api::router(queries.deps(), limits.clone());
@@ -328,4 +333,3 @@ fn mind_thread(core: Core, start: Start) -> Result<oneshot::Receiver<Result<(), 
     std::thread::Builder::new().name("mind".to_owned()).spawn(work)?;
     Ok(receiver)
 }
-

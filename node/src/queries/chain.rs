@@ -6,15 +6,15 @@ use idx_api::{Answer, ChainQueries, Found, QueryError, Standing};
 use idx_chain::{State, system_handle};
 use idx_client::encoding::Hex;
 use idx_client::views::{
-    BallotView, BankNames, BankView, ChangeView, CurrencyTotalView, Cursor, EvidenceRecordView, FeeQuoteView, Page, ParametersView,
-    ProposalState, ProposalView, TotalsView,
+    BallotView, BankNames, BankView, ChangeView, CurrencyTotalView, Cursor, EvidenceRecordView, FeeQuoteView,
+    Page, ParametersView, ProposalState, ProposalView, TotalsView,
 };
 use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, Paise, PrivateHash, PublicHash, SessionId,
-    TxId, ValidatorSet,
+    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, Paise, PrivateHash,
+    PublicHash, SessionId, TxId, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -61,16 +61,18 @@ impl ChainQueries for Queries {
         {
             return Ok(found_at(&height, place.index as usize));
         }
-        let waiting = self.ask(move |replica| replica.pool().find(&id).map(|prepared| prepared.tx.clone()))?;
+        let waiting =
+            self.ask(move |replica| replica.pool().find(&id).map(|prepared| prepared.tx.clone()))?;
         Ok(waiting.map(|tx| Found { tx, standing: Standing::Waiting }))
     }
 
-    fn session_transactions(&self, session: SessionId, after: Option<Cursor>, limit: usize) -> Answer<Page<TxId>> {
-        let query = PageQuery {
-            after: after.and_then(last_read),
-            order: Order::OldestFirst,
-            limit,
-        };
+    fn session_transactions(
+        &self,
+        session: SessionId,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Answer<Page<TxId>> {
+        let query = PageQuery { after: after.and_then(last_read), order: Order::OldestFirst, limit };
         let page = self.store.txs(Subject::Session(session), &query).map_err(failed)?;
         let mut items = Vec::new();
         for entry in &page.entries {
@@ -147,7 +149,8 @@ impl ChainQueries for Queries {
             state.fee_quote(amount).map(|quote| (quote, state.tip().height.next()))
         })?;
         let (quote, height) = quoted.map_err(QueryError::Refused)?;
-        let total_debit = amount.checked_add(quote.total).ok_or(QueryError::Refused(idx_types::Reason::Overflow))?;
+        let total_debit =
+            amount.checked_add(quote.total).ok_or(QueryError::Refused(idx_types::Reason::Overflow))?;
         Ok(FeeQuoteView {
             amount,
             fee_miner: quote.miner,
@@ -215,6 +218,8 @@ fn proposal_view(proposal: &idx_chain::OpenProposal, names: &dyn BankNames) -> P
         opened_at: proposal.opened_at,
         effective_at: proposal.effective_at,
         state: if proposal.passed_at.is_some() { ProposalState::Passed } else { ProposalState::Open },
-        ballots: ballots.map(|(bank, approve)| BallotView { bank: names.tag(*bank), approve: *approve }).collect(),
+        ballots: ballots
+            .map(|(bank, approve)| BallotView { bank: names.tag(*bank), approve: *approve })
+            .collect(),
     }
 }

@@ -96,7 +96,10 @@ impl Live for Queries {
         let insight = self.shared.insight();
         let behind = self.syncing();
         if behind.highest_claimed.0 > behind.height.0 + LAG_HEIGHTS_MAX {
-            return Err(NotReady(format!("catching up: height {} of {}", behind.height, behind.highest_claimed)));
+            return Err(NotReady(format!(
+                "catching up: height {} of {}",
+                behind.height, behind.highest_claimed
+            )));
         }
         let connected = usize::try_from(self.shared.metrics.peers.get()).unwrap_or(0);
         let quorum = insight.agreement.as_ref().map_or(1, |status| status.quorum);
@@ -104,7 +107,9 @@ impl Live for Queries {
             return Err(NotReady(format!("{connected} peers are connected, {} are needed", quorum - 1)));
         }
         match insight.abstention {
-            Abstention::HistoryLost => Err(NotReady("waiting to hear where the other banks stand".to_owned())),
+            Abstention::HistoryLost => {
+                Err(NotReady("waiting to hear where the other banks stand".to_owned()))
+            }
             _ => Ok(()),
         }
     }
@@ -120,7 +125,9 @@ impl Queries {
             (Stage::Quiet, _) => return None,
             (Stage::Mining, _) => ("the nonce search of this bank".to_owned(), Vec::new()),
             (Stage::Collecting, _) => ("verdicts".to_owned(), self.silent_about(insight)),
-            (Stage::Proposal, Some(status)) => ("a proposal".to_owned(), status.proposer.into_iter().collect()),
+            (Stage::Proposal, Some(status)) => {
+                ("a proposal".to_owned(), status.proposer.into_iter().collect())
+            }
             (Stage::Prevotes, Some(status)) => ("prevotes".to_owned(), missing(status, |v| v.prevote)),
             (Stage::Precommits, Some(status)) => ("precommits".to_owned(), missing(status, |v| v.precommit)),
             (Stage::Storing, _) => ("the block store".to_owned(), Vec::new()),
@@ -170,7 +177,10 @@ fn skew(theirs: TimestampMs, ours: TimestampMs) -> i64 {
     i64::try_from(ahead).unwrap_or(i64::MAX)
 }
 
-fn missing(status: &AgreementStatus, vote: impl Fn(&idx_consensus::agreement::BankVotes) -> Cast) -> Vec<BankId> {
+fn missing(
+    status: &AgreementStatus,
+    vote: impl Fn(&idx_consensus::agreement::BankVotes) -> Cast,
+) -> Vec<BankId> {
     status.votes.iter().filter(|votes| vote(votes) == Cast::Missing).map(|votes| votes.bank).collect()
 }
 

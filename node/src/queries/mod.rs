@@ -10,7 +10,7 @@ pub use live::LiveFacts;
 use crate::engine::events::EventHub;
 use crate::engine::inbox::InboxSender;
 use crate::engine::shared::Shared;
-use idx_api::{ApiDeps, Answer, Events, LiveEvent, QueryError};
+use idx_api::{Answer, ApiDeps, Events, LiveEvent, QueryError};
 use idx_crypto::Verifier;
 use idx_replica::Replica;
 use idx_storage::Store;

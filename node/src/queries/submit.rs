@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use idx_api::{Answer, ChainQueries, Found, QueryError, Refusal, Standing, Submit};
 use idx_types::{PreparedTx, Reason, Transaction, TxId};
 
-
 #[async_trait]
 impl Submit for Queries {
     async fn submit(&self, transactions: Vec<Transaction>) -> Vec<Result<TxId, Refusal>> {
@@ -53,4 +52,3 @@ impl Queries {
         Ok(found.filter(|found| matches!(found.standing, Standing::Settled(_))))
     }
 }
-
