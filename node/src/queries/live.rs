@@ -5,13 +5,14 @@ use crate::engine::clock;
 use idx_api::{Live, NotReady};
 use idx_client::encoding::{Hex, Time};
 use idx_client::views::{
-    BankNames, BankStepView, BankTag, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
+    BankNames, BankStepView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
     SyncingView, VoteCast, WaitingView,
 };
 use idx_consensus::agreement::{AgreementStatus, Cast};
+use idx_consensus::election;
 use idx_p2p::{PeerInfo, PeerRole};
 use idx_replica::{Abstention, Insight, Stage};
-use idx_types::{BankId, Height, NetworkKey, Round, TimestampMs};
+use idx_types::{BankId, Height, NetworkKey, Round, TimestampMs, ValidatorSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -60,19 +61,20 @@ impl Live for Queries {
 
     fn consensus(&self) -> ConsensusView {
         let insight = self.shared.insight();
-        let none = BankTag { id: BankId(0), code: None };
-        let (round, proposer, quorum) = match &insight.agreement {
-            Some(status) => (status.round.unwrap_or(Round::ZERO), status.proposer, status.quorum),
-            None => (Round::ZERO, None, 0),
-        };
+        let status = insight.agreement.as_ref();
+        let round = status.and_then(|status| status.round).unwrap_or(Round::ZERO);
+        let gate = self.shared.gate();
+        // Before round 0 begins the agreement names no proposer; the rule does.
+        let elected = || election::miner(&gate.banks, insight.height, round);
+        let proposer = status.and_then(|status| status.proposer).unwrap_or_else(elected);
         ConsensusView {
             height: insight.height,
             round,
             step: step_name(&insight, self.syncing().syncing),
-            proposer: proposer.map_or(none, |bank| self.names.tag(bank)),
-            quorum: u16::try_from(quorum).unwrap_or(u16::MAX),
+            proposer: self.names.tag(proposer),
+            quorum: status.map_or(0, |status| u16::try_from(status.quorum).unwrap_or(u16::MAX)),
             waiting: self.waiting(&insight),
-            banks: self.bank_steps(&insight),
+            banks: self.bank_steps(&insight, &gate.banks),
         }
     }
 
@@ -141,16 +143,25 @@ impl Queries {
         self.names.keys().copied().filter(|bank| !insight.spoken.contains(bank)).collect()
     }
 
-    fn bank_steps(&self, insight: &Insight) -> Vec<BankStepView> {
+    fn bank_steps(&self, insight: &Insight, banks: &ValidatorSet) -> Vec<BankStepView> {
         let votes = insight.agreement.as_ref().map(|status| status.votes.as_slice()).unwrap_or_default();
         let view = |votes: &idx_consensus::agreement::BankVotes| BankStepView {
             bank: self.names.tag(votes.bank),
             verdicts: insight.spoken.contains(&votes.bank),
             prevote: cast(votes.prevote),
             precommit: cast(votes.precommit),
-            last_seen: None,
+            last_seen: self.last_seen(banks, votes.bank),
         };
         votes.iter().map(view).collect()
+    }
+
+    /// When a bank last told where it stands; this bank itself is always here.
+    fn last_seen(&self, banks: &ValidatorSet, bank: BankId) -> Option<Time> {
+        if bank == self.facts.bank {
+            return Some(Time(clock()));
+        }
+        let (_, heard) = self.shared.peer_status(&banks.get(bank)?.network_key)?;
+        Some(Time(heard))
     }
 
     fn peer_view(&self, peer: &PeerInfo) -> PeerView {
