@@ -59,7 +59,8 @@ fn every_source_file_says_what_it_is_for() {
 #[test]
 fn nothing_is_left_unfinished() {
     // Spelled apart, so that this file does not find itself.
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("unimplemented", "!(")];
+    let marks =
+        [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("unimplemented", "!(")];
     let unfinished = |text: &str| {
         let found = marks.iter().find(|mark| text.contains(**mark));
         found.map(|mark| format!("holds {mark}"))
