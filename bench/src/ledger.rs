@@ -1,8 +1,7 @@
 //! How fast the ledger alone is on one core, signatures not counted: blocks of 2,000 transfers over
 //! growing numbers of accounts.
 //!
-//! Times are those of this thread on a processor where the system tells them (Linux), so that other
-//! work on the machine counts less; else by the clock.
+//! Times are those that this thread has had a processor, so that other work on the machine counts less.
 
 use crate::report::{Floor, Report};
 use crate::stream::Dice;
@@ -16,8 +15,9 @@ use idx_types::{
     BankId, Currency, Decision, Outcome, Paise, PreparedTx, PrivateHash, PublicHash, PublicHeader, SessionId,
     TimestampMs, TxBody, TxKind,
 };
-use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
+use rustix::time::{ClockId, clock_gettime};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Transactions of a block.
 const BLOCK: usize = 2_000;
@@ -42,12 +42,10 @@ impl Verifier for AcceptAll {
     }
 }
 
-/// Time this thread has had a processor; by the clock where the system does not tell.
+/// Time this thread has had a processor, to the nanosecond.
 fn thread_time() -> Duration {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = stat.split(' ').next().and_then(|first| first.parse().ok());
-    nanos.map_or_else(|| START.elapsed(), Duration::from_nanos)
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 /// Time spent in the parts of a block.

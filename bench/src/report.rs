@@ -1,7 +1,7 @@
 //! Figures with their floors, as a table and as JSON, and how they stand to those of an earlier run.
 
 use crate::machine::Machine;
-use comfy_table::{CellAlignment, Table, TableComponent, presets};
+use comfy_table::{CellAlignment, Table, presets};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -84,7 +84,7 @@ impl Report {
     /// The table; beside each figure its ratio to that of the earlier report, if there is one.
     pub fn to_text(&self, earlier: Option<&Self>) -> String {
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY).remove_style(TableComponent::HorizontalLines);
+        table.load_preset(presets::UTF8_BORDERS_ONLY);
         table.set_header(["figure", "value", "asked", "met", "ratio to earlier"]);
         for figure in &self.figures {
             let met = figure.met.map_or("", |met| if met { "yes" } else { "MISSED" });

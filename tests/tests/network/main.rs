@@ -1,0 +1,15 @@
+//! Stories of the whole system: six real processes on this machine, spoken to as any client would.
+//!
+//! Every story makes a network of its own in a temporary folder on free ports and leaves nothing
+//! behind. They run one at a time (`.config/nextest.toml`), every wait has an end, and none of them
+//! sleeps for something that it could observe.
+
+mod catching_up;
+mod crashes;
+mod history;
+mod interface;
+mod ledger;
+mod net;
+mod refusals;
+mod silence;
+mod testnet;
