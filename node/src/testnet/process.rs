@@ -114,16 +114,19 @@ pub fn start(program: &Path, arguments: &[&str], log: &Path) -> io::Result<Proce
     Process::of(child.id()).ok_or_else(|| io::Error::other("the process ended at once; its log says why"))
 }
 
-/// Field 22 of a line of `/proc/PID/stat`; `None` for a process that has ended and is not yet buried.
+/// Field 22 of a line of `/proc/PID/stat`; `None` for a process of which all threads have ended and that
+/// is not yet buried.
 fn started_of(stat: &str) -> Option<u64> {
     // The name, in parentheses, may itself hold blanks and parentheses.
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace();
     let state = fields.next()?;
-    if matches!(state, "Z" | "X" | "x") {
+    let threads: u32 = fields.nth(16)?.parse().ok()?;
+    // Of a killed process the first thread may be gone while others still hold its ports and files.
+    if matches!(state, "Z" | "X" | "x") && threads <= 1 {
         return None;
     }
-    fields.nth(18)?.parse().ok()
+    fields.nth(1)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -142,7 +145,10 @@ mod tests {
         for name in ["sleep", "a b", "tricky) S 1 (", "((("] {
             assert_eq!(started_of(&format!("42 ({name}){tail}")), Some(98_765), "{name}");
         }
-        assert_eq!(started_of(&format!("42 (x){}", tail.replace(" S ", " Z "))), None);
+        let dead = tail.replace(" S ", " Z ");
+        assert_eq!(started_of(&format!("42 (x){dead}")), None);
+        let dying = dead.replace(" 20 0 1 0 ", " 20 0 9 0 ");
+        assert_eq!(started_of(&format!("42 (x){dying}")), Some(98_765), "eight threads still hold its ports");
         assert_eq!(started_of("garbage"), None);
     }
 
