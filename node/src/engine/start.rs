@@ -65,7 +65,11 @@ pub async fn run(
     let ended = mind_thread(parts.core, parts.start)?;
     let result = tokio::select! {
         () = shutdown => { tracing::info!("stopping"); Ok(()) }
-        ended = ended => ended.unwrap_or(Ok(())).map_err(anyhow::Error::from),
+        ended = ended => match ended {
+            Ok(result) => result.map_err(anyhow::Error::from),
+            // The thread is gone without a word: it panicked, and its message is in the log.
+            Err(_) => Err(anyhow::anyhow!("the mind's thread ended unexpectedly; its last words are in the log")),
+        },
     };
     api.shutdown_timeout(Duration::from_secs(2));
     handle.shutdown().await;
