@@ -99,8 +99,7 @@ impl Pool {
 
     /// The waiting transaction of exactly these bytes.
     pub fn get(&self, hash: &TxHash) -> Option<&PreparedTx> {
-        let (key, arrival) = self.by_id.get(self.by_hash.get(hash)?)?;
-        self.lanes.get(key)?.get(*arrival)
+        self.find(self.by_hash.get(hash)?)
     }
 
     /// The waiting transaction of this id, whatever its signatures.
