@@ -55,11 +55,8 @@ impl ChainQueries for Queries {
     }
 
     fn transaction(&self, id: TxId) -> Answer<Option<Found>> {
-        if let Some(place) = self.store.tx_place(&id).map_err(failed)?
-            && place.outcome.is_final()
-            && let Some(height) = self.certified(place.height)?
-        {
-            return Ok(found_at(&height, place.index as usize));
+        if let Some(found) = self.settled_already(id)? {
+            return Ok(Some(found));
         }
         let waiting =
             self.ask(move |replica| replica.pool().find(&id).map(|prepared| prepared.tx.clone()))?;
@@ -176,6 +173,16 @@ impl ChainQueries for Queries {
             offences.sort_by_key(|offence| std::cmp::Reverse(offence.height));
             offences.into_iter().take(limit).filter_map(|o| EvidenceRecordView::new(o, &*names)).collect()
         })
+    }
+}
+
+impl Queries {
+    /// A final transaction by one lookup in the store; does not ask the mind.
+    pub(super) fn settled_already(&self, id: TxId) -> Answer<Option<Found>> {
+        let place = self.store.tx_place(&id).map_err(failed)?;
+        let Some(place) = place.filter(|place| place.outcome.is_final()) else { return Ok(None) };
+        let height = self.certified(place.height)?;
+        Ok(height.and_then(|height| found_at(&height, place.index as usize)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Queries;
 use async_trait::async_trait;
-use idx_api::{Answer, ChainQueries, Found, QueryError, Refusal, Standing, Submit};
+use idx_api::{Answer, Found, QueryError, Refusal, Submit};
 use idx_types::{PreparedTx, Reason, Transaction, TxId};
 
 #[async_trait]
@@ -41,14 +41,5 @@ impl Queries {
                 Err(reason.into())
             }
         }
-    }
-
-    /// One lookup in the store; does not ask the mind.
-    fn settled_already(&self, id: TxId) -> Answer<Option<Found>> {
-        let place = self.store.tx_place(&id).map_err(|error| QueryError::Failed(error.to_string()))?;
-        let Some(place) = place.filter(|place| place.outcome.is_final()) else { return Ok(None) };
-        let height = self.certified(place.height)?;
-        let found = height.and_then(|height| crate::engine::events::found_at(&height, place.index as usize));
-        Ok(found.filter(|found| matches!(found.standing, Standing::Settled(_))))
     }
 }
