@@ -87,8 +87,6 @@ pub struct Finalized {
     pub certified: Arc<CertifiedHeight>,
     /// What changed in the state.
     pub delta: StateDelta,
-    /// Root of the state after it.
-    pub state_root: idx_crypto::Hash32,
 }
 
 /// A fact for clients.

@@ -56,8 +56,7 @@ impl Replica {
         }
         let certified = Arc::new(certified);
         self.phase = Phase::Committing(certified.clone());
-        let state_root = self.state.root();
-        out.push(Effect::Commit(Box::new(Finalized { certified, delta, state_root })));
+        out.push(Effect::Commit(Box::new(Finalized { certified, delta })));
     }
 
     fn note_silence(&mut self, now: TimestampMs, certificate: &ApprovalCertificate) {
