@@ -4,7 +4,8 @@ use crate::home::{self, Home, HomeError};
 use crate::keys::{self, KeysError, PublicKeys};
 use crate::settings::{self, Start};
 use idx_crypto::{KdfCost, KeystoreError, Passphrase};
-use idx_storage::{Wal, WalError};
+use idx_storage::FolderDisk;
+use idx_wal::{Wal, WalError};
 use zeroize::Zeroizing;
 
 /// Why a home cannot be made.
@@ -50,7 +51,7 @@ pub fn make_home(
     };
     home::write_new(&home.config_file(), &settings::file_text(start))?;
     let public = keys::generate(home, &passphrase, cost)?;
-    Wal::create(&home.wal())?;
+    Wal::create(FolderDisk::create(&home.wal())?)?;
     Ok(public)
 }
 
@@ -75,7 +76,7 @@ mod tests {
         assert_eq!(settings.bank.as_str(), "HDFC");
         let passphrase = keys::passphrase(&home, None, settings.passphrase_file.as_deref()).unwrap();
         assert_eq!(NodeKeys::open(&home, &passphrase).unwrap().public, public);
-        assert!(!Wal::open(&home.wal()).unwrap().1.abstain);
+        assert!(!Wal::open(FolderDisk::open(&home.wal()).unwrap()).unwrap().1.abstain);
         let again = make_home(&home, &start, PassphraseFrom::Made, KdfCost::testnet());
         assert!(matches!(again, Err(SetupError::Home(HomeError::Exists { .. }))));
     }

@@ -5,7 +5,6 @@ use crate::effect::{Effect, Event, Finalized, HaltReason, TimerId};
 use crate::replica::{Phase, Replica, gate_after};
 use idx_chain::{Execution, Sealed};
 use idx_consensus::agreement;
-use idx_types::params::PROTOCOL_VERSION;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     ApprovalCertificate, CommitCertificate, Height, PreparedTx, PublicBlock, TimestampMs, Transaction,
@@ -87,9 +86,9 @@ impl Replica {
     /// Opens the book of the height after the tip.
     pub(crate) fn enter_height(&mut self, now: TimestampMs, out: &mut Vec<Effect>) {
         let height = self.state.tip().height.next();
-        let version = self.state.params().protocol_version;
-        if version > PROTOCOL_VERSION {
-            return self.halt(HaltReason::UnknownProtocol { height, version, known: PROTOCOL_VERSION }, out);
+        let (version, known) = (self.state.params().protocol_version, self.settings.protocol_known);
+        if version > known {
+            return self.halt(HaltReason::UnknownProtocol { height, version, known }, out);
         }
         self.book = Book::new(height);
         self.gate = gate_after(&self.state, self.settings.verifier.clone());

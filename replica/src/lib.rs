@@ -50,7 +50,7 @@ pub use effect::{Effect, Event, Finalized, HaltReason, TimerId, Unsigned};
 pub use gate::{BUNDLE_VOTES_MAX, Gate, Passed, Refusal};
 pub use input::{CheckedProposal, CheckedResponse, Input, OwnMessage, PreparedHeight, RequestId, Start};
 pub use insight::{Insight, Stage};
-pub use journal::JournalEntry;
+pub use journal::{Journal, JournalEntry, JournalError};
 pub use policy::{AcceptAll, Policy};
 pub use replica::{Replica, ReplicaSettings};
 pub use silence::{SKIP_MS_FIRST, SKIP_MS_MAX, Silence};

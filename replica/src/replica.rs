@@ -32,6 +32,8 @@ pub struct ReplicaSettings {
     pub policy: Box<dyn Policy>,
     /// The signature scheme of the network.
     pub verifier: Arc<dyn Verifier>,
+    /// The newest protocol version that this software knows.
+    pub protocol_known: u16,
 }
 
 /// What the mind is doing.

@@ -105,6 +105,7 @@ impl Node {
             pool: PoolLimits { transactions_max: 10_000, bytes_max: 16 << 20, per_bank_max: 5_000 },
             policy: Box::new(Kept(self.policy.clone())),
             verifier,
+            protocol_known: idx_types::params::PROTOCOL_VERSION,
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
         self.incarnation += 1;

@@ -2,8 +2,9 @@
 //! `cargo run --release -p idx-storage --example store_bench [heights] [transfers per height]`.
 
 use idx_storage::testing::Heights;
-use idx_storage::{Order, PageQuery, Store, StoreOptions, Subject, TxStatus, Wal};
+use idx_storage::{FolderDisk, Order, PageQuery, Store, StoreOptions, Subject, TxStatus};
 use idx_types::testing::chain_id;
+use idx_wal::Wal;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -79,7 +80,7 @@ fn bench_reads(path: &Path, ids: &[idx_types::TxId]) -> Result<(), Box<dyn std::
 
 fn bench_wal(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     const ROUNDS: u32 = 500;
-    let mut wal = Wal::create(path)?;
+    let mut wal = Wal::create(FolderDisk::create(path)?)?;
     let record = [7; 200];
     let start = Instant::now();
     for _ in 0..ROUNDS {

@@ -8,21 +8,21 @@
 //!  store/  final heights                  all that was announced, whole  yes (checkpoint)
 //! ```
 //!
-//! The write-ahead log ([`Wal`]) remembers promises: what the bank has signed of a height that is
+//! The write-ahead log ([`idx_wal::Wal`], on a [`FolderDisk`] here) remembers promises: what the bank has signed of a height that is
 //! not final yet. It must never be older than what left the node. The block store ([`Store`])
 //! remembers facts, which every other bank has too, and can be fetched again.
 //!
 //! Everything here blocks; a node calls it from a thread of its own. Nothing here decides anything.
 
 mod error;
+mod folder;
 pub mod store;
 #[doc(hidden)]
 pub mod testing;
-pub mod wal;
 
 pub use error::StoreError;
+pub use folder::FolderDisk;
 pub use store::{
     Committed, Cursor, HeightRecord, Order, PAGE_ENTRIES_MAX, Page, PageQuery, STORE_FORMAT, Store,
     StoreOptions, Subject, TxPlace, TxStatus,
 };
-pub use wal::{Recovered, WAL_BYTES_MAX, WAL_RECORD_BYTES_MAX, Wal, WalError};

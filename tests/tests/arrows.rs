@@ -11,14 +11,27 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("consensus", &["crypto", "types"]),
     ("p2p", &["crypto", "types"]),
     ("genesis", &["crypto", "types", "chain"]),
-    ("replica", &["crypto", "types", "chain", "consensus"]),
-    ("storage", &["crypto", "types", "chain"]),
+    ("wal", &["crypto"]),
+    ("replica", &["crypto", "types", "chain", "consensus", "wal"]),
+    ("storage", &["crypto", "types", "chain", "wal"]),
     ("client", &["crypto", "types"]),
     ("api", &["crypto", "types", "client"]),
-    ("sim", &["crypto", "types", "chain", "consensus", "genesis", "replica"]),
+    ("sim", &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"]),
     (
         "node",
-        &["crypto", "types", "chain", "consensus", "p2p", "genesis", "replica", "storage", "client", "api"],
+        &[
+            "crypto",
+            "types",
+            "chain",
+            "consensus",
+            "p2p",
+            "genesis",
+            "wal",
+            "replica",
+            "storage",
+            "client",
+            "api",
+        ],
     ),
     ("bench", &["crypto", "types", "chain", "consensus", "client", "node"]),
     ("tests", &["crypto", "types", "client", "node"]),
@@ -29,7 +42,7 @@ const WORLDLY: &[&str] =
     &["tokio", "rocksdb", "libp2p", "axum", "jsonrpsee", "getrandom", "rand", "tempfile", "reqwest", "mio"];
 
 /// The pure crates.
-const PURE: &[&str] = &["crypto", "types", "chain", "consensus", "genesis", "replica"];
+const PURE: &[&str] = &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"];
 
 fn ours() -> Vec<Package> {
     let metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata runs");

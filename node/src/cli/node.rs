@@ -10,8 +10,9 @@ use crate::keys::{self, NodeKeys, PASSPHRASE_VARIABLE};
 use crate::settings::{self, Settings, Start as StartSettings};
 use crate::setup::{PassphraseFrom, SetupError, make_home};
 use idx_crypto::KdfCost;
-use idx_storage::Wal;
+use idx_storage::FolderDisk;
 use idx_types::BankCode;
+use idx_wal::Wal;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -231,13 +232,14 @@ impl Recover {
         let home = self.home.home();
         let _lock = home.lock()?;
         let (path, shown) = (home.wal(), home.wal().display().to_string());
-        if !self.replace && Wal::open(&path).is_ok() {
+        if !self.replace && FolderDisk::open(&path).and_then(Wal::open).is_ok() {
             let text = format!(
                 "{shown}: the log there is whole\n  what to do: just start the node; only if the log is an old copy that was put back, recover --replace"
             );
             return Err(Failure::say(Exit::Refused, text));
         }
-        Wal::create_abstaining(&path)
+        FolderDisk::create(&path)
+            .and_then(Wal::create_abstaining)
             .map_err(|error| Failure::say(Exit::Failed, format!("{shown}: {error}")))?;
         say(&format!("Made {shown}: this bank abstains until it is past every height it may have signed."));
         say(&format!("Next: idx-node start --home {}", home.root().display()));

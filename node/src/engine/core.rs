@@ -9,9 +9,9 @@ use super::shared::Shared;
 use super::timers::Timers;
 use crossbeam_channel::{Receiver, TryRecvError, select};
 use idx_crypto::Signer;
-use idx_replica::{Effect, HaltReason, Input, Replica};
-use idx_storage::{Store, Wal};
-use idx_types::{Height, Reason, TimestampMs, TxId};
+use idx_replica::{Effect, HaltReason, Input, Journal, Replica};
+use idx_storage::Store;
+use idx_types::{Reason, TimestampMs, TxId};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -25,7 +25,7 @@ pub enum CoreError {
     Store(#[from] idx_storage::StoreError),
     /// The journal of signed history failed; nothing more may be signed.
     #[error("the journal of signed history failed: {0}")]
-    Journal(#[from] idx_storage::WalError),
+    Journal(#[from] idx_replica::JournalError),
     /// No thread for the nonce search.
     #[error("no thread for the nonce search: {0}")]
     Thread(#[from] std::io::Error),
@@ -42,8 +42,7 @@ pub struct Core {
     pub(super) search: Search,
     pub(super) timers: Timers,
     pub(super) store: Arc<Store>,
-    pub(super) wal: Wal,
-    pub(super) journal_height: Height,
+    pub(super) journal: Journal,
     pub(super) signer: Arc<dyn Signer>,
     pub(super) outbox: Outbox,
     pub(super) events: EventHub,
@@ -178,7 +177,7 @@ impl Core {
             Effect::Recheck(peer, message) => self.outbox.recheck(peer, message),
             Effect::Blame(peer, what) => self.outbox.blame(peer, what),
             Effect::Sign(unsigned) => self.sign(unsigned),
-            Effect::Log(height, entry) => return self.log(height, &entry),
+            Effect::Log(height, entry) => self.journal.log(height, &entry)?,
             Effect::SyncJournal => return self.sync_journal(),
             Effect::Commit(finalized) => return self.commit(*finalized),
             Effect::Mine(header) => self.search.start(*header)?,

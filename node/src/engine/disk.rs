@@ -1,30 +1,16 @@
 //! Effects on disks: the journal of signed history and the block store.
 
 use super::core::{Core, CoreError};
-use idx_replica::{Abstention, Event, Finalized, Input, JournalEntry, OwnMessage, Unsigned};
+use idx_replica::{Event, Finalized, Input, OwnMessage, Unsigned};
 use idx_storage::HeightRecord;
-use idx_types::{Height, Signed};
+use idx_types::Signed;
 use std::time::Instant;
 
 impl Core {
-    /// Appends to the journal; the first entry of a height starts a new one. Below the journal's own
-    /// height (an older block store was put back) nothing is signed, so nothing needs to be logged.
-    pub(super) fn log(&mut self, height: Height, entry: &JournalEntry) -> Result<(), CoreError> {
-        if height < self.journal_height {
-            return Ok(());
-        }
-        if self.journal_height != height {
-            self.wal.start_height(height.0)?;
-            self.journal_height = height;
-        }
-        let record = borsh::to_vec(entry)?;
-        Ok(self.wal.append(&record)?)
-    }
-
     /// Makes the journal durable; nothing signed leaves before.
     pub(super) fn sync_journal(&mut self) -> Result<(), CoreError> {
         let began = Instant::now();
-        self.wal.sync()?;
+        self.journal.sync()?;
         self.shared.metrics.journal_sync.observe(began.elapsed().as_secs_f64());
         Ok(())
     }
@@ -37,19 +23,7 @@ impl Core {
         self.store.commit(&record)?;
         self.shared.metrics.store_commit.observe(began.elapsed().as_secs_f64());
         self.follow_ups.push_front(Input::Committed(height));
-        self.end_abstention(height)
-    }
-
-    /// Past every height that this bank could have signed before its journal was lost, the journal is
-    /// like any other again.
-    fn end_abstention(&mut self, height: Height) -> Result<(), CoreError> {
-        if self.wal.abstains()
-            && let Abstention::Below(signs_from) = self.replica.abstention()
-            && height.next() >= signs_from
-        {
-            self.wal.clear_abstain()?;
-        }
-        Ok(())
+        Ok(self.journal.committed(height, self.replica.abstention())?)
     }
 
     /// Signs in this thread; the key is in memory.

@@ -18,10 +18,11 @@ use idx_chain::pool::PoolLimits;
 use idx_crypto::{Ed25519, Verifier};
 use idx_genesis::{Peer, SoundGenesis};
 use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
-use idx_replica::{AcceptAll, JournalEntry, Replica, ReplicaSettings, Start};
-use idx_storage::{Recovered, Store, StoreOptions, Wal};
+use idx_replica::{AcceptAll, Journal, Replica, ReplicaSettings, Start};
+use idx_storage::{FolderDisk, Store, StoreOptions};
+use idx_types::Bank;
+use idx_types::params::PROTOCOL_VERSION;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{Bank, Height};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -81,8 +82,8 @@ pub async fn run(
 /// What a node reads from its disks at start.
 struct Disks {
     store: Arc<Store>,
-    wal: Wal,
-    recovered: Recovered,
+    journal: Journal,
+    start: Start,
     state: State,
     last_final: Option<Arc<CertifiedHeight>>,
 }
@@ -98,26 +99,18 @@ impl Disks {
         let store = Store::open(&home.db(), &options).context("the block store cannot be opened")?;
         let state = load_state(&store, genesis)?;
         let last_final = store.certified(state.tip().height)?.map(Arc::new);
-        let (wal, recovered) =
-            Wal::open(&home.wal()).context("the journal of signed history cannot be opened")?;
-        if recovered.torn_bytes > 0 {
-            tracing::warn!(
-                bytes = recovered.torn_bytes,
-                "the last journal entry was half written and is cut off"
-            );
-        }
-        Ok(Self { store: Arc::new(store), wal, recovered, state, last_final })
+        let (journal, start) =
+            open_journal(home).context("the journal of signed history cannot be opened")?;
+        Ok(Self { store: Arc::new(store), journal, start, state, last_final })
     }
+}
 
-    fn start(&self) -> Result<Start> {
-        let decode = |record: &Vec<u8>| borsh::from_slice::<JournalEntry>(record);
-        let journal = self.recovered.records.iter().map(decode).collect::<Result<_, _>>();
-        Ok(Start {
-            journal: journal.context("the journal holds an entry that this version cannot read")?,
-            journal_height: Height(self.recovered.height_mark),
-            history_lost: self.recovered.abstain,
-        })
+fn open_journal(home: &Home) -> Result<(Journal, Start)> {
+    let (journal, start, torn_bytes) = Journal::open(FolderDisk::open(&home.wal())?)?;
+    if torn_bytes > 0 {
+        tracing::warn!(bytes = torn_bytes, "the last journal entry was half written and is cut off");
     }
+    Ok((journal, start))
 }
 
 /// The stored state, or that of genesis on the first start.
@@ -143,7 +136,6 @@ struct Parts {
 
 impl Parts {
     fn assemble(disks: Disks, settings: &Settings, bank: &Bank, keys: NodeKeys) -> Result<Self> {
-        let start = disks.start()?;
         let verifier: Arc<dyn Verifier> = Arc::new(Ed25519);
         let tip = disks.state.tip().height;
         let events = EventHub::new(tip, disks.last_final.clone());
@@ -153,6 +145,7 @@ impl Parts {
             pool: pool_limits(settings),
             policy: Box::new(AcceptAll),
             verifier: verifier.clone(),
+            protocol_known: PROTOCOL_VERSION,
         };
         let replica = Replica::new(replica_settings, disks.state, disks.last_final);
         let shared = Arc::new(Shared::new(&replica));
@@ -173,9 +166,9 @@ impl Parts {
             store: disks.store.clone(),
         };
         let outbox = Outbox::new(tickets, inbound, queue);
-        let pieces = Pieces { store: disks.store, wal: disks.wal, outbox, events, shared, inbox };
-        let core = pieces.core(replica, settings, keys, Height(disks.recovered.height_mark));
-        Ok(Self { core, start, receiving, outgoing, inbox: sender, verifier })
+        let pieces = Pieces { store: disks.store, journal: disks.journal, outbox, events, shared, inbox };
+        let core = pieces.core(replica, settings, keys);
+        Ok(Self { core, start: disks.start, receiving, outgoing, inbox: sender, verifier })
     }
 
     /// The interfaces' view.
@@ -198,7 +191,7 @@ impl Parts {
 
 struct Pieces {
     store: Arc<Store>,
-    wal: Wal,
+    journal: Journal,
     outbox: Outbox,
     events: EventHub,
     shared: Arc<Shared>,
@@ -206,7 +199,7 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn core(self, replica: Replica, settings: &Settings, keys: NodeKeys, journal_height: Height) -> Core {
+    fn core(self, replica: Replica, settings: &Settings, keys: NodeKeys) -> Core {
         let (found, found_out) = crossbeam_channel::bounded(4);
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Core {
@@ -216,8 +209,7 @@ impl Pieces {
             search: Search::new(settings.mining.threads_on(cores), found),
             timers: Timers::default(),
             store: self.store,
-            wal: self.wal,
-            journal_height,
+            journal: self.journal,
             signer: Arc::new(keys.consensus),
             outbox: self.outbox,
             events: self.events,

@@ -47,6 +47,7 @@ impl Rig {
             pool: PoolLimits { transactions_max: 100, bytes_max: 1 << 20, per_bank_max: 100 },
             policy: Box::new(AcceptAll),
             verifier: Arc::new(Ed25519),
+            protocol_known: idx_types::params::PROTOCOL_VERSION,
         };
         let mut rig = Self { mind: Replica::new(settings, genesis(), None), now: testing::START.plus(100) };
         rig.step(Input::Start(start));

@@ -1,8 +1,9 @@
-//! Tests of the block store from outside, on real folders.
+//! Tests of the block store and the log from outside, on real folders.
 
 mod child;
 mod crash;
 mod disk_full;
+mod journal;
 mod pages;
 mod refusals;
 mod rot;

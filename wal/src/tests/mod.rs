@@ -3,18 +3,16 @@
 mod crashes;
 mod damage;
 mod failures;
-mod sim_disk;
-mod stories;
 
 use super::{Disk, Recovered, Wal, WalError};
-use sim_disk::SimDisk;
+use crate::memory::MemoryDisk;
 
-fn create(disk: &SimDisk) -> Wal {
-    Wal::create_on(Box::new(disk.clone())).unwrap()
+fn create(disk: &MemoryDisk) -> Wal {
+    Wal::create(disk.clone()).unwrap()
 }
 
-fn open(disk: &SimDisk) -> Result<(Wal, Recovered), WalError> {
-    Wal::open_on(Box::new(disk.clone()))
+fn open(disk: &MemoryDisk) -> Result<(Wal, Recovered), WalError> {
+    Wal::open(disk.clone())
 }
 
 /// Record number `i`: sizes from 0 to over two sectors, some of zeros only.
@@ -30,7 +28,7 @@ fn records(count: usize) -> Vec<Vec<u8>> {
 /// The bytes of a log at mark 0 with `synced` synced records, then `unsynced` more, and where each
 /// record's frame begins (with the end as the last entry).
 fn log_bytes(synced: usize, unsynced: usize) -> (Vec<u8>, Vec<usize>) {
-    let disk = SimDisk::default();
+    let disk = MemoryDisk::default();
     let mut wal = create(&disk);
     let mut starts = vec![wal.bytes() as usize];
     for i in 0..synced + unsynced {

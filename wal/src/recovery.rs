@@ -5,8 +5,8 @@
 //! missing and no later record says that it was durable. Anything else is *damage*, which no crash
 //! explains: the log may have held a signed message that is now gone, and the node must not start.
 
-use super::error::Damage;
-use super::frame::{self, HEADER_LEN, Head, Header, Kind, SECTOR, UNIT};
+use crate::error::Damage;
+use crate::frame::{self, HEADER_LEN, Head, Header, Kind, SECTOR, UNIT};
 use std::ops::Range;
 
 /// Files grow by this many bytes of zeros at a time, synced before a record goes there.

@@ -1,61 +1,10 @@
-//! The only way from a log to a disk, narrow enough for tests to stand in its place.
+//! A log's folder in the file system, locked while it is in use.
 
-use super::error::WalError;
+use idx_wal::{Disk, DiskFile, WalError};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-
-/// A folder that holds a log.
-pub trait Disk: Send {
-    /// Where it is, for messages.
-    fn folder(&self) -> PathBuf;
-
-    /// All bytes of a file, `None` if there is no such file.
-    ///
-    /// # Errors
-    /// Those of the operating system, and `InvalidData` if the file is longer than `len_max`.
-    fn read(&self, name: &str, len_max: u64) -> io::Result<Option<Vec<u8>>>;
-
-    /// A new, empty file in place of any of that name.
-    ///
-    /// # Errors
-    /// Those of the operating system.
-    fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>>;
-
-    /// A file that exists, for writing.
-    ///
-    /// # Errors
-    /// Those of the operating system.
-    fn open(&self, name: &str) -> io::Result<Box<dyn DiskFile>>;
-
-    /// Gives a file another's name in one step.
-    ///
-    /// # Errors
-    /// Those of the operating system.
-    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
-
-    /// Makes names durable: what was created or renamed before survives a crash after.
-    ///
-    /// # Errors
-    /// Those of the operating system.
-    fn sync_folder(&self) -> io::Result<()>;
-}
-
-/// An open file of a [`Disk`].
-pub trait DiskFile: Send {
-    /// Writes all bytes at an offset, which may lie at the end of the file and then lengthens it.
-    ///
-    /// # Errors
-    /// Those of the operating system; some of the bytes may have been written.
-    fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
-
-    /// Makes everything written before durable, with the length of the file (fdatasync).
-    ///
-    /// # Errors
-    /// Those of the operating system; then nothing is known about what was written before.
-    fn sync(&mut self) -> io::Result<()>;
-}
 
 /// A folder of the file system, locked for as long as this value lives.
 pub struct FolderDisk {
@@ -130,15 +79,21 @@ impl Disk for FolderDisk {
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(File::create(self.folder.join(name))?))
+        Ok(Box::new(FolderFile(File::create(self.folder.join(name))?)))
     }
 
     fn open(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(OpenOptions::new().write(true).open(self.folder.join(name))?))
+        Ok(Box::new(FolderFile(OpenOptions::new().write(true).open(self.folder.join(name))?)))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.folder.join(from), self.folder.join(to))
+    }
+
+    fn salt(&self) -> io::Result<u64> {
+        let mut salt = [0; 8];
+        getrandom::fill(&mut salt).map_err(io::Error::other)?;
+        Ok(u64::from_le_bytes(salt))
     }
 
     fn sync_folder(&self) -> io::Result<()> {
@@ -146,12 +101,14 @@ impl Disk for FolderDisk {
     }
 }
 
-impl DiskFile for File {
+struct FolderFile(File);
+
+impl DiskFile for FolderFile {
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.write_all_at(bytes, offset)
+        self.0.write_all_at(bytes, offset)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.0.sync_data()
     }
 }

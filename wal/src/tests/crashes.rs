@@ -1,8 +1,8 @@
 //! A crash at every operation, with any mix of what was not synced: nothing promised is forgotten.
 
-use super::sim_disk::{Fault, SimDisk};
 use super::{create, open, record};
-use crate::wal::{Wal, WalError};
+use crate::memory::{Fault, MemoryDisk};
+use crate::{Wal, WalError};
 
 /// What the bank may count on, and what it tried last.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ fn coin(seed: u64) -> impl FnMut() -> bool {
 }
 
 fn operations_of_a_life() -> usize {
-    let disk = SimDisk::default();
+    let disk = MemoryDisk::default();
     let mut wal = create(&disk);
     let before = disk.operations();
     Promise::default().live(&mut wal).unwrap();
@@ -89,7 +89,7 @@ fn operations_of_a_life() -> usize {
 #[test]
 fn a_crash_at_every_operation_with_any_mix_of_lost_sectors() {
     for operation in 0..operations_of_a_life() {
-        let disk = SimDisk::default();
+        let disk = MemoryDisk::default();
         let mut wal = create(&disk);
         disk.fail_at(operation, Fault::Crash);
         let mut promise = Promise::default();
@@ -107,7 +107,7 @@ fn a_crash_at_every_operation_with_any_mix_of_lost_sectors() {
 #[test]
 fn a_crash_during_recovery_changes_nothing() {
     for (operation, seed) in (0..40).flat_map(|operation| (0..6).map(move |seed| (operation, seed))) {
-        let disk = SimDisk::default();
+        let disk = MemoryDisk::default();
         let mut wal = create(&disk);
         disk.fail_at(operation, Fault::Crash);
         let mut promise = Promise::default();

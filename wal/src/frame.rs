@@ -13,7 +13,7 @@
 //! zero-filled file shows. Sums are SHA-256 cut to 64 bits over a random salt of the file: no peer
 //! can smuggle bytes into a record that look like a frame.
 
-use super::error::Damage;
+use crate::error::Damage;
 use idx_crypto::Hasher;
 
 /// Version of the log's format.

@@ -1,8 +1,8 @@
 //! A disk that is full, or fails otherwise, at every operation: an error, and never a word more.
 
-use super::sim_disk::{Fault, SimDisk};
 use super::{create, open, record, records};
-use crate::wal::{Wal, WalError};
+use crate::memory::{Fault, MemoryDisk};
+use crate::{Wal, WalError};
 
 /// Appends, syncs, moves on, fills an extent. Returns how many records of the last mark were synced.
 fn work(wal: &mut Wal) -> (usize, Result<(), WalError>) {
@@ -22,12 +22,12 @@ fn work(wal: &mut Wal) -> (usize, Result<(), WalError>) {
 
 #[test]
 fn no_space_at_any_operation_is_returned_and_poisons_the_log() {
-    let healthy = SimDisk::default();
+    let healthy = MemoryDisk::default();
     let mut wal = create(&healthy);
     let before = healthy.operations();
     assert!(work(&mut wal).1.is_ok());
     for operation in 0..healthy.operations() - before {
-        let disk = SimDisk::default();
+        let disk = MemoryDisk::default();
         let mut wal = create(&disk);
         disk.fail_at(operation, Fault::NoSpace);
         let (synced, result) = work(&mut wal);
@@ -49,7 +49,7 @@ fn no_space_at_any_operation_is_returned_and_poisons_the_log() {
 fn no_space_while_starting_a_height_keeps_the_old_log_or_has_the_new() {
     for (len, operations) in [(4, 2), (2 << 20, 5)] {
         for operation in 0..operations {
-            let disk = SimDisk::default();
+            let disk = MemoryDisk::default();
             let mut wal = create(&disk);
             wal.append(&vec![5; len]).unwrap();
             wal.sync().unwrap();
@@ -64,13 +64,4 @@ fn no_space_while_starting_a_height_keeps_the_old_log_or_has_the_new() {
             }
         }
     }
-}
-
-#[test]
-fn a_folder_that_cannot_be_made_is_an_error() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("file");
-    std::fs::write(&file, b"").unwrap();
-    assert!(matches!(Wal::create(&file.join("wal")), Err(WalError::Io { .. })));
-    assert!(matches!(Wal::open(&file), Err(WalError::Missing { .. })));
 }

@@ -1,10 +1,10 @@
 //! A whole log at once: reading it, and putting a new one in its place in one step.
 
-use super::WAL_BYTES_MAX;
-use super::disk::{Disk, DiskFile};
-use super::error::WalError;
-use super::frame::{self, HEADER_LEN, Header, Kind};
-use super::recovery::EXTENT;
+use crate::WAL_BYTES_MAX;
+use crate::disk::{Disk, DiskFile};
+use crate::error::WalError;
+use crate::frame::{self, HEADER_LEN, Header, Kind};
+use crate::recovery::EXTENT;
 use std::io;
 
 /// Name of the log in its folder.
@@ -43,7 +43,7 @@ pub(super) fn write_new(
     abstain: bool,
     records: &[&[u8]],
 ) -> io::Result<WrittenLog> {
-    let header = Header { mark, abstain, salt: random_salt()? };
+    let header = Header { mark, abstain, salt: disk.salt()? };
     let (image, end) = image_of(&header, records);
     let mut file = disk.create(LOG_NEW)?;
     file.write_at(&image, 0)?;
@@ -65,10 +65,4 @@ fn image_of(header: &Header, records: &[&[u8]]) -> (Vec<u8>, usize) {
     let extents = (end - HEADER_LEN).div_ceil(EXTENT).max(1);
     image.resize(HEADER_LEN + extents * EXTENT, 0);
     (image, end)
-}
-
-fn random_salt() -> io::Result<u64> {
-    let mut salt = [0; 8];
-    getrandom::fill(&mut salt).map_err(io::Error::other)?;
-    Ok(u64::from_le_bytes(salt))
 }

@@ -31,12 +31,13 @@ mod disk;
 mod error;
 mod frame;
 mod image;
+pub mod memory;
 mod open;
 mod recovery;
 #[cfg(test)]
 mod tests;
 
-pub use disk::{Disk, DiskFile, FolderDisk};
+pub use disk::{Disk, DiskFile};
 pub use error::{Damage, WalError};
 pub use open::Recovered;
 
@@ -44,7 +45,6 @@ use frame::{HEADER_LEN, Header, Kind};
 use image::{WrittenLog, read_log, write_new};
 use recovery::EXTENT;
 use std::io;
-use std::path::Path;
 
 /// Most bytes of one record.
 pub const WAL_RECORD_BYTES_MAX: usize = 8 << 20;
@@ -71,49 +71,24 @@ impl Wal {
     /// Makes the log of a bank that has never signed: empty, mark 0.
     ///
     /// # Errors
-    /// [`WalError::Exists`] if a log is there, [`WalError::InUse`], [`WalError::Io`].
-    pub fn create(folder: &Path) -> Result<Self, WalError> {
-        Self::create_on(Box::new(FolderDisk::create(folder)?))
-    }
-
-    /// As [`Wal::create`], on any disk.
-    ///
-    /// # Errors
-    /// As [`Wal::create`].
-    pub fn create_on(disk: Box<dyn Disk>) -> Result<Self, WalError> {
-        if read_log(disk.as_ref())?.is_some() {
+    /// [`WalError::Exists`] if a log is there, [`WalError::Io`].
+    pub fn create(disk: impl Disk + 'static) -> Result<Self, WalError> {
+        if read_log(&disk)?.is_some() {
             return Err(WalError::Exists { folder: disk.folder() });
         }
-        Self::fresh(disk, 0, false)
+        Self::fresh(Box::new(disk), 0, false)
     }
 
     /// Makes the log of a bank whose history is lost, in place of whatever is there: empty and
     /// flagged, so that the node abstains. Keeps the mark of the old log if that can be read.
     ///
     /// # Errors
-    /// [`WalError::InUse`], [`WalError::Io`].
-    pub fn create_abstaining(folder: &Path) -> Result<Self, WalError> {
-        Self::create_abstaining_on(Box::new(FolderDisk::create(folder)?))
-    }
-
-    /// As [`Wal::create_abstaining`], on any disk.
-    ///
-    /// # Errors
-    /// As [`Wal::create_abstaining`].
-    pub fn create_abstaining_on(disk: Box<dyn Disk>) -> Result<Self, WalError> {
-        let old = read_log(disk.as_ref()).ok().flatten();
+    /// [`WalError::Io`].
+    pub fn create_abstaining(disk: impl Disk + 'static) -> Result<Self, WalError> {
+        let old = read_log(&disk).ok().flatten();
         let header = old.as_deref().and_then(|file| Header::decode(file).ok());
         let mark = old.zip(header).map_or(0, |(file, header)| recovery::read_frames(&file, &header).mark);
-        Self::fresh(disk, mark, true)
-    }
-
-    /// Opens the log and reads back what is whole in it.
-    ///
-    /// # Errors
-    /// [`WalError::Missing`], [`WalError::InUse`], [`WalError::Damaged`],
-    /// [`WalError::UnknownFormat`] or [`WalError::Io`].
-    pub fn open(folder: &Path) -> Result<(Self, Recovered), WalError> {
-        Self::open_on(Box::new(FolderDisk::open(folder)?))
+        Self::fresh(Box::new(disk), mark, true)
     }
 
     /// Appends a record. It is not durable before [`Wal::sync`] returns.

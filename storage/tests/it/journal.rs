@@ -1,29 +1,51 @@
 //! What a log does when nothing goes wrong, on a real folder.
 
-use super::{record, records};
-use crate::wal::{Damage, WAL_RECORD_BYTES_MAX, Wal, WalError};
+use idx_storage::FolderDisk;
+use idx_wal::{Damage, Recovered, WAL_RECORD_BYTES_MAX, Wal, WalError};
+use std::path::Path;
+
+fn create(folder: &Path) -> Result<Wal, WalError> {
+    Wal::create(FolderDisk::create(folder)?)
+}
+
+fn create_abstaining(folder: &Path) -> Result<Wal, WalError> {
+    Wal::create_abstaining(FolderDisk::create(folder)?)
+}
+
+fn open(folder: &Path) -> Result<(Wal, Recovered), WalError> {
+    Wal::open(FolderDisk::open(folder)?)
+}
+
+/// Record number `i`, of many lengths.
+fn record(i: usize) -> Vec<u8> {
+    vec![i as u8 + 1; [40, 0, 600, 31, 1300, 32, 200][i % 7]]
+}
+
+fn records(count: usize) -> Vec<Vec<u8>> {
+    (0..count).map(record).collect()
+}
 
 #[test]
 fn records_come_back_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wal");
-    let mut wal = Wal::create(&path).unwrap();
+    let mut wal = create(&path).unwrap();
     records(9).iter().for_each(|record| wal.append(record).unwrap());
     wal.sync().unwrap();
     drop(wal);
-    let (mut wal, found) = Wal::open(&path).unwrap();
+    let (mut wal, found) = open(&path).unwrap();
     assert_eq!((found.height_mark, found.abstain, found.torn_bytes), (0, false, 0));
     assert_eq!(found.records, records(9));
     wal.append(&record(9)).unwrap();
     wal.sync().unwrap();
     drop(wal);
-    assert_eq!(Wal::open(&path).unwrap().1.records, records(10));
+    assert_eq!(open(&path).unwrap().1.records, records(10));
 }
 
 #[test]
 fn a_new_height_forgets_the_records_and_never_goes_back() {
     let folder = tempfile::tempdir().unwrap();
-    let mut wal = Wal::create(folder.path()).unwrap();
+    let mut wal = create(folder.path()).unwrap();
     wal.append(b"vote at 1").unwrap();
     wal.start_height(5).unwrap();
     for asked in [0, 4, 5] {
@@ -32,7 +54,7 @@ fn a_new_height_forgets_the_records_and_never_goes_back() {
     }
     wal.append(b"vote at 5").unwrap();
     drop(wal);
-    let (wal, found) = Wal::open(folder.path()).unwrap();
+    let (wal, found) = open(folder.path()).unwrap();
     assert_eq!((found.height_mark, wal.height_mark()), (5, 5));
     assert_eq!(found.records, [b"vote at 5"]);
 }
@@ -40,38 +62,38 @@ fn a_new_height_forgets_the_records_and_never_goes_back() {
 #[test]
 fn a_second_process_is_refused_until_the_first_ends() {
     let folder = tempfile::tempdir().unwrap();
-    let wal = Wal::create(folder.path()).unwrap();
-    assert!(matches!(Wal::open(folder.path()), Err(WalError::InUse { .. })));
-    assert!(matches!(Wal::create_abstaining(folder.path()), Err(WalError::InUse { .. })));
+    let wal = create(folder.path()).unwrap();
+    assert!(matches!(open(folder.path()), Err(WalError::InUse { .. })));
+    assert!(matches!(create_abstaining(folder.path()), Err(WalError::InUse { .. })));
     drop(wal);
-    assert!(Wal::open(folder.path()).is_ok());
+    assert!(open(folder.path()).is_ok());
 }
 
 #[test]
 fn a_log_is_neither_made_nor_overwritten_by_accident() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(Wal::open(&folder.path().join("none")), Err(WalError::Missing { .. })));
-    assert!(matches!(Wal::open(folder.path()), Err(WalError::Missing { .. })));
-    drop(Wal::create(folder.path()).unwrap());
-    assert!(matches!(Wal::create(folder.path()), Err(WalError::Exists { .. })));
+    assert!(matches!(open(&folder.path().join("none")), Err(WalError::Missing { .. })));
+    assert!(matches!(open(folder.path()), Err(WalError::Missing { .. })));
+    drop(create(folder.path()).unwrap());
+    assert!(matches!(create(folder.path()), Err(WalError::Exists { .. })));
 }
 
 #[test]
 fn a_log_made_after_a_loss_abstains_until_told_otherwise() {
     let folder = tempfile::tempdir().unwrap();
-    let mut wal = Wal::create(folder.path()).unwrap();
+    let mut wal = create(folder.path()).unwrap();
     wal.start_height(7).unwrap();
     drop(wal);
-    drop(Wal::create_abstaining(folder.path()).unwrap());
-    let (mut wal, found) = Wal::open(folder.path()).unwrap();
+    drop(create_abstaining(folder.path()).unwrap());
+    let (mut wal, found) = open(folder.path()).unwrap();
     assert_eq!((found.abstain, found.height_mark), (true, 7), "keeps a mark that it can read");
     wal.start_height(8).unwrap();
     drop(wal);
-    let (mut wal, found) = Wal::open(folder.path()).unwrap();
+    let (mut wal, found) = open(folder.path()).unwrap();
     assert!(found.abstain && wal.abstains(), "a new height alone does not end it");
     wal.clear_abstain().unwrap();
     drop(wal);
-    let (_, found) = Wal::open(folder.path()).unwrap();
+    let (_, found) = open(folder.path()).unwrap();
     assert_eq!((found.abstain, found.height_mark), (false, 8));
 }
 
@@ -79,30 +101,30 @@ fn a_log_made_after_a_loss_abstains_until_told_otherwise() {
 fn recover_replaces_a_damaged_log() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("log"), b"not a log").unwrap();
-    let refused = Wal::open(folder.path()).map(|_| ()).unwrap_err();
+    let refused = open(folder.path()).map(|_| ()).unwrap_err();
     assert!(matches!(refused, WalError::Damaged { damage: Damage::Header, .. }));
     assert!(refused.to_string().contains("recover"), "{refused}");
-    drop(Wal::create_abstaining(folder.path()).unwrap());
-    assert!(Wal::open(folder.path()).unwrap().1.abstain);
+    drop(create_abstaining(folder.path()).unwrap());
+    assert!(open(folder.path()).unwrap().1.abstain);
 }
 
 #[test]
 fn rewriting_keeps_the_mark_and_the_chosen_records() {
     let folder = tempfile::tempdir().unwrap();
-    let mut wal = Wal::create(folder.path()).unwrap();
+    let mut wal = create(folder.path()).unwrap();
     wal.start_height(3).unwrap();
     records(20).iter().for_each(|record| wal.append(record).unwrap());
     wal.rewrite(&[&record(4), &record(6)]).unwrap();
     wal.append(&record(7)).unwrap();
     drop(wal);
-    let (_, found) = Wal::open(folder.path()).unwrap();
+    let (_, found) = open(folder.path()).unwrap();
     assert_eq!((found.height_mark, found.records), (3, vec![record(4), record(6), record(7)]));
 }
 
 #[test]
 fn bounds_are_refusals_that_leave_the_log_working() {
     let folder = tempfile::tempdir().unwrap();
-    let mut wal = Wal::create(folder.path()).unwrap();
+    let mut wal = create(folder.path()).unwrap();
     let big = vec![1; WAL_RECORD_BYTES_MAX];
     let refused = wal.append(&[&big[..], b"x"].concat()).unwrap_err();
     assert!(matches!(refused, WalError::RecordTooLong { .. }));
@@ -117,5 +139,14 @@ fn bounds_are_refusals_that_leave_the_log_working() {
     wal.append(b"small").unwrap();
     wal.sync().unwrap();
     drop(wal);
-    assert_eq!(Wal::open(folder.path()).unwrap().1.records.len(), taken + 1);
+    assert_eq!(open(folder.path()).unwrap().1.records.len(), taken + 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    assert!(matches!(create(&file.join("wal")), Err(WalError::Io { .. })));
+    assert!(matches!(open(&file), Err(WalError::Missing { .. })));
 }

@@ -1,11 +1,11 @@
 //! Opening a log that exists.
 
-use super::Wal;
-use super::disk::Disk;
-use super::error::WalError;
-use super::frame::{self, Header, HeaderError};
-use super::image::{WrittenLog, read_log, sync_old, write_new};
-use super::recovery::{self, DamagedAt, Frames, Scan};
+use crate::Wal;
+use crate::disk::Disk;
+use crate::error::WalError;
+use crate::frame::{self, Header, HeaderError};
+use crate::image::{WrittenLog, read_log, sync_old, write_new};
+use crate::recovery::{self, DamagedAt, Frames, Scan};
 
 /// What a start finds in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +21,14 @@ pub struct Recovered {
 }
 
 impl Wal {
-    /// As [`Wal::open`], on any disk.
+    /// Opens the log and reads back what is whole in it.
     ///
     /// # Errors
-    /// As [`Wal::open`].
-    pub fn open_on(disk: Box<dyn Disk>) -> Result<(Self, Recovered), WalError> {
+    /// [`WalError::Missing`], [`WalError::Damaged`], [`WalError::UnknownFormat`] or
+    /// [`WalError::Io`].
+    pub fn open(disk: impl Disk + 'static) -> Result<(Self, Recovered), WalError> {
         let folder = disk.folder();
-        let bytes = read_log(disk.as_ref())?.ok_or_else(|| WalError::Missing { folder: folder.clone() })?;
+        let bytes = read_log(&disk)?.ok_or_else(|| WalError::Missing { folder: folder.clone() })?;
         let damaged = |DamagedAt { at, index, damage }| WalError::Damaged {
             folder: folder.clone(),
             at: at as u64,
@@ -41,7 +42,7 @@ impl Wal {
             }
         })?;
         let scan = recovery::scan(&bytes, &header).map_err(damaged)?;
-        Self::resume(disk, header, scan)
+        Self::resume(Box::new(disk), header, scan)
     }
 
     /// Makes everything that was read durable before anyone acts on it. A torn tail is left behind

@@ -1,11 +1,11 @@
 //! Fault 49: a log cut, torn and flipped at every byte.
 
-use super::sim_disk::SimDisk;
 use super::{log_bytes, open, record, records};
-use crate::wal::{Damage, Disk, WalError};
+use crate::memory::MemoryDisk;
+use crate::{Damage, Disk, WalError};
 
 fn damage_of(bytes: Vec<u8>) -> Result<usize, Damage> {
-    match open(&SimDisk::holding(bytes)) {
+    match open(&MemoryDisk::holding(bytes)) {
         Ok((_, found)) => {
             assert_eq!(found.records, records(found.records.len()), "always a prefix");
             Ok(found.records.len())
@@ -32,7 +32,7 @@ fn cut_at_every_byte() {
 fn an_unfinished_growth_is_no_damage() {
     let (mut bytes, _) = log_bytes(3, 0);
     bytes.resize(bytes.len() + 1000, 0);
-    let disk = SimDisk::holding(bytes.clone());
+    let disk = MemoryDisk::holding(bytes.clone());
     let (mut wal, found) = open(&disk).unwrap();
     assert_eq!((found.records.len(), found.torn_bytes), (3, 0));
     wal.append(&vec![7; 300_000]).unwrap();
@@ -52,7 +52,7 @@ fn torn_at_every_byte_of_the_unsynced_part() {
         let mut torn = bytes.clone();
         torn[torn_at..].fill(0);
         let whole = starts.iter().filter(|start| **start <= torn_at).count() - 1;
-        let disk = SimDisk::holding(torn);
+        let disk = MemoryDisk::holding(torn);
         let (mut wal, found) = open(&disk).unwrap_or_else(|error| panic!("{torn_at}: {error}"));
         assert_eq!(found.records, records(whole), "torn at {torn_at}");
         wal.append(&record(whole)).unwrap();
@@ -82,7 +82,7 @@ fn any_unsynced_sector_may_be_missing() {
 fn records_behind_a_torn_one_stay_forgotten() {
     let (mut bytes, starts) = log_bytes(4, 4);
     bytes[starts[5]..starts[6]].fill(0);
-    let disk = SimDisk::holding(bytes);
+    let disk = MemoryDisk::holding(bytes);
     let (mut wal, found) = open(&disk).unwrap();
     assert_eq!(found.records, records(5));
     let other = vec![0xee; record(5).len()];
@@ -145,7 +145,7 @@ fn a_flip_behind_the_records_loses_nothing() {
 /// A height mark that was torn leaves the old height with its records; one that rots is noticed.
 #[test]
 fn a_height_mark_torn_or_flipped_at_every_byte() {
-    let disk = SimDisk::holding(log_bytes(3, 0).0);
+    let disk = MemoryDisk::holding(log_bytes(3, 0).0);
     let (mut wal, _) = open(&disk).unwrap();
     let start = wal.bytes() as usize;
     wal.start_height(4).unwrap();
@@ -155,11 +155,11 @@ fn a_height_mark_torn_or_flipped_at_every_byte() {
         let (mut torn, mut flipped) = (bytes.clone(), bytes.clone());
         torn[at..].fill(0);
         flipped[at] ^= 1 << (at % 8);
-        let (wal, found) = open(&SimDisk::holding(torn)).unwrap();
+        let (wal, found) = open(&MemoryDisk::holding(torn)).unwrap();
         assert_eq!((found.height_mark, wal.height_mark(), found.records), (0, 0, records(3)), "torn at {at}");
         assert_eq!(damage_of(flipped), Err(Damage::Rot), "flipped at {at}");
     }
-    let (_, found) = open(&SimDisk::holding(bytes)).unwrap();
+    let (_, found) = open(&MemoryDisk::holding(bytes)).unwrap();
     assert_eq!((found.height_mark, found.records.len()), (4, 0));
 }
 
@@ -167,7 +167,8 @@ fn a_height_mark_torn_or_flipped_at_every_byte() {
 #[test]
 fn a_record_that_looks_like_a_log_is_not_read_as_one() {
     let (inner, _) = log_bytes(7, 0);
-    let disk = SimDisk::default();
+    let disk = MemoryDisk::default();
+    disk.seed(2);
     let mut wal = super::create(&disk);
     wal.append(&inner[..6000]).unwrap();
     let mut torn = Disk::read(&disk, "log", u64::MAX).unwrap().unwrap();
