@@ -1,74 +1,90 @@
 //! What must hold after every step (document 8, point 1). A broken promise ends the run.
 
+mod ledger;
+mod spoken;
+
 use idx_chain::State;
-use idx_consensus::approval::decide;
 use idx_types::wire::{CertifiedHeight, Gossip};
-use idx_types::{BankId, Decision, Height, Outcome, PrivateHash, PublicHash, Round, TxId, Verdict, VoteKind};
+use idx_types::{BankId, Height, Outcome, PrivateHash, Round, TxId, ValidatorSet, Verdict};
+use spoken::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A promise that was broken, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Violation(pub String);
 
-/// Where and in which kind of vote a bank spoke.
-type Place = (BankId, Height, Round, VoteKind);
-
 /// Remembers all that was said and decided.
-#[derive(Default)]
 pub struct Checks {
     decided: BTreeMap<Height, PrivateHash>,
     settled: BTreeSet<TxId>,
-    votes: BTreeMap<Place, Option<PrivateHash>>,
-    proposals: BTreeMap<(BankId, Height, Round), PrivateHash>,
-    headers: BTreeMap<(BankId, Height, Round), PublicHash>,
-    verdicts: BTreeMap<(BankId, PublicHash), Vec<Verdict>>,
+    spoken: Spoken,
     miners: BTreeMap<BankId, u64>,
-    announced: BTreeMap<usize, u64>,
+    highest_round: Round,
+    /// What each node announced last.
+    announced: Vec<Option<(Height, PrivateHash)>>,
+    /// Who rules the next height, and how many approvals it takes.
+    rules: Option<(Arc<ValidatorSet>, usize)>,
+    liars: usize,
+    forks: BTreeMap<Height, BTreeSet<BankId>>,
 }
 
 impl Checks {
-    /// An honest bank sent this: it must not contradict what it ever sent before.
-    pub fn sent(&mut self, from: BankId, message: &Gossip) -> Result<(), Violation> {
-        match message {
-            Gossip::Vote(vote) if vote.message.bank == from => {
-                let v = &vote.message;
-                same(&mut self.votes, (from, v.height, v.round, v.kind), v.value, "vote")
-            }
-            Gossip::Proposal(message) if message.proposal.message.bank == from => {
-                let p = &message.proposal.message;
-                same(&mut self.proposals, (from, p.height, p.round), p.value, "proposal")
-            }
-            Gossip::Mined(announcement) if announcement.header.message.miner == from => {
-                let header = &announcement.header.message;
-                same(&mut self.headers, (from, header.height, header.round), header.hash(), "mined header")
-            }
-            Gossip::Verdicts(verdicts) if verdicts.message.bank == from => {
-                let v = &verdicts.message;
-                same(&mut self.verdicts, (from, v.block), v.verdicts.clone(), "verdicts")
-            }
-            _ => Ok(()),
+    /// For so many nodes, of which so many lie.
+    pub fn new(nodes: usize, liars: usize) -> Self {
+        Self {
+            decided: BTreeMap::new(),
+            settled: BTreeSet::new(),
+            spoken: Spoken::default(),
+            miners: BTreeMap::new(),
+            highest_round: Round::ZERO,
+            announced: vec![None; nodes],
+            rules: None,
+            liars,
+            forks: BTreeMap::new(),
         }
     }
 
-    /// A node told its clients that a height is final.
-    pub(crate) fn announced(&mut self, node: usize, height: u64) {
-        let highest = self.announced.entry(node).or_default();
-        *highest = height.max(*highest);
+    /// More banks lie than the network bears (document 2.2): a fork may come, and must be found out.
+    pub(crate) const fn tolerates_forks(&self) -> bool {
+        self.liars > 1
+    }
+
+    /// An honest bank sent this: it must not contradict what it ever sent before.
+    pub fn sent(&mut self, from: BankId, message: &Gossip) -> Result<(), Violation> {
+        self.spoken.sent(from, message)
+    }
+
+    /// A node told its clients that a height is final: it goes up by one each time.
+    pub(crate) fn announced(&mut self, node: usize, height: &CertifiedHeight) {
+        self.announced[node] = Some((height.height(), height.commit.value));
     }
 
     /// A node's disks were exchanged by hand: what it announced may be gone.
     pub(crate) fn forgive(&mut self, node: usize) {
-        self.announced.remove(&node);
+        self.announced[node] = None;
     }
 
-    /// A node started from its disks: what it announced must be there.
-    pub(crate) fn restarted(&self, node: usize, tip: u64) -> Result<(), Violation> {
-        let announced = self.announced.get(&node).copied().unwrap_or(0);
-        if tip >= announced {
-            return Ok(());
+    /// A node started from its disks: what it announced must be there, unchanged, and all of it what
+    /// the banks decided.
+    pub(crate) fn restarted(&self, node: usize, heights: &[Arc<CertifiedHeight>]) -> Result<(), Violation> {
+        if let Some((height, value)) = self.announced[node] {
+            let index = usize::try_from(height.0 - 1).expect("heights fit memory");
+            if heights.get(index).is_none_or(|stored| stored.commit.value != value) {
+                let stored = heights.len();
+                return Err(Violation(format!(
+                    "bank {node} lost a final height: announced {height}, stored {stored}"
+                )));
+            }
         }
-        Err(Violation(format!("bank {node} lost a final height: announced {announced}, stored {tip}")))
+        let changed = heights.iter().find(|stored| {
+            self.decided.get(&stored.height()).is_some_and(|value| *value != stored.commit.value)
+        });
+        match changed.filter(|_| !self.tolerates_forks()) {
+            Some(stored) => Err(Violation(format!("bank {node} holds another height {}", stored.height()))),
+            None => Ok(()),
+        }
     }
 
     /// A node announced a final height.
@@ -78,20 +94,47 @@ impl Checks {
         height: &CertifiedHeight,
         state: &State,
     ) -> Result<(), Violation> {
-        let number = height.height();
-        let value = height.commit.value;
-        if let Some(other) = self.decided.get(&number) {
-            return if *other == value {
-                Ok(())
-            } else {
-                Err(Violation(format!("{node} finalised {value} at height {number}, another bank {other}")))
-            };
+        let (number, value) = (height.height(), height.commit.value);
+        // A node that catches up may have applied the next height in the same step.
+        let is_current = state.tip().height == number;
+        if is_current {
+            ledger::state_as_signed(height, state)?;
+        }
+        if let Some(other) = self.decided.get(&number).copied() {
+            return self.same_as_decided(node, number, value, other);
         }
         self.decided.insert(number, value);
         *self.miners.entry(height.public.header.miner).or_default() += 1;
-        self.settled_once(height)?;
-        approvals_rule(height, state)?;
-        conserved(state)
+        self.highest_round = self.highest_round.max(height.commit.round);
+        if self.forks.is_empty() {
+            self.settled_once(height)?;
+            self.spoken.never_overridden(height)?;
+            ledger::conserved(state)?;
+            if let Some((banks, quorum)) = &self.rules {
+                ledger::approvals_rule(height, banks, *quorum)?;
+                ledger::mined_in_turn(height, banks)?;
+            }
+        }
+        let quorum = || state.validators().quorums(state.params().approval_margin).quorum;
+        self.rules = is_current.then(|| (state.validators().clone(), quorum()));
+        Ok(())
+    }
+
+    fn same_as_decided(
+        &mut self,
+        node: BankId,
+        height: Height,
+        value: PrivateHash,
+        other: PrivateHash,
+    ) -> Result<(), Violation> {
+        if other == value {
+            return Ok(());
+        }
+        if self.tolerates_forks() {
+            self.forks.entry(height).or_default().insert(node);
+            return Ok(());
+        }
+        Err(Violation(format!("{node} finalised {value} at height {height}, another bank {other}")))
     }
 
     fn settled_once(&mut self, height: &CertifiedHeight) -> Result<(), Violation> {
@@ -122,56 +165,26 @@ impl Checks {
     pub const fn miners(&self) -> &BTreeMap<BankId, u64> {
         &self.miners
     }
-}
 
-fn same<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
-    said: &mut BTreeMap<K, V>,
-    place: K,
-    value: V,
-    what: &str,
-) -> Result<(), Violation> {
-    match said.get(&place) {
-        Some(before) if *before != value => {
-            Err(Violation(format!("conflicting {what} at {place:?}: {before:?}, then {value:?}")))
-        }
-        Some(_) => Ok(()),
-        None => {
-            said.insert(place, value);
-            Ok(())
-        }
+    /// The highest round in which a height was decided since this was last asked.
+    pub const fn take_highest_round(&mut self) -> Round {
+        let highest = self.highest_round;
+        self.highest_round = Round::ZERO;
+        highest
+    }
+
+    /// Heights that two honest banks decided differently, where more lie than the network bears.
+    pub fn forks(&self) -> impl Iterator<Item = Height> {
+        self.forks.keys().copied()
     }
 }
 
-/// Every completed transaction has enough approvals and those of all involved banks.
-fn approvals_rule(height: &CertifiedHeight, state: &State) -> Result<(), Violation> {
-    let (banks, certificate) = (state.validators().len(), &height.private.certificate);
-    let involved: Vec<_> =
-        height.public.transactions.iter().map(|tx| tx.body.kind.involved_banks()).collect();
-    let quorum = state.validators().quorums(state.params().approval_margin).quorum;
-    let decisions = decide(certificate, &involved, banks, quorum);
-    for (i, outcome) in height.private.outcomes.iter().enumerate() {
-        let approves = |v: &idx_types::SignedVerdicts| v.message.verdicts.get(i) == Some(&Verdict::Approve);
-        let approvals = certificate.verdicts.iter().filter(|v| approves(v)).count();
-        let all_involved = involved[i]
-            .iter()
-            .all(|bank| certificate.of(bank).is_some_and(|v| v.verdicts.get(i) == Some(&Verdict::Approve)));
-        let completed = *outcome == Outcome::Completed;
-        if completed && (approvals < quorum || !all_involved || decisions[i] != Decision::Pass) {
-            return Err(Violation(format!(
-                "transaction {i} of {} completed without its approvals",
-                height.height()
-            )));
-        }
-    }
-    Ok(())
+/// Whether a verdict lets a completed transaction pass.
+const fn is_rejection(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Reject(_))
 }
 
-fn conserved(state: &State) -> Result<(), Violation> {
-    let have = state.recount();
-    let issued: Vec<_> = state.issued().iter().map(|(currency, sum)| (*currency, *sum)).collect();
-    if have == issued {
-        Ok(())
-    } else {
-        Err(Violation(format!("money is not conserved: issued {issued:?}, recounted {have:?}")))
-    }
+/// Whether money moved.
+fn completed(outcome: &Outcome) -> bool {
+    *outcome == Outcome::Completed
 }

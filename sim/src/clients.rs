@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// How long a client's transaction may wait, milliseconds.
 const VALID_MS: u64 = 60 * 60 * 1_000;
 
+/// Of so many transactions one is handed in twice, and one spends what another spends.
+const NAUGHTY_EVERY: u32 = 20;
+
 /// One customer with one account.
 struct Customer {
     bank: usize,
@@ -53,13 +56,50 @@ impl Clients {
         Self { chain_id, banks, customers, waiting: Vec::new(), nonce: 0 }
     }
 
-    /// The next transaction that makes sense in this state, and the bank to hand it to.
+    /// The network they pay on.
+    pub(crate) const fn chain_id(&self) -> ChainId {
+        self.chain_id
+    }
+
+    /// The next transactions that make sense in this state, and the banks to hand them to: mostly one
+    /// at its home; now and then the same at two banks, or two that the account can only pay one of.
     pub fn next(
         &mut self,
         rng: &mut ChaCha8Rng,
         state: &State,
         now: TimestampMs,
-    ) -> Option<(Transaction, usize)> {
+    ) -> Vec<(Transaction, usize)> {
+        let Some((tx, home)) = self.one(rng, state, now) else { return Vec::new() };
+        let elsewhere = rng.random_range(0..self.banks.len());
+        match rng.random_range(0..NAUGHTY_EVERY) {
+            0 => vec![(tx.clone(), home), (tx, elsewhere)],
+            1 => match self.spent_again(&tx, state, now) {
+                Some((first, second)) => vec![(first, home), (second, elsewhere)],
+                None => vec![(tx, home)],
+            },
+            _ => vec![(tx, home)],
+        }
+    }
+
+    /// Two transfers of all that an account holds.
+    fn spent_again(
+        &mut self,
+        tx: &Transaction,
+        state: &State,
+        now: TimestampMs,
+    ) -> Option<(Transaction, Transaction)> {
+        let TxKind::Transfer(transfer) = tx.body.kind.clone() else { return None };
+        let account = state.account(&state.session(&transfer.from)?.account)?;
+        let amount = Paise(account.balance.0 / 100 * 90);
+        let fee = state.fee_quote(amount).ok()?.total;
+        let all = TxKind::Transfer(Transfer { amount, fee, ..transfer });
+        let key = |session| self.customers.iter().find(|c| c.session == session).map(|c| c.key.clone());
+        let (a, b) = (key(transfer.from)?, key(transfer.to)?);
+        let mut signed = || self.body(now, all.clone()).sign(&[&*a, &*b]);
+        Some((signed(), signed()))
+    }
+
+    fn one(&mut self, rng: &mut ChaCha8Rng, state: &State, now: TimestampMs) -> Option<(Transaction, usize)> {
         let at = rng.random_range(0..self.customers.len());
         let customer = &self.customers[at];
         let (bank, signer) = &self.banks[customer.bank];

@@ -1,134 +1,192 @@
-//! A node's disks: the block store, written atomically, and the journal, of which a crash loses
-//! what was not synced.
+//! A node's disks: the block store, written atomically, and the log of signed history, which is the
+//! production log on a disk in memory that tears, forgets, fills and rots.
 
 use crate::mutant::Mutant;
 use idx_chain::{RestoreError, Snapshot, State};
 use idx_crypto::Verifier;
-use idx_replica::{Finalized, JournalEntry, Start};
+use idx_replica::{Finalized, Journal, JournalError, Start};
 use idx_types::Height;
 use idx_types::wire::CertifiedHeight;
+use idx_wal::memory::MemoryDisk;
+use idx_wal::{Wal, WalError};
 use std::sync::Arc;
 
-/// Everything that outlives a crash.
+/// Name of the log's file.
+const LOG: &str = "log";
+
+/// Bits of the log in which rot is looked for; what lies behind is mostly zeros of its growth.
+const ROT_BITS: u64 = 8 * 16 * 1024;
+
+/// The final heights and the state after the last of them.
 #[derive(Clone)]
-pub struct Disk {
+struct BlockStore {
     snapshot: Snapshot,
     heights: Vec<Arc<CertifiedHeight>>,
-    journal_height: Height,
-    synced: Vec<Vec<u8>>,
-    unsynced: Vec<Vec<u8>>,
-    /// The journal disk was lost; the next start is a `recover`.
-    pub journal_lost: bool,
+    /// Its checksums do not hold.
+    rotten: bool,
+}
+
+/// Everything that outlives a crash.
+pub struct Disk {
+    store: BlockStore,
+    log: MemoryDisk,
+    /// No room is left on either.
+    full: bool,
+}
+
+/// Why a node cannot start from its disks.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The block store is rotten.
+    #[error("the block store's checksums do not hold")]
+    Store,
+    /// What is stored does not add up.
+    #[error("the stored state does not add up: {0}")]
+    State(#[from] RestoreError),
+    /// The log refuses.
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+}
+
+impl LoadError {
+    /// The disk failed while it was read: the power failed again.
+    pub const fn is_power_cut(&self) -> bool {
+        matches!(self, Self::Journal(JournalError::Log(WalError::Io { .. })))
+    }
+
+    /// The log is damaged, or gone.
+    pub const fn is_log_lost(&self) -> bool {
+        matches!(self, Self::Journal(JournalError::Log(WalError::Damaged { .. } | WalError::Missing { .. })))
+    }
+}
+
+impl Clone for Disk {
+    /// An image, as a backup of everything would hold it.
+    fn clone(&self) -> Self {
+        Self { store: self.store.clone(), log: self.log.image(), full: self.full }
+    }
 }
 
 impl Disk {
     /// The disks of a node that was just set up.
-    pub fn new(genesis: &State) -> Self {
-        Self {
-            snapshot: genesis.snapshot(),
-            heights: Vec::new(),
-            journal_height: Height::GENESIS,
-            synced: Vec::new(),
-            unsynced: Vec::new(),
-            journal_lost: false,
-        }
+    pub fn new(genesis: &State, seed: u64) -> Self {
+        let log = MemoryDisk::default();
+        log.seed(seed);
+        Wal::create(log.clone()).expect("a new disk in memory takes a log");
+        let store = BlockStore { snapshot: genesis.snapshot(), heights: Vec::new(), rotten: false };
+        Self { store, log, full: false }
     }
 
-    /// Appends to the journal; the first entry of a height starts a new one.
-    pub fn append(&mut self, height: Height, entry: &JournalEntry) {
-        // A mind that abstains writes nothing: the lost history is behind it now.
-        self.journal_lost = false;
-        if height != self.journal_height {
-            self.journal_height = height;
-            self.synced.clear();
-            self.unsynced.clear();
-        }
-        self.unsynced.push(borsh::to_vec(entry).expect("writing to memory"));
+    /// The disk under the log.
+    pub const fn log(&self) -> &MemoryDisk {
+        &self.log
     }
 
-    /// Makes the journal durable.
-    pub fn sync(&mut self) {
-        self.synced.append(&mut self.unsynced);
+    /// A power cut: of what was not synced, the sectors that `survives` picks.
+    pub fn crash(&mut self, survives: impl FnMut() -> bool) {
+        self.log = self.log.after_crash(survives);
     }
 
-    /// A crash: of the unsynced entries only the first `survivors` reached the disk.
-    pub fn crash(&mut self, survivors: usize) {
-        self.unsynced.truncate(survivors);
-        self.sync();
+    /// No file can be made or lengthened, until it is called with `false`.
+    pub fn set_full(&mut self, full: bool) {
+        self.full = full;
+        self.log.set_full(full);
     }
 
-    /// Unsynced entries.
-    pub fn unsynced(&self) -> usize {
-        self.unsynced.len()
+    /// No room is left.
+    pub const fn is_full(&self) -> bool {
+        self.full
     }
 
-    /// One atomic, synced write.
-    pub fn commit(&mut self, finalized: &Finalized, mutant: Option<Mutant>) {
-        if mutant == Some(Mutant::CommitNotDurable) {
-            return;
+    /// One atomic, synced write. Answers whether there was room.
+    pub fn commit(&mut self, finalized: &Finalized, mutant: Option<Mutant>) -> bool {
+        if self.full || mutant == Some(Mutant::CommitNotDurable) {
+            return !self.full;
         }
         let delta = &finalized.delta;
         let dropped = usize::from(mutant == Some(Mutant::AccountNotStored));
+        let snapshot = &mut self.store.snapshot;
         for (index, account) in delta.accounts.iter().skip(dropped) {
-            put(&mut self.snapshot.accounts, *index, account);
+            put(&mut snapshot.accounts, *index, account);
         }
         for (index, session) in &delta.sessions {
-            put(&mut self.snapshot.sessions, *index, session);
+            put(&mut snapshot.sessions, *index, session);
         }
-        self.snapshot.settled.retain(|(until, _)| *until >= delta.expired_before);
-        self.snapshot.settled.extend(delta.settled.iter().copied());
-        self.snapshot.core = delta.core.clone();
-        self.heights.push(finalized.certified.clone());
+        snapshot.settled.retain(|(until, _)| *until >= delta.expired_before);
+        snapshot.settled.extend(delta.settled.iter().copied());
+        snapshot.core = delta.core.clone();
+        self.store.heights.push(finalized.certified.clone());
+        true
     }
 
     /// Final heights from `from` on.
     pub fn range(&self, from: Height, count: usize) -> Vec<CertifiedHeight> {
         let start = usize::try_from(from.0.saturating_sub(1)).unwrap_or(usize::MAX);
-        self.heights.iter().skip(start).take(count).map(|height| (**height).clone()).collect()
+        self.store.heights.iter().skip(start).take(count).map(|height| (**height).clone()).collect()
+    }
+
+    /// All final heights.
+    pub fn heights(&self) -> &[Arc<CertifiedHeight>] {
+        &self.store.heights
     }
 
     /// The last final height.
     pub fn tip(&self) -> Option<&Arc<CertifiedHeight>> {
-        self.heights.last()
+        self.store.heights.last()
     }
 
-    /// The journal disk is replaced by an empty one, and the operator says so.
-    pub fn lose_journal(&mut self) {
-        self.synced.clear();
-        self.unsynced.clear();
-        self.journal_height = Height::GENESIS;
-        self.journal_lost = true;
+    /// A bit of the log flips, among those in use.
+    pub fn rot_log(&self, place: u64) {
+        let bits = (self.log.len_of(LOG) as u64 * 8).min(ROT_BITS);
+        self.log.flip(LOG, place % bits.max(1));
     }
 
-    /// The block store is replaced by an older one; the journal is not part of a backup.
-    pub fn restore_store(&mut self, older: &Self) {
-        self.snapshot = older.snapshot.clone();
-        self.heights = older.heights.clone();
+    /// The block store does not read any more.
+    pub const fn rot_store(&mut self) {
+        self.store.rotten = true;
     }
 
-    /// What a planted bug does to the journal at a restart.
-    pub(crate) fn tamper(&mut self, mutant: Option<Mutant>) {
-        match mutant {
-            Some(Mutant::JournalForgotten) => self.synced.clear(),
-            Some(Mutant::JournalHalved) => self.synced.truncate(self.synced.len() / 2),
-            _ => {}
+    /// The journal's disk is replaced by an empty one, and the operator says so (`recover`).
+    ///
+    /// # Errors
+    /// If there is no room.
+    pub fn recover_log(&mut self) -> Result<(), WalError> {
+        Wal::create_abstaining(self.log.clone()).map(drop)
+    }
+
+    /// The block store is replaced by another; the journal is not part of a backup.
+    pub fn restore_store(&mut self, other: &Self) {
+        self.store = other.store.clone();
+    }
+
+    /// What a planted bug does to the journal at a restart: it is gone, or half of it, and nobody
+    /// says so.
+    pub(crate) fn tamper(&self, mutant: Option<Mutant>) {
+        let keep = |all: usize| match mutant {
+            Some(Mutant::JournalForgotten) => Some(0),
+            Some(Mutant::JournalHalved) => Some(all / 2),
+            _ => None,
+        };
+        if keep(0).is_some()
+            && let Ok((mut wal, found)) = Wal::open(self.log.clone())
+        {
+            let kept = keep(found.records.len()).unwrap_or(0);
+            let records: Vec<&[u8]> = found.records.iter().take(kept).map(Vec::as_slice).collect();
+            wal.rewrite(&records).expect("the planted bug writes to a sound disk");
         }
     }
 
-    /// The state and start input of a node that reads its disks.
+    /// The state, the open journal and the start input of a node that reads its disks.
     ///
     /// # Errors
-    /// What is wrong with the stored state.
-    pub fn load(&self, verifier: Arc<dyn Verifier>) -> Result<(State, Start), RestoreError> {
-        let state = State::restore_with(self.snapshot.clone(), verifier)?;
-        let journal =
-            self.synced.iter().map(|bytes| borsh::from_slice(bytes).expect("synced entries decode"));
-        let start = Start {
-            journal: if self.journal_lost { Vec::new() } else { journal.collect() },
-            journal_height: self.journal_height,
-            history_lost: self.journal_lost,
-        };
-        Ok((state, start))
+    /// What is wrong with them.
+    pub fn load(&self, verifier: Arc<dyn Verifier>) -> Result<(State, Journal, Start), LoadError> {
+        if self.store.rotten {
+            return Err(LoadError::Store);
+        }
+        let state = State::restore_with(self.store.snapshot.clone(), verifier)?;
+        let (journal, start, _) = Journal::open(self.log.clone())?;
+        Ok((state, journal, start))
     }
 }
 

@@ -8,9 +8,9 @@ use crate::setup::Identity;
 use crate::stopwatch::Stopwatch;
 use crate::world::{EPOCH_MS, World};
 use idx_chain::State;
-use idx_replica::{Gate, Insight, Policy};
+use idx_replica::{Gate, HaltReason, Insight, Policy};
 use idx_types::wire::Gossip;
-use idx_types::{BankId, TxId, TxKind};
+use idx_types::{BankId, TimestampMs, TxId, TxKind};
 use std::sync::Arc;
 
 impl World {
@@ -23,6 +23,25 @@ impl World {
     pub fn disk(&mut self, node: usize) -> &mut Disk {
         self.checks.forgive(node);
         &mut self.nodes[node].disk
+    }
+
+    /// The bank lost its signed history, and its operator says so (`idx-node recover`).
+    ///
+    /// # Errors
+    /// If there is no room for a new log.
+    pub fn lose_journal(&mut self, node: usize) -> Result<(), Violation> {
+        self.checks.forgive(node);
+        self.recover(node)
+    }
+
+    /// Minds that stopped themselves for good, and why.
+    pub fn halted(&self) -> &[(usize, HaltReason)] {
+        &self.halted
+    }
+
+    /// Whether two nodes run with this one's key.
+    pub(crate) fn is_twin(&self, node: usize) -> bool {
+        self.nodes[node].lie == Some(Lie::Twin)
     }
 
     /// What was seen so far.
@@ -70,9 +89,9 @@ impl World {
         self.nodes[node].lie = Some(lie);
     }
 
-    /// Sets a node's clock so far ahead, milliseconds.
-    pub fn set_clock(&mut self, node: usize, ahead_ms: u64) {
-        self.nodes[node].skew_ms = ahead_ms;
+    /// Sets a node's clock so far ahead, milliseconds; negative is behind.
+    pub fn set_clock(&mut self, node: usize, ahead_ms: i64) {
+        self.nodes[node].clock.set(ahead_ms);
     }
 
     /// Gives a bank rules of its own and restarts it.
@@ -90,7 +109,8 @@ impl World {
     /// # Errors
     /// A broken promise.
     pub fn submit_as(&mut self, node: usize, kind: TxKind) -> Result<TxId, Violation> {
-        let now = self.clock(node);
+        // Dated by the one who writes it; the node's own clock may be anywhere.
+        let now = TimestampMs(self.now_ms);
         let tx = self.clients.body(now, kind).sign(&[&*self.nodes[node].identity.signer]);
         let id = tx.id();
         self.clients.hand_in(tx.clone(), node);
@@ -125,6 +145,6 @@ impl World {
 
     /// The disks of a node that was just set up.
     pub fn blank_disk(&self) -> Disk {
-        Disk::new(&crate::setup::Setup::new(&self.plan).genesis_state())
+        Disk::new(&crate::setup::Setup::new(&self.plan).genesis_state(), self.plan.seed ^ self.now_ms)
     }
 }

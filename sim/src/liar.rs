@@ -1,39 +1,88 @@
 //! Banks that lie. A liar's mind is an honest one; what it sends is altered on the way out, with its
 //! own key. Every message goes to everybody, as gossip does, but to one half in another order.
 
+mod blocks;
+mod votes;
+
 use crate::scheme::Scheme;
 use crate::world::World;
-use idx_consensus::election;
-use idx_consensus::mining::{self, Stop};
-use idx_crypto::Signer;
-use idx_types::wire::{Announcement, CertifiedHeight, Gossip, ProposalMessage, Response, Status};
-use idx_types::{
-    Height, Outcome, PrivateHash, PublicHeader, Reason, Round, Signed, SignedVerdicts, SignedVote, Verdict,
-    Vote,
-};
-use std::num::NonZeroUsize;
+use idx_types::wire::{CertifiedHeight, GOSSIP_BYTES_MAX, Gossip, Request, Response, Status, decode, encode};
+use idx_types::{Height, Outcome, PrivateHash, Reason, SignedVote};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use votes::second_vote;
 
 /// How a bank lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lie {
-    /// Two votes in every place.
+    /// Two votes in every place, told to everybody.
     Votes,
+    /// One vote to one half of the banks, another to the other half.
+    TwoFaces,
     /// Two proposals in every round of its own.
     Proposals,
     /// Two mined headers in every round of its own.
     Headers,
     /// Two different verdicts on every block.
     Verdicts,
+    /// It approves what it should reject and rejects what it should approve.
+    WrongVerdicts,
+    /// It votes for what it should not: for a value where its mind votes for none, and the reverse.
+    WrongVotes,
+    /// Its proposals do not follow from the block they settle.
+    WrongProposals,
+    /// Its blocks break a rule: work, time, parent, root, difficulty.
+    WrongBlocks,
+    /// Its blocks hold transactions that nobody signed.
+    ForgedTransactions,
+    /// Its blocks name transactions that it never shows.
+    HiddenTransactions,
     /// Votes, headers and proposals by the dozen, in every round it may speak in and some more.
     Flood,
+    /// Ten useless transactions with every vote.
+    Spam,
+    /// It sends again what it once heard from others.
+    Replay,
+    /// Bytes of its messages change on the way out.
+    Garbled,
     /// Heights that it does not have, and altered ones to whoever asks.
     Sync,
+    /// Certificates that it signed for everybody.
+    ForgedCertificates,
+    /// It takes part and says nothing.
+    Silent,
+    /// Some of the banks hear nothing of it.
+    Withhold,
+    /// Everything it sends is seconds late.
+    Drip,
+    /// Two machines run with its key.
+    Twin,
 }
 
 impl Lie {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Votes, Self::Proposals, Self::Headers, Self::Verdicts, Self::Flood, Self::Sync];
+    /// All that one machine can do by itself.
+    pub const ALL: [Self; 20] = [
+        Self::Votes,
+        Self::TwoFaces,
+        Self::Proposals,
+        Self::Headers,
+        Self::Verdicts,
+        Self::WrongVerdicts,
+        Self::WrongVotes,
+        Self::WrongProposals,
+        Self::WrongBlocks,
+        Self::ForgedTransactions,
+        Self::HiddenTransactions,
+        Self::Flood,
+        Self::Spam,
+        Self::Replay,
+        Self::Garbled,
+        Self::Sync,
+        Self::ForgedCertificates,
+        Self::Silent,
+        Self::Withhold,
+        Self::Drip,
+    ];
 }
 
 /// Messages that a flooding liar makes of one.
@@ -42,43 +91,59 @@ const FLOOD: u32 = 20;
 /// The contradiction comes so much later, milliseconds.
 const LATER_MS: u64 = 1;
 
+/// A dripping liar's messages are so late, milliseconds.
+const DRIP_MS: u64 = 3_000;
+
+/// Messages that a replaying liar remembers.
+const OVERHEARD_MAX: usize = 400;
+
+/// One message in so many is remembered.
+const OVERHEARD_EVERY: usize = 7;
+
 impl World {
     /// What a node sends to another instead of a message, with extra delays in milliseconds.
-    pub(crate) fn versions(&self, from: usize, to: usize, message: &Gossip) -> Vec<(u64, Gossip)> {
-        let lies = self.nodes[from].lie.map_or_else(Vec::new, |lie| self.lies(from, lie, message));
-        let truth = (0, message.clone());
-        if to.is_multiple_of(2) || lies.is_empty() {
-            return std::iter::once(truth).chain(lies.into_iter().map(|lie| (LATER_MS, lie))).collect();
-        }
-        let late = (LATER_MS, message.clone());
-        lies.into_iter().map(|lie| (0, lie)).chain([late]).collect()
-    }
-
-    fn lies(&self, from: usize, lie: Lie, message: &Gossip) -> Vec<Gossip> {
-        let signer = &*self.nodes[from].identity.signer;
-        let bank = self.bank(from);
-        match (lie, message) {
-            (Lie::Votes, Gossip::Vote(vote)) if vote.message.bank == bank => vec![other_vote(vote, signer)],
-            (Lie::Flood, Gossip::Vote(vote)) if vote.message.bank == bank => many_votes(vote, signer),
-            (Lie::Proposals, Gossip::Proposal(message)) => vec![other_proposal(message, 1, signer)],
-            (Lie::Flood, Gossip::Proposal(message)) => {
-                (1..FLOOD).map(|n| other_proposal(message, n, signer)).collect()
+    pub(crate) fn versions(&mut self, from: usize, to: usize, message: &Gossip) -> Vec<(u64, Gossip)> {
+        let truth = || (0, message.clone());
+        let Some(lie) = self.nodes[from].lie else { return vec![truth()] };
+        match lie {
+            Lie::Twin => vec![truth()],
+            Lie::Silent => Vec::new(),
+            Lie::Withhold if (from + to) % 3 == 0 => Vec::new(),
+            Lie::Drip => vec![(DRIP_MS + 100 * to as u64, message.clone())],
+            Lie::Garbled => self.garbled(message).into_iter().map(|message| (0, message)).collect(),
+            Lie::Replay => {
+                let again = self.overheard.get((self.steps as usize * 31 + to) % OVERHEARD_MAX).cloned();
+                [message.clone()].into_iter().chain(again).map(|message| (0, message)).collect()
             }
-            (Lie::Headers, Gossip::Mined(block)) => {
-                vec![other_block(block, block.header.message.round, 1, signer)]
+            _ if lie.replaces() => {
+                self.lies(from, to, lie, message).into_iter().map(|lie| (0, lie)).collect()
             }
-            (Lie::Flood, Gossip::Mined(block)) => self.many_blocks(from, block, signer),
-            (Lie::Verdicts, Gossip::Verdicts(verdicts)) => vec![other_verdicts(verdicts, signer)],
-            _ => Vec::new(),
+            _ => in_two_orders(to, message, self.lies(from, to, lie, message)),
         }
     }
 
-    fn many_blocks(&self, from: usize, block: &Announcement, signer: &dyn Signer) -> Vec<Gossip> {
-        let header = &block.header.message;
-        let Some(state) = self.nodes[from].state() else { return Vec::new() };
-        let mine = |round: &Round| election::miner(state.validators(), header.height, *round) == header.miner;
-        let rounds = (0..10 * FLOOD).map(Round).filter(mine).take(FLOOD as usize);
-        rounds.flat_map(|round| (1..4).map(move |n| other_block(block, round, n, signer))).collect()
+    fn lies(&self, from: usize, to: usize, lie: Lie, message: &Gossip) -> Vec<Gossip> {
+        match message {
+            Gossip::Vote(vote) if vote.message.bank == self.bank(from) => self.vote_lies(from, to, lie, vote),
+            Gossip::Proposal(message) => self.proposal_lies(from, lie, message),
+            Gossip::Mined(block) => self.block_lies(from, lie, block),
+            Gossip::Verdicts(verdicts) => self.verdict_lies(from, lie, verdicts),
+            other => {
+                if lie.replaces() {
+                    vec![other.clone()]
+                } else {
+                    Vec::new()
+                }
+            }
+        }
+    }
+
+    /// What a node asks instead.
+    pub(crate) fn request_of(&self, from: usize, request: Request) -> Request {
+        match (self.nodes[from].lie, request) {
+            (Some(Lie::Sync), Request::Status(status)) => Request::Status(boast(status)),
+            (_, request) => request,
+        }
     }
 
     /// What a node answers instead.
@@ -87,14 +152,82 @@ impl World {
             (Some(Lie::Sync), Response::Heights(heights)) => {
                 Response::Heights(heights.into_iter().map(altered).collect())
             }
-            (Some(Lie::Sync), Response::Status(status)) => Response::Status(boast(status)),
+            (Some(Lie::ForgedCertificates), Response::Heights(heights)) => Response::Heights(
+                heights.into_iter().map(|height| self.forged_height(from, height)).collect(),
+            ),
+            (Some(Lie::Sync | Lie::ForgedCertificates), Response::Status(status)) => {
+                Response::Status(boast(status))
+            }
             (_, response) => response,
         }
     }
+
+    /// What a liar answers without asking its mind.
+    pub(crate) fn forged_answer(&self, node: usize, request: &Request) -> Option<Response> {
+        match (self.nodes[node].lie?, request) {
+            (Lie::ForgedTransactions, Request::Transactions { block, .. }) => {
+                let transactions = vec![self.forged_transaction(node, 0)];
+                Some(Response::Transactions { block: *block, transactions })
+            }
+            (Lie::HiddenTransactions, Request::Transactions { block, .. }) => {
+                Some(Response::Transactions { block: *block, transactions: Vec::new() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Honest messages that somebody could send again.
+    pub(crate) fn overhear(&mut self, message: &Gossip) {
+        let listens = self.nodes.iter().any(|node| node.lie == Some(Lie::Replay));
+        if listens && self.steps as usize % OVERHEARD_EVERY == 0 {
+            if self.overheard.len() < OVERHEARD_MAX {
+                self.overheard.push(message.clone());
+            } else {
+                let place = self.steps as usize / OVERHEARD_EVERY % OVERHEARD_MAX;
+                self.overheard[place] = message.clone();
+            }
+        }
+    }
+
+    /// The message with a byte changed, if it still decodes; now and then far too long.
+    fn garbled(&mut self, message: &Gossip) -> Option<Gossip> {
+        use rand::RngExt;
+        let mut bytes = encode(message);
+        let place = self.rng.random_range(0..bytes.len());
+        bytes[place] ^= self.rng.random_range(1..=255);
+        if self.rng.random_range(0..50) == 0 {
+            bytes.resize(GOSSIP_BYTES_MAX + 1, 0);
+        }
+        decode(&bytes, GOSSIP_BYTES_MAX).ok()
+    }
+}
+
+impl Lie {
+    /// The lie takes the truth's place; other liars tell both.
+    const fn replaces(self) -> bool {
+        matches!(
+            self,
+            Self::TwoFaces
+                | Self::WrongVerdicts
+                | Self::WrongVotes
+                | Self::WrongProposals
+                | Self::WrongBlocks
+                | Self::ForgedTransactions
+                | Self::HiddenTransactions
+        )
+    }
+}
+
+/// Truth and lies to everybody; to one half the truth first, to the other the lies.
+fn in_two_orders(to: usize, truth: &Gossip, lies: Vec<Gossip>) -> Vec<(u64, Gossip)> {
+    let truth_first = to.is_multiple_of(2) || lies.is_empty();
+    let (truth_ms, lies_ms) = if truth_first { (0, LATER_MS) } else { (LATER_MS, 0) };
+    let lies = lies.into_iter().map(|lie| (lies_ms, lie));
+    lies.chain([(truth_ms, truth.clone())]).collect()
 }
 
 /// A claim to stand much higher.
-pub(crate) fn boast(status: Status) -> Status {
+fn boast(status: Status) -> Status {
     Status { height: Height(status.height.0 + 1_000), ..status }
 }
 
@@ -111,49 +244,15 @@ fn altered(mut height: CertifiedHeight) -> CertifiedHeight {
     height
 }
 
-fn other_vote(vote: &SignedVote, signer: &dyn Signer) -> Gossip {
-    let value = if vote.message.value.is_some() { None } else { Some(PrivateHash([9; 32])) };
-    Gossip::Vote(Signed::new(Vote { value, ..vote.message }, signer))
+/// Which of two lies a bank hears.
+const fn hears_the_lie(to: usize) -> bool {
+    to % 2 == 1
 }
 
-fn many_votes(vote: &SignedVote, signer: &dyn Signer) -> Vec<Gossip> {
-    let wild = |n: u32| {
-        let round = Round(vote.message.round.0.wrapping_add(n % 7).wrapping_mul(1 + n % 3 * 1_000_003));
-        let value = Some(PrivateHash([n as u8; 32]));
-        Gossip::Vote(Signed::new(Vote { round, value, ..vote.message }, signer))
-    };
-    (1..FLOOD).map(wild).collect()
-}
-
-fn other_proposal(message: &ProposalMessage, n: u32, signer: &dyn Signer) -> Gossip {
-    let mut other = message.clone();
-    other.candidate.header.mining_ms = other.candidate.header.mining_ms.wrapping_add(n);
-    let proposal = idx_types::Proposal { value: other.candidate.id(), ..message.proposal.message };
-    other.proposal = Signed::new(proposal, signer);
-    Gossip::Proposal(Box::new(other))
-}
-
-fn other_block(block: &Announcement, round: Round, n: u64, signer: &dyn Signer) -> Gossip {
-    let header = &block.header.message;
-    let header = PublicHeader { round, timestamp: header.timestamp.plus(n), ..header.clone() };
-    let found = mining::search(&header, NonZeroUsize::MIN, &Stop::default());
-    let header = PublicHeader { nonce: found.map_or(0, |found| found.nonce), ..header };
-    let header = Signed::new(header, signer);
-    Gossip::Mined(Box::new(Announcement { header, transactions: block.transactions.clone() }))
-}
-
-fn other_verdicts(verdicts: &SignedVerdicts, signer: &dyn Signer) -> Gossip {
-    let mut other = verdicts.message.clone();
-    for verdict in &mut other.verdicts {
-        *verdict = match verdict {
-            Verdict::Approve => Verdict::Reject(Reason::RejectedByPolicy),
-            Verdict::Reject(_) => Verdict::Approve,
-        };
-    }
-    Gossip::Verdicts(Box::new(Signed::new(other, signer)))
-}
-
-/// A vote of a bank for nil, or for something; what a shell that signs twice sends.
-pub(crate) fn second_vote(vote: &SignedVote, scheme: Scheme, number: u64) -> Gossip {
-    other_vote(vote, &*scheme.signer(number))
+/// A value that nobody proposed.
+fn nonsense(scheme: Scheme, vote: &SignedVote) -> PrivateHash {
+    let mut bytes = [9; 32];
+    bytes[0] = vote.message.round.0 as u8;
+    bytes[1] = u8::from(scheme == Scheme::Real);
+    PrivateHash(bytes)
 }

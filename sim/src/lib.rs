@@ -6,37 +6,51 @@
 //!                                                \-> Checks: broken promise = failed run
 //! ```
 //!
-//! The same seed gives the same run, to the byte. Rooms: `world` (the queue), `perform` (the
-//! simulated shell), `node` and `disk` (machines), `network` and `wires` (messages), `weather`
-//! (crashes, partitions), `clients`, `faults`, `liar` (Byzantine banks), `mutant` (planted bugs),
-//! `checks`, `stopwatch`, `hands` (what stories do to a world).
+//! The same seed gives the same run, to the byte. Rooms: `plan` (what a seed decides: `faults` of the
+//! wires, a storm of `trouble`s, liars), `world` (the queue), `perform` (the simulated shell), `node`,
+//! `clock` and `disk` (machines), `network` and `wires` (messages), `weather` (troubles happen),
+//! `operator` (who starts nodes and heeds their messages), `govern`, `clients`, `liar` (Byzantine
+//! banks), `mutant` (planted bugs), `checks`, `chronicle` (the trace), `shrink`, `injected`,
+//! `stopwatch`, `hands` (what stories do to a world).
 
 mod checks;
+mod chronicle;
 mod clients;
+mod clock;
 mod disk;
 mod faults;
+mod govern;
 mod hands;
+mod injected;
 mod liar;
 mod mutant;
 mod network;
 mod node;
+mod operator;
 mod perform;
+mod plan;
 mod runs;
 mod scheme;
 mod setup;
+mod shrink;
 mod stopwatch;
+mod trouble;
 mod weather;
 mod wires;
 mod world;
 
 pub use checks::{Checks, Violation};
-pub use disk::Disk;
+pub use disk::{Disk, LoadError};
 pub use faults::Faults;
+pub use injected::Injected;
 pub use liar::Lie;
 pub use mutant::Mutant;
 pub use network::Network;
-pub use runs::{CALM_MS, Report, STORM_MS, report, run, storm};
+pub use plan::{Plan, STORM_MS};
+pub use runs::{CALM_MS, CALM_ROUNDS_MAX, Report, report, run, storm};
 pub use scheme::Scheme;
 pub use setup::Identity;
+pub use shrink::{SHRINK_RUNS_MAX, Shrunk, shrink};
 pub use stopwatch::Stopwatch;
-pub use world::{Plan, World};
+pub use trouble::{Kind, Motion, Trouble};
+pub use world::World;

@@ -1,8 +1,11 @@
-//! Bugs planted on purpose, in the shell that performs a mind's wishes: a run with one of them must
-//! break a promise, or the checks are worth nothing (document 8, point 2).
+//! Bugs planted on purpose: a run with one of them must break a promise, or the checks are worth
+//! nothing (document 8, point 2). Some sit in the simulated shell, the others in the rules
+//! themselves, compiled in only with the feature `planted-bugs`.
+
+use serde::{Deserialize, Serialize};
 
 /// A planted bug.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mutant {
     /// `SyncJournal` does nothing: votes leave before they are durable.
     SyncSkipped,

@@ -1,40 +1,65 @@
-//! One simulated machine: a mind while it is up, disks always.
+//! One simulated machine: a mind and an open journal while it is up, disks always.
 
-use crate::disk::Disk;
+use crate::clock::Clock;
+use crate::disk::{Disk, LoadError};
 use crate::liar::Lie;
 use crate::setup::Identity;
+use idx_chain::State;
 use idx_chain::pool::PoolLimits;
-use idx_chain::{RestoreError, State};
 use idx_crypto::Verifier;
 use idx_replica::{
-    AcceptAll, Effect, Gate, Input, Insight, Policy, Replica, ReplicaSettings, Start, TimerId,
+    AcceptAll, Effect, Gate, Input, Insight, Journal, Policy, Replica, ReplicaSettings, Start, TimerId,
 };
+use idx_types::params::PROTOCOL_VERSION;
 use idx_types::wire::Status;
 use idx_types::{BankId, NetworkKey, PreparedTx, TimestampMs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// Most open tickets of peers' requests.
 const TICKETS_MAX: usize = 1_024;
 
+/// Most inputs that wait for a machine that stands still; what does not fit is lost, as in sockets.
+const WAITING_MAX: usize = 4_096;
+
 /// A machine.
-pub struct Node {
+pub(crate) struct Node {
     pub(crate) identity: Identity,
     pub(crate) disk: Disk,
-    /// How far its clock is ahead, milliseconds.
-    pub(crate) skew_ms: u64,
+    pub(crate) clock: Clock,
+    /// How long a sync or a store write takes, milliseconds.
+    pub(crate) sync_ms: u64,
+    /// The newest protocol version that the installed release knows.
+    pub(crate) release: u16,
+    /// The bank's own rules, in force from the next start.
+    pub(crate) policy: Arc<dyn Policy>,
+    /// How it lies, if it does.
+    pub(crate) lie: Option<Lie>,
+    /// The power fails after so many effects of its next step.
+    pub(crate) doomed: bool,
+    /// Its process stands still.
+    pub(crate) paused: bool,
+    pub(crate) search: u64,
+    pub(crate) journal: Option<Journal>,
+    pub(crate) work: Work,
     mind: Option<Replica>,
     incarnation: u64,
     timers: BTreeMap<TimerId, u64>,
     generation: u64,
     tickets: BTreeMap<u64, (usize, u64)>,
-    pub(crate) search: u64,
-    /// The bank's own rules, in force from the next start.
-    pub(crate) policy: Arc<dyn Policy>,
-    /// How it lies, if it does.
-    pub(crate) lie: Option<Lie>,
-    /// It crashes in the middle of its next step.
-    pub(crate) doomed: bool,
+}
+
+/// What the shell of a machine has yet to do.
+#[derive(Default)]
+pub(crate) struct Work {
+    /// Effects wished for and not performed yet.
+    pub(crate) effects: VecDeque<Effect>,
+    /// Inputs that came meanwhile.
+    pub(crate) inputs: VecDeque<Input>,
+    /// The first of the effects waits for the disk.
+    pub(crate) on_disk: bool,
+    /// The disk has had its time.
+    pub(crate) disk_done: bool,
 }
 
 /// A policy that outlives the minds that ask it.
@@ -47,25 +72,42 @@ impl Policy for Kept {
 }
 
 impl Node {
-    pub(crate) fn new(identity: Identity, disk: Disk, skew_ms: u64) -> Self {
+    pub(crate) fn new(identity: Identity, disk: Disk, clock: Clock, lie: Option<Lie>) -> Self {
         Self {
             identity,
             disk,
-            skew_ms,
+            clock,
+            sync_ms: 0,
+            release: PROTOCOL_VERSION,
+            policy: Arc::new(AcceptAll),
+            lie,
+            doomed: false,
+            paused: false,
+            search: 0,
+            journal: None,
+            work: Work::default(),
             mind: None,
             incarnation: 0,
             timers: BTreeMap::new(),
             generation: 0,
             tickets: BTreeMap::new(),
-            search: 0,
-            policy: Arc::new(AcceptAll),
-            lie: None,
-            doomed: false,
         }
     }
 
     pub(crate) const fn is_up(&self) -> bool {
         self.mind.is_some()
+    }
+
+    /// It takes nothing in: it stands still, or waits for its disk.
+    pub(crate) const fn is_busy(&self) -> bool {
+        self.paused || self.work.on_disk
+    }
+
+    /// An input that finds it busy.
+    pub(crate) fn wait(&mut self, input: Input) {
+        if self.work.inputs.len() < WAITING_MAX {
+            self.work.inputs.push_back(input);
+        }
     }
 
     pub(crate) const fn bank(&self) -> BankId {
@@ -97,27 +139,31 @@ impl Node {
     }
 
     /// Loads the disks and makes a mind of them.
-    pub(crate) fn boot(&mut self, verifier: Arc<dyn Verifier>) -> Result<Start, RestoreError> {
-        let (state, start) = self.disk.load(verifier.clone())?;
+    pub(crate) fn boot(&mut self, verifier: Arc<dyn Verifier>) -> Result<Start, LoadError> {
+        let (state, journal, start) = self.disk.load(verifier.clone())?;
         let settings = ReplicaSettings {
             bank: Some(self.identity.bank),
             network_key: self.identity.network_key,
             pool: PoolLimits { transactions_max: 10_000, bytes_max: 16 << 20, per_bank_max: 5_000 },
             policy: Box::new(Kept(self.policy.clone())),
             verifier,
-            protocol_known: idx_types::params::PROTOCOL_VERSION,
+            protocol_known: self.release,
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
+        self.journal = Some(journal);
         self.incarnation += 1;
         Ok(start)
     }
 
-    pub(crate) fn crash(&mut self, survivors: usize) {
+    /// The process ends; its disks stay as they are.
+    pub(crate) fn stop(&mut self) {
         self.mind = None;
+        self.journal = None;
         self.doomed = false;
+        self.paused = false;
         self.timers.clear();
         self.tickets.clear();
-        self.disk.crash(survivors);
+        self.work = Work::default();
     }
 
     pub(crate) fn step(&mut self, now: TimestampMs, input: Input) -> Vec<Effect> {

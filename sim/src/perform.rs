@@ -1,16 +1,28 @@
-//! The simulated shell: fulfils what a mind wishes for.
+//! The simulated shell: fulfils what a mind wishes for, in order, waiting for the disk where the
+//! node's shell would.
 
 use crate::checks::Violation;
-use crate::liar::{Lie, boast, second_vote};
 use crate::mutant::Mutant;
-use crate::wires::REQUEST_MS;
 use crate::world::{Happening, World};
 use idx_consensus::mining::{self, Stop};
-use idx_replica::{Effect, Event, Input, OwnMessage, Unsigned};
-use idx_types::wire::{Gossip, Request};
+use idx_replica::{Effect, Event, HaltReason, Input, JournalError, OwnMessage, Unsigned};
 use idx_types::{NetworkKey, PublicHeader, Signed};
+use idx_wal::WalError;
 use rand::RngExt;
+use std::io;
 use std::num::NonZeroUsize;
+
+/// How a shell goes on after an effect.
+enum Next {
+    /// With the next effect.
+    On,
+    /// When the disk is done.
+    Wait,
+    /// Not at all: the process ends.
+    Ended(String),
+    /// Not at all: the power failed.
+    PowerCut,
+}
 
 impl World {
     /// Gives a mind an input, if it is still the same incarnation.
@@ -18,18 +30,72 @@ impl World {
         if self.nodes[node].incarnation() == incarnation { self.feed(node, input) } else { Ok(()) }
     }
 
-    /// Gives a mind an input and performs what it wishes for.
+    /// Gives a mind an input and performs what it wishes for; later, if the machine is busy.
     pub(crate) fn feed(&mut self, node: usize, input: Input) -> Result<(), Violation> {
+        if self.nodes[node].is_busy() {
+            self.nodes[node].wait(input);
+            return Ok(());
+        }
         let now = self.clock(node);
         let effects = self.nodes[node].step(now, input);
-        if effects.is_empty() || !self.nodes[node].doomed {
-            return effects.into_iter().try_for_each(|effect| self.perform(node, effect));
+        if !effects.is_empty() && self.nodes[node].doomed {
+            // The power fails in the middle of a step: what comes after it never happens.
+            let done = self.rng.random_range(0..=effects.len());
+            self.nodes[node].work.effects = effects.into_iter().take(done).collect();
+            self.perform_all(node)?;
+            return self.power_cut(node, "in the middle of a step");
         }
-        // A crash in the middle of a step: what comes after it never happens.
-        let done = self.rng.random_range(0..=effects.len());
-        effects.into_iter().take(done).try_for_each(|effect| self.perform(node, effect))?;
-        self.fell(node);
+        self.nodes[node].work.effects = effects.into();
+        self.perform_all(node)
+    }
+
+    /// The disk has done what was asked, or the process goes on: so does the shell.
+    pub(crate) fn go_on(&mut self, node: usize, incarnation: u64) -> Result<(), Violation> {
+        if self.nodes[node].incarnation() != incarnation || !self.nodes[node].is_up() {
+            return Ok(());
+        }
+        if self.nodes[node].work.on_disk {
+            self.nodes[node].work.on_disk = false;
+            self.nodes[node].work.disk_done = true;
+        }
+        if !self.nodes[node].paused {
+            self.perform_all(node)?;
+        }
+        while !self.nodes[node].is_busy()
+            && let Some(input) = self.nodes[node].work.inputs.pop_front()
+        {
+            self.feed(node, input)?;
+        }
         Ok(())
+    }
+
+    fn perform_all(&mut self, node: usize) -> Result<(), Violation> {
+        while let Some(effect) = self.nodes[node].work.effects.pop_front() {
+            if self.must_wait_for_disk(node, &effect) {
+                self.nodes[node].work.effects.push_front(effect);
+                return Ok(());
+            }
+            match self.perform(node, effect)? {
+                Next::On => {}
+                Next::Wait => return Ok(()),
+                Next::Ended(why) => return self.process_ended(node, &why),
+                Next::PowerCut => return self.power_cut(node, "in the middle of a write"),
+            }
+        }
+        Ok(())
+    }
+
+    /// What is written becomes durable when the disk is done, and the shell waits for it.
+    fn must_wait_for_disk(&mut self, node: usize, effect: &Effect) -> bool {
+        let machine = &mut self.nodes[node];
+        let writes = matches!(effect, Effect::SyncJournal | Effect::Commit(_));
+        if !writes || machine.sync_ms == 0 || std::mem::take(&mut machine.work.disk_done) {
+            return false;
+        }
+        machine.work.on_disk = true;
+        let (after_ms, incarnation) = (machine.sync_ms, machine.incarnation());
+        self.at(after_ms, Happening::GoOn { node, incarnation });
+        true
     }
 
     fn soon(&mut self, node: usize, input: Input) {
@@ -37,9 +103,9 @@ impl World {
         self.at(0, Happening::Input { to: node, incarnation, input });
     }
 
-    fn perform(&mut self, node: usize, effect: Effect) -> Result<(), Violation> {
+    fn perform(&mut self, node: usize, effect: Effect) -> Result<Next, Violation> {
         match effect {
-            Effect::Gossip(message) => return self.gossip(node, message),
+            Effect::Gossip(message) => self.gossip(node, message)?,
             Effect::Request(peer, id, request) => self.request(node, peer, id, request),
             Effect::Respond(ticket, response) => {
                 if let Some((to, id)) = self.nodes[node].take_ticket(ticket) {
@@ -47,7 +113,7 @@ impl World {
                 }
             }
             Effect::Recheck(peer, message) => {
-                if let Some(from) = self.node_of(peer) {
+                if let Some(from) = self.node_of(node, peer) {
                     self.at(0, Happening::Gossip { from, to: node, message });
                 }
             }
@@ -55,9 +121,7 @@ impl World {
                 let signed = self.sign(node, unsigned);
                 self.soon(node, Input::Signed(signed));
             }
-            Effect::Log(height, entry) => self.nodes[node].disk.append(height, &entry),
-            Effect::SyncJournal if self.plan.mutant == Some(Mutant::SyncSkipped) => {}
-            Effect::SyncJournal => self.nodes[node].disk.sync(),
+            Effect::Log(..) | Effect::SyncJournal | Effect::Commit(_) => return self.write(node, effect),
             Effect::Mine(header) => self.mine(node, *header),
             Effect::CancelMining => self.nodes[node].search += 1,
             Effect::SetTimer(timer, after_ms) => {
@@ -65,75 +129,73 @@ impl World {
                 let incarnation = self.nodes[node].incarnation();
                 self.at(after_ms, Happening::Timer { to: node, incarnation, timer, generation });
             }
-            Effect::Commit(finalized) => {
-                self.nodes[node].disk.commit(&finalized, self.plan.mutant);
-                self.soon(node, Input::Committed(finalized.certified.height()));
-            }
-            Effect::Publish(event) => return self.publish(node, &event),
+            Effect::Publish(event) => self.publish(node, &event)?,
             Effect::Answer(token, answer) => {
                 if let Err(reason) = answer {
                     self.clients.refused(token, reason);
                 }
             }
             Effect::Blame(peer, what) => {
-                self.note(|| format!("bank {node} blames {peer:?}: {what}"));
-                return self.on_blame(node, peer, what);
+                self.note(node, || format!("blames {peer:?}: {what}"));
+                self.on_blame(node, peer, what)?;
             }
-            Effect::Halt(reason) => return Err(Violation(format!("bank {node} halted: {reason}"))),
+            Effect::Halt(reason) => return self.on_halt(node, reason),
         }
-        Ok(())
+        Ok(Next::On)
+    }
+
+    /// Effects on disks.
+    fn write(&mut self, node: usize, effect: Effect) -> Result<Next, Violation> {
+        let mutant = self.plan.mutant;
+        let machine = &mut self.nodes[node];
+        let Some(journal) = machine.journal.as_mut() else { return Ok(Next::Wait) };
+        let result = match effect {
+            Effect::Log(height, entry) => journal.log(height, &entry),
+            Effect::SyncJournal if mutant == Some(Mutant::SyncSkipped) => Ok(()),
+            Effect::SyncJournal => journal.sync(),
+            Effect::Commit(finalized) => {
+                if !machine.disk.commit(&finalized, mutant) {
+                    return Ok(Next::Ended("no space is left for the block store".to_owned()));
+                }
+                let height = finalized.certified.height();
+                let abstention = machine.insight().map(|insight| insight.abstention);
+                let result =
+                    abstention.map_or(Ok(()), |abstention| journal_of(machine).committed(height, abstention));
+                self.soon(node, Input::Committed(height));
+                result
+            }
+            _ => Ok(()),
+        };
+        Ok(match result {
+            Ok(()) => Next::On,
+            Err(error) if is_full(&error) => Next::Ended(error.to_string()),
+            Err(JournalError::Log(WalError::Io { .. } | WalError::Poisoned)) => Next::PowerCut,
+            Err(error) => return Err(Violation(format!("bank {node} cannot write its journal: {error}"))),
+        })
     }
 
     /// Only liars may be blamed.
     fn on_blame(&self, node: usize, peer: NetworkKey, what: &str) -> Result<(), Violation> {
-        let liar = self.node_of(peer).is_some_and(|peer| self.nodes[peer].lie.is_some());
+        let liar = self.node_of(node, peer).is_some_and(|peer| self.nodes[peer].lie.is_some());
         if liar { Ok(()) } else { Err(Violation(format!("bank {node} blames honest {peer:?}: {what}"))) }
     }
 
-    fn gossip(&mut self, from: usize, message: Gossip) -> Result<(), Violation> {
-        let bank = self.bank(from);
-        if let Some(messages) = &mut self.messages {
-            messages.push(message.clone());
-        }
-        if self.nodes[from].lie.is_none() {
-            self.checks.sent(bank, &message)?;
-        }
-        if let (Some(Mutant::SignsTwice), Gossip::Vote(vote)) = (self.plan.mutant, &message) {
-            self.checks.sent(bank, &second_vote(vote, self.plan.scheme, u64::from(bank.0)))?;
-        }
-        for to in (0..self.nodes.len()).filter(|to| *to != from) {
-            for (extra, message) in self.versions(from, to, &message) {
-                self.send(from, to, extra, &message);
+    /// A mind stops itself. An old release does when the rules move on, and is upgraded; two liars
+    /// can make a fork, which must be found out; anything else is a broken promise.
+    fn on_halt(&mut self, node: usize, reason: HaltReason) -> Result<Next, Violation> {
+        match reason {
+            HaltReason::UnknownProtocol { version, known, .. } if version > known => {
+                self.nodes[node].release = version;
+                Ok(Next::Ended(reason.to_string()))
             }
-        }
-        Ok(())
-    }
-
-    fn send(&mut self, from: usize, to: usize, extra_ms: u64, message: &Gossip) {
-        for delay in self.delays(from, to) {
-            self.at(extra_ms + delay, Happening::Gossip { from, to, message: message.clone() });
-        }
-    }
-
-    fn request(&mut self, from: usize, peer: NetworkKey, id: u64, request: Request) {
-        let Some(to) = self.node_of(peer) else { return };
-        let request = match request {
-            Request::Status(status) if self.nodes[from].lie == Some(Lie::Sync) => {
-                Request::Status(boast(status))
+            HaltReason::Fork { .. } if self.checks.tolerates_forks() => {
+                self.note(node, || format!("halts: {reason}"));
+                self.halted.push((node, reason));
+                self.nodes[node].stop();
+                Ok(Next::Wait)
             }
-            honest => honest,
-        };
-        let delays = self.delays(from, to);
-        if delays.is_empty() {
-            self.at(REQUEST_MS, Happening::Failed { to: from, peer: to, id });
+            reason => Err(Violation(format!("bank {node} halted: {reason}"))),
         }
-        for delay in delays.into_iter().take(1) {
-            self.at(delay, Happening::Request { from, to, id, request: request.clone() });
-        }
-    }
-
-    fn node_of(&self, peer: NetworkKey) -> Option<usize> {
-        self.nodes.iter().position(|node| node.network_key() == peer)
     }
 
     fn sign(&self, node: usize, unsigned: Unsigned) -> OwnMessage {
@@ -159,24 +221,36 @@ impl World {
 
     fn publish(&mut self, node: usize, event: &Event) -> Result<(), Violation> {
         let Event::Final(height) = event else { return Ok(()) };
-        self.note(|| {
-            let (header, value) = (&height.public.header, height.commit.value);
+        self.note(node, || {
+            let (header, commit) = (&height.public.header, &height.commit);
             let txs = height.public.transactions.len();
+            let signers: Vec<_> = commit.signatures.iter().map(|(bank, _)| bank.0).collect();
             format!(
-                "bank {node}: height {} final, round {}, {txs} transactions, {value:?}",
-                header.height, height.commit.round
+                "height {} is final: {} in round {}, {txs} transactions, signed by {signers:?}",
+                header.height, commit.value, commit.round
             )
         });
-        let bank = self.bank(node);
         for tx in &height.public.transactions {
             if self.nodes[node].state().is_some_and(|state| state.is_settled(&tx.id())) {
                 self.stopwatch.stop(&tx.id(), self.now_ms);
             }
         }
-        if let Some(state) = self.nodes[node].state() {
-            self.checks.announced(node, height.height().0);
-            self.checks.finalised(bank, height, state)?;
+        let bank = self.bank(node);
+        let twin = self.is_twin(node);
+        match self.nodes[node].state() {
+            Some(state) if !twin => {
+                self.checks.announced(node, height);
+                self.checks.finalised(bank, height, state)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
+}
+
+fn journal_of(machine: &mut crate::node::Node) -> &mut idx_replica::Journal {
+    machine.journal.as_mut().expect("a machine that performs effects is up")
+}
+
+fn is_full(error: &JournalError) -> bool {
+    matches!(error, JournalError::Log(WalError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull)
 }

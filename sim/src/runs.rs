@@ -1,17 +1,21 @@
 //! Whole runs: a storm, then calm, and what must be true at the end.
 
 use crate::checks::Violation;
-use crate::world::{Plan, World};
-
-/// How long faults rage, simulated milliseconds.
-pub const STORM_MS: u64 = 40_000;
+use crate::injected::Injected;
+use crate::plan::Plan;
+use crate::world::World;
+use idx_types::Round;
 
 /// After the last fault every node must have reached a new height within this time, and every
 /// transaction handed in must have settled: a few rounds at the cap of timeouts.
 pub const CALM_MS: u64 = 60_000;
 
+/// The height that is open when the faults end may have seen many rounds. Each later one is decided
+/// within so many: one turn of every bank, of which some may be silent or lying, and one more.
+pub const CALM_ROUNDS_MAX: u32 = 7;
+
 /// What a run saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// Final heights.
     pub heights: u64,
@@ -19,6 +23,8 @@ pub struct Report {
     pub transactions: u64,
     /// Things that happened.
     pub steps: u64,
+    /// Faults, by kind.
+    pub injected: Injected,
 }
 
 /// A storm and the calm after it.
@@ -26,12 +32,13 @@ pub struct Report {
 /// # Errors
 /// The first broken promise, liveness after healing among them.
 pub fn storm(world: &mut World) -> Result<Report, Violation> {
-    world.run_ms(STORM_MS)?;
+    world.run_ms(world.plan.storm_ms)?;
     world.calm()?;
     world.clients_on = false;
     let before = world.checks().heights();
     settle_all(world)?;
     everyone_beyond(world, before)?;
+    few_rounds(world)?;
     Ok(report(world))
 }
 
@@ -43,11 +50,17 @@ pub fn run(plan: Plan) -> Result<Report, Violation> {
     storm(&mut World::new(plan))
 }
 
+/// Everything settles. Rounds are counted from the third part on, when the height that was open at
+/// the end of the storm is over.
 fn settle_all(world: &mut World) -> Result<(), Violation> {
+    const PARTS: u64 = 6;
     let mut left = 0;
-    for _ in 0..6 {
+    for part in 0..PARTS {
         left = world.resubmit()?;
-        world.run_ms(CALM_MS / 6)?;
+        if part == 2 {
+            world.checks.take_highest_round();
+        }
+        world.run_ms(CALM_MS / PARTS)?;
     }
     match world.resubmit()? {
         0 => Ok(()),
@@ -58,7 +71,8 @@ fn settle_all(world: &mut World) -> Result<(), Violation> {
 }
 
 fn everyone_beyond(world: &World, before: u64) -> Result<(), Violation> {
-    let heights = world.heights();
+    let honest = (0..world.plan.ledger_nodes()).filter(|node| world.nodes[*node].lie.is_none());
+    let heights: Vec<_> = honest.map(|node| world.heights()[node]).collect();
     let best = heights.iter().flatten().max().copied().unwrap_or(0);
     let lagging = |height: &Option<u64>| height.is_none_or(|height| height <= before || height + 2 < best);
     if heights.iter().any(lagging) {
@@ -69,8 +83,21 @@ fn everyone_beyond(world: &World, before: u64) -> Result<(), Violation> {
     Ok(())
 }
 
+fn few_rounds(world: &mut World) -> Result<(), Violation> {
+    let highest = world.checks.take_highest_round();
+    if highest > Round(CALM_ROUNDS_MAX) {
+        return Err(Violation(format!("a height after the calm needed {highest} rounds")));
+    }
+    Ok(())
+}
+
 /// What a world saw so far.
 pub fn report(world: &World) -> Report {
     let checks = world.checks();
-    Report { heights: checks.heights(), transactions: checks.transactions(), steps: world.steps() }
+    Report {
+        heights: checks.heights(),
+        transactions: checks.transactions(),
+        steps: world.steps(),
+        injected: world.injected.clone(),
+    }
 }

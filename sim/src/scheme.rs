@@ -2,10 +2,11 @@
 //! worthless as protection. A share of all runs uses real keys instead.
 
 use idx_crypto::{BadSignature, Ed25519, Hash32, Hasher, PublicKey, SecretKey, Signature, Signer, Verifier};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Which signatures a run uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scheme {
     /// Digests that anyone could make.
     StandIn,

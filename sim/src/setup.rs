@@ -1,7 +1,8 @@
 //! The network that a run starts with.
 
+use crate::plan::Plan;
 use crate::scheme::Scheme;
-use crate::world::{EPOCH_MS, Plan};
+use crate::world::EPOCH_MS;
 use idx_chain::{GenesisBank, GenesisSpec, State};
 use idx_crypto::{Hash32, Hasher, Signer};
 use idx_types::{Bank, BankId, ChainId, NetworkKey, Paise, Params, TimestampMs};
@@ -59,7 +60,8 @@ impl Setup {
             agreement_margin: plan.agreement_margin,
             ..Params::default()
         };
-        let identities = (0..plan.banks + plan.spares).map(identity).collect();
+        let twins = plan.twins.iter().filter_map(|bank| u16::try_from(*bank).ok());
+        let identities = (0..plan.banks + plan.spares).chain(twins).map(identity).collect();
         Self { identities, banks: usize::from(plan.banks), params, scheme: plan.scheme }
     }
 

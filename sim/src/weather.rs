@@ -1,86 +1,196 @@
-//! What goes wrong by itself: crashes, partitions, and their end.
+//! Lets the troubles of a plan happen, and end.
 
 use crate::checks::Violation;
+use crate::trouble::{Kind, Trouble};
 use crate::world::{Happening, World};
-use idx_replica::Input;
+use idx_replica::Abstention;
+use idx_wal::memory::Fault;
 use rand::RngExt;
 
 impl World {
-    pub(crate) fn schedule_faults(&mut self) {
-        let (crash, partition) = (self.plan.faults.crash_every_ms, self.plan.faults.partition_every_ms);
-        for (every, happening) in [(crash, Happening::Crash), (partition, Happening::Partition)] {
-            if every > 0 {
-                let after = self.rng.random_range(1..=2 * every);
-                self.at(after, happening);
-            }
+    pub(crate) fn schedule_troubles(&mut self) {
+        for (index, trouble) in self.plan.storm.iter().enumerate() {
+            self.queue.insert(
+                (crate::world::EPOCH_MS + trouble.at_ms, u64::MAX - index as u64),
+                Happening::Trouble(index),
+            );
         }
     }
 
-    pub(crate) fn crash_someone(&mut self) -> Result<(), Violation> {
-        self.at(self.plan.faults.crash_every_ms.max(1), Happening::Crash);
-        let node = self.rng.random_range(0..self.nodes.len());
-        if self.faults_on && self.nodes[node].is_up() {
-            if self.rng.random_bool(0.5) {
-                self.nodes[node].doomed = true;
-            } else {
-                self.fell(node);
-            }
-        }
-        Ok(())
-    }
-
-    /// Kills a node for a random time.
-    pub(crate) fn fell(&mut self, node: usize) {
-        self.crash(node);
-        let down = self.rng.random_range(1..=self.plan.faults.down_ms_max.max(1));
-        self.at(down, Happening::Restart { node });
-    }
-
-    /// Kills a node: memory is gone, and of the unsynced journal a random part.
-    pub fn crash(&mut self, node: usize) {
-        let survivors = self.rng.random_range(0..=self.nodes[node].disk.unsynced());
-        self.nodes[node].crash(survivors);
-        self.note(|| format!("bank {node} crashes, {survivors} unsynced entries survive"));
-    }
-
-    pub(crate) fn partition(&mut self) -> Result<(), Violation> {
-        self.at(self.plan.faults.partition_every_ms.max(1), Happening::Partition);
-        if self.faults_on {
-            self.network.partition(&mut self.rng);
-            let lasts = self.rng.random_range(1..=self.plan.faults.partition_ms_max.max(1));
-            self.at(lasts, Happening::Heal);
-            self.note(|| "the network is cut".to_owned());
-        }
-        Ok(())
-    }
-
-    /// Starts a node from its disks, if it is down.
-    ///
-    /// # Errors
-    /// A broken promise.
-    pub fn restart(&mut self, node: usize) -> Result<(), Violation> {
-        if self.nodes[node].is_up() {
+    /// A trouble of the plan begins.
+    pub(crate) fn trouble(&mut self, index: usize) -> Result<(), Violation> {
+        let Trouble { lasts_ms, kind, .. } = self.plan.storm[index].clone();
+        if !self.faults_on {
             return Ok(());
         }
-        let verifier = self.plan.scheme.verifier();
-        self.nodes[node].disk.tamper(self.plan.mutant);
-        let start = self.nodes[node]
-            .boot(verifier)
-            .map_err(|why| Violation(format!("bank {node} cannot read its own store: {why}")))?;
-        let tip = self.nodes[node].disk.tip().map_or(0, |tip| tip.height().0);
-        self.checks.restarted(node, tip)?;
-        self.note(|| format!("bank {node} starts with {} journal entries", start.journal.len()));
-        self.feed(node, Input::Start(start))
+        if let Some(node) = kind.node()
+            && (node >= self.nodes.len() || (!self.nodes[node].is_up() && kind.needs_life()))
+        {
+            return Ok(());
+        }
+        self.injected.count(&kind);
+        self.note_all(|| format!("== {kind:?}, for {lasts_ms} ms"));
+        self.at(lasts_ms, Happening::Ends(index));
+        self.begin_trouble(kind, lasts_ms)
     }
 
-    /// Ends all faults: links whole, every node up.
+    fn begin_trouble(&mut self, kind: Kind, lasts_ms: u64) -> Result<(), Violation> {
+        match kind {
+            Kind::PowerCut { node } => return self.down(node, lasts_ms, true),
+            Kind::Kill { node } => return self.down(node, lasts_ms, false),
+            Kind::CutInStep { node } => self.nodes[node].doomed = true,
+            Kind::CutInWrite { node, operations } => {
+                self.nodes[node].disk.log().fail_at(operations, Fault::Crash);
+            }
+            Kind::Pause { node } => self.nodes[node].paused = true,
+            Kind::Partition { side, one_way } => self.network.partition(side, one_way),
+            Kind::BlackHole { from, to } => self.network.cut(from, to),
+            Kind::SlowLink { from, to, delay_ms } => self.network.slow(from, to, delay_ms),
+            Kind::SlowDisk { node, sync_ms } => self.nodes[node].sync_ms = sync_ms,
+            Kind::FullDisk { node } => self.nodes[node].disk.set_full(true),
+            Kind::ClockJump { node, ahead_ms } => self.nodes[node].clock.set(ahead_ms),
+            Kind::ClockStop { node } => self.nodes[node].clock.stop(self.now_ms),
+            Kind::Upgrade { node } => {
+                self.nodes[node].release += 1;
+                return self.down(node, lasts_ms, false);
+            }
+            Kind::Govern(motion) => return self.propose(motion),
+            Kind::LogRot { .. } | Kind::StoreRot { .. } | Kind::LostDisks { .. } | Kind::OldStore { .. } => {
+                return self.spoil(kind, lasts_ms);
+            }
+        }
+        Ok(())
+    }
+
+    /// A trouble of the plan ends.
+    pub(crate) fn trouble_ends(&mut self, index: usize) -> Result<(), Violation> {
+        if !self.faults_on {
+            return Ok(());
+        }
+        let kind = self.plan.storm[index].kind.clone();
+        match kind {
+            Kind::Pause { node } => return self.resume(node),
+            Kind::Partition { side, one_way } => self.network.rejoin(side, one_way),
+            Kind::BlackHole { from, to } => self.network.mend(from, to),
+            Kind::SlowLink { from, to, .. } => self.network.slow(from, to, 0),
+            Kind::SlowDisk { node, .. } => self.nodes[node].sync_ms = 0,
+            Kind::FullDisk { node } => self.nodes[node].disk.set_full(false),
+            Kind::ClockJump { node, .. } | Kind::ClockStop { node } => self.nodes[node].clock.set(0),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn resume(&mut self, node: usize) -> Result<(), Violation> {
+        if !std::mem::take(&mut self.nodes[node].paused) {
+            return Ok(());
+        }
+        let incarnation = self.nodes[node].incarnation();
+        let waits = self.nodes[node].work.on_disk;
+        if waits { Ok(()) } else { self.go_on(node, incarnation) }
+    }
+
+    /// Damage to what is stored. A bank that forgets what it signed must not sign for a while, and
+    /// the network bears one such bank at a time (document 2.3, and the operations guide).
+    fn spoil(&mut self, kind: Kind, lasts_ms: u64) -> Result<(), Violation> {
+        let Some(node) = kind.node().filter(|node| self.may_lose(*node)) else { return Ok(()) };
+        self.down(node, lasts_ms, true)?;
+        self.checks.forgive(node);
+        match kind {
+            Kind::LogRot { place, .. } => {
+                self.nodes[node].disk.rot_log(place);
+                self.spoilt[node] = true;
+            }
+            Kind::StoreRot { .. } => self.nodes[node].disk.rot_store(),
+            Kind::LostDisks { .. } => {
+                let full = self.nodes[node].disk.is_full();
+                self.nodes[node].disk = self.blank_disk();
+                self.nodes[node].disk.set_full(full);
+                return self.recover(node);
+            }
+            _ => {
+                let age = self.rng.random_range(0..self.backups.len().max(1));
+                if let Some(old) = self.backups.get(age) {
+                    self.nodes[node].disk.restore_store(old);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the network can spare this bank's signatures for a while.
+    fn may_lose(&self, node: usize) -> bool {
+        let signs = |other: usize| {
+            self.nodes[other].insight().is_some_and(|insight| match insight.abstention {
+                Abstention::None => true,
+                Abstention::Below(height) => insight.height >= height,
+                Abstention::HistoryLost => false,
+            })
+        };
+        let others = (0..self.plan.ledger_nodes()).filter(|other| *other != node);
+        self.plan.liars.is_empty() && self.halted.is_empty() && others.into_iter().all(signs)
+    }
+
+    /// A node goes down, with the power or just its process, and comes back.
+    fn down(&mut self, node: usize, lasts_ms: u64, power: bool) -> Result<(), Violation> {
+        if power {
+            self.crash(node);
+        } else {
+            self.nodes[node].stop();
+            self.note(node, || "is stopped".to_owned());
+        }
+        self.at(lasts_ms, Happening::Restart { node });
+        Ok(())
+    }
+
+    /// Ends all faults: links whole, clocks right, disks sound, every node up.
     ///
     /// # Errors
     /// A broken promise.
     pub fn calm(&mut self) -> Result<(), Violation> {
         self.faults_on = false;
+        self.note_all(|| "== calm".to_owned());
         self.network.heal();
-        self.nodes.iter_mut().for_each(|node| node.doomed = false);
-        (0..self.nodes.len()).try_for_each(|node| self.restart(node))
+        for node in 0..self.nodes.len() {
+            let machine = &mut self.nodes[node];
+            (machine.doomed, machine.sync_ms) = (false, 0);
+            machine.clock.set(0);
+            machine.disk.set_full(false);
+            machine.disk.log().never_mind();
+            self.resume(node)?;
+            self.restart(node)?;
+        }
+        Ok(())
+    }
+}
+
+impl Kind {
+    /// The machine it befalls, if it is one.
+    pub(crate) const fn node(&self) -> Option<usize> {
+        match self {
+            Self::PowerCut { node }
+            | Self::CutInStep { node }
+            | Self::CutInWrite { node, .. }
+            | Self::Kill { node }
+            | Self::Pause { node }
+            | Self::SlowDisk { node, .. }
+            | Self::FullDisk { node }
+            | Self::LogRot { node, .. }
+            | Self::StoreRot { node }
+            | Self::LostDisks { node }
+            | Self::OldStore { node }
+            | Self::ClockJump { node, .. }
+            | Self::ClockStop { node }
+            | Self::Upgrade { node } => Some(*node),
+            Self::Partition { .. } | Self::BlackHole { .. } | Self::SlowLink { .. } | Self::Govern(_) => None,
+        }
+    }
+
+    /// It means nothing to a machine that is down.
+    const fn needs_life(&self) -> bool {
+        !matches!(
+            self,
+            Self::SlowDisk { .. } | Self::FullDisk { .. } | Self::ClockJump { .. } | Self::ClockStop { .. }
+        )
     }
 }

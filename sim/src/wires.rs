@@ -1,15 +1,69 @@
-//! Messages on their way: what a node does with what arrives, and what becomes of requests.
+//! Messages on their way: what a node sends, what it does with what arrives, and what becomes of
+//! requests.
 
 use crate::checks::Violation;
 use crate::faults::Faults;
+use crate::liar;
+use crate::mutant::Mutant;
 use crate::world::{Happening, World};
 use idx_replica::{CheckedResponse, Input, Passed};
+use idx_types::NetworkKey;
 use idx_types::wire::{Gossip, Request, Response};
 
 /// A request whose way or answer is lost has failed after so long, milliseconds.
 pub(crate) const REQUEST_MS: u64 = 5_000;
 
 impl World {
+    /// A node sends to all others.
+    pub(crate) fn gossip(&mut self, from: usize, message: Gossip) -> Result<(), Violation> {
+        let bank = self.bank(from);
+        self.note_sent(from, &message);
+        if let Some(messages) = &mut self.messages {
+            messages.push(message.clone());
+        }
+        if self.nodes[from].lie.is_none() {
+            self.checks.sent(bank, &message)?;
+            self.overhear(&message);
+        }
+        if let (Some(Mutant::SignsTwice), Gossip::Vote(vote)) = (self.plan.mutant, &message) {
+            self.checks.sent(bank, &liar::second_vote(vote, self.plan.scheme, u64::from(bank.0)))?;
+        }
+        let hearers: Vec<usize> = (0..self.nodes.len()).filter(|to| self.may_talk(from, *to)).collect();
+        for to in hearers {
+            for (extra_ms, message) in self.versions(from, to, &message) {
+                for delay in self.delays(from, to) {
+                    self.at(extra_ms + delay, Happening::Gossip { from, to, message: message.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Two nodes with one key never connect to each other.
+    fn may_talk(&self, from: usize, to: usize) -> bool {
+        self.nodes[from].network_key() != self.nodes[to].network_key()
+    }
+
+    pub(crate) fn request(&mut self, from: usize, peer: NetworkKey, id: u64, request: Request) {
+        let Some(to) = self.node_of(from, peer) else { return };
+        let request = self.request_of(from, request);
+        let delays = self.delays(from, to);
+        if delays.is_empty() {
+            self.at(REQUEST_MS, Happening::Failed { to: from, peer: to, id });
+        }
+        for delay in delays.into_iter().take(1) {
+            self.at(delay, Happening::Request { from, to, id, request: request.clone() });
+        }
+    }
+
+    /// The node behind a key, as seen from another: of two with one key, the one that can be reached.
+    pub(crate) fn node_of(&self, from: usize, peer: NetworkKey) -> Option<usize> {
+        let mut named = (0..self.nodes.len()).filter(|node| self.nodes[*node].network_key() == peer);
+        let first = named.next()?;
+        let reachable = |node: &usize| !self.network.is_cut(from, *node);
+        [first].into_iter().chain(named).find(reachable).or(Some(first))
+    }
+
     pub(crate) fn deliver(&mut self, from: usize, to: usize, message: Gossip) -> Result<(), Violation> {
         let (peer, Some(gate)) = (self.nodes[from].network_key(), self.nodes[to].gate()) else {
             return Ok(());
@@ -33,6 +87,10 @@ impl World {
     ) -> Result<(), Violation> {
         if !self.nodes[to].is_up() {
             return self.fail_request(from, to, id);
+        }
+        if let Some(forged) = self.forged_answer(to, &request) {
+            self.send_response(to, from, id, forged);
+            return Ok(());
         }
         let now = self.clock(to);
         let peer = self.nodes[from].network_key();
@@ -77,6 +135,9 @@ impl World {
         id: u64,
         response: Response,
     ) -> Result<(), Violation> {
+        if !self.nodes[to].is_up() {
+            return Ok(());
+        }
         let peer = self.nodes[from].network_key();
         let checked = CheckedResponse::check(response, &*self.plan.scheme.verifier());
         self.feed(to, Input::Response(peer, id, checked))

@@ -2,69 +2,24 @@
 //! that happens, lets it happen, and checks every promise.
 
 use crate::checks::{Checks, Violation};
+use crate::chronicle::Chronicle;
 use crate::clients::Clients;
+use crate::clock::Clock;
 use crate::disk::Disk;
-use crate::faults::Faults;
-use crate::mutant::Mutant;
+use crate::govern::Motions;
+use crate::injected::Injected;
+use crate::liar::Lie;
 use crate::network::Network;
 use crate::node::Node;
-use crate::scheme::Scheme;
+use crate::plan::Plan;
 use crate::setup;
 use crate::stopwatch::Stopwatch;
-use idx_replica::{Input, TimerId};
+use idx_replica::{HaltReason, Input, TimerId};
 use idx_types::TimestampMs;
 use idx_types::wire::{Gossip, Request, Response};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
-
-/// What a run is made of.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// Drives everything.
-    pub seed: u64,
-    /// Banks, numbered from 0.
-    pub banks: u16,
-    /// Nodes after them that follow from the start and may be made banks.
-    pub spares: u16,
-    /// Raises the agreement quorum.
-    pub agreement_margin: u16,
-    /// What goes wrong while faults are on.
-    pub faults: Faults,
-    /// Which signatures.
-    pub scheme: Scheme,
-    /// Time between two transactions of clients, milliseconds.
-    pub client_every_ms: u64,
-    /// A bug planted in the shells, to see that the checks find it.
-    pub mutant: Option<Mutant>,
-}
-
-impl Plan {
-    /// Six banks, a fault mix drawn from the seed; every sixteenth seed signs for real.
-    pub fn swarm(seed: u64) -> Self {
-        let scheme = if seed.is_multiple_of(16) { Scheme::Real } else { Scheme::StandIn };
-        Self { faults: Faults::swarm(seed), scheme, ..Self::quiet(seed) }
-    }
-
-    /// Six banks on a quiet network.
-    pub const fn quiet(seed: u64) -> Self {
-        Self {
-            seed,
-            banks: 6,
-            spares: 0,
-            agreement_margin: 0,
-            faults: Faults::NONE,
-            scheme: Scheme::StandIn,
-            client_every_ms: 40,
-            mutant: None,
-        }
-    }
-
-    /// Nodes: banks and spares.
-    pub(crate) fn nodes(&self) -> usize {
-        usize::from(self.banks + self.spares)
-    }
-}
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -72,18 +27,27 @@ pub(crate) enum Happening {
     Gossip { from: usize, to: usize, message: Gossip },
     Request { from: usize, to: usize, id: u64, request: Request },
     Response { from: usize, to: usize, id: u64, response: Response },
+    Failed { to: usize, peer: usize, id: u64 },
     Input { to: usize, incarnation: u64, input: Input },
     Timer { to: usize, incarnation: u64, timer: TimerId, generation: u64 },
+    GoOn { node: usize, incarnation: u64 },
     Client,
-    Crash,
     Restart { node: usize },
-    Partition,
-    Heal,
-    Failed { to: usize, peer: usize, id: u64 },
+    Recover { node: usize },
+    Trouble(usize),
+    Ends(usize),
+    Backup,
+    Motions,
 }
 
 /// Time starts here, milliseconds since 1970.
 pub(crate) const EPOCH_MS: u64 = 1_700_000_000_000;
+
+/// A copy of some node's store is made so often, milliseconds.
+const BACKUP_EVERY_MS: u64 = 5_000;
+
+/// Copies kept.
+const BACKUPS_MAX: usize = 4;
 
 /// Six minds in a storm.
 pub struct World {
@@ -99,11 +63,20 @@ pub struct World {
     pub(crate) clients: Clients,
     /// Clients hand in new transactions.
     pub clients_on: bool,
-    pub(crate) trace: Option<Vec<String>>,
+    pub(crate) chronicle: Option<Chronicle>,
     pub(crate) steps: u64,
     /// When each client's transaction was handed in, and how long each took to be final.
     pub(crate) stopwatch: Stopwatch,
     pub(crate) messages: Option<Vec<Gossip>>,
+    /// Nodes whose minds stopped themselves for good.
+    pub(crate) halted: Vec<(usize, HaltReason)>,
+    /// Nodes whose log was damaged by the plan.
+    pub(crate) spoilt: Vec<bool>,
+    pub(crate) backups: Vec<Disk>,
+    pub(crate) motions: Motions,
+    pub(crate) injected: Injected,
+    /// What liars have heard and may send again.
+    pub(crate) overheard: Vec<Gossip>,
 }
 
 impl World {
@@ -113,56 +86,52 @@ impl World {
         let genesis = network.genesis_state();
         let clients = Clients::new(genesis.chain_id(), network.signers(), 4, plan.scheme);
         let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
-        let nodes = (0..plan.nodes())
+        let skew = i64::try_from(plan.faults.skew_ms_max).unwrap_or(0);
+        let nodes: Vec<Node> = (0..plan.nodes())
             .map(|i| {
-                let skew = rng.random_range(0..=plan.faults.skew_ms_max);
-                Node::new(network.identity(i), Disk::new(&genesis), skew)
+                let clock = Clock::ahead(rng.random_range(-skew..=skew));
+                let disk = Disk::new(&genesis, plan.seed.wrapping_add(i as u64));
+                Node::new(network.identity(i), disk, clock, lie_of(&plan, i))
             })
             .collect();
+        let spoilt = vec![false; nodes.len()];
         let mut world = Self {
-            network: Network::new(plan.nodes()),
-            plan,
+            network: Network::new(nodes.len()),
+            checks: Checks::new(nodes.len(), plan.liars.len() + plan.twins.len()),
             faults_on: true,
             now_ms: EPOCH_MS,
             rng,
             nodes,
-            checks: Checks::default(),
             queue: BTreeMap::new(),
             sequence: 0,
             clients,
             clients_on: true,
-            trace: None,
+            chronicle: None,
             steps: 0,
             stopwatch: Stopwatch::default(),
             messages: None,
+            halted: Vec::new(),
+            spoilt,
+            backups: Vec::new(),
+            motions: Motions::default(),
+            injected: Injected::default(),
+            overheard: Vec::new(),
+            plan,
         };
         world.begin();
         world
     }
 
-    /// Keeps a readable trace of everything from now on.
-    pub fn keep_trace(&mut self) {
-        self.trace = Some(Vec::new());
-    }
-
-    /// The trace so far.
-    pub fn trace(&self) -> &[String] {
-        self.trace.as_deref().unwrap_or_default()
-    }
-
-    pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
-        let elapsed = self.now_ms - EPOCH_MS;
-        if let Some(trace) = &mut self.trace {
-            trace.push(format!("{elapsed:>8} ms  {}", line()));
-        }
-    }
-
     fn begin(&mut self) {
+        self.injected.count_wires(&self.plan);
         for node in 0..self.nodes.len() {
             self.restart(node).expect("a fresh start breaks no promise");
         }
         self.at(self.plan.client_every_ms, Happening::Client);
-        self.schedule_faults();
+        if !self.plan.storm.is_empty() {
+            self.at(BACKUP_EVERY_MS, Happening::Backup);
+        }
+        self.schedule_troubles();
     }
 
     /// Schedules something so many milliseconds from now.
@@ -183,6 +152,7 @@ impl World {
             Happening::Gossip { from, to, message } => self.deliver(from, to, message),
             Happening::Request { from, to, id, request } => self.serve(from, to, id, request),
             Happening::Response { from, to, id, response } => self.answer(from, to, id, response),
+            Happening::Failed { to, peer, id } => self.fail_request(to, peer, id),
             Happening::Input { to, incarnation, input } => self.feed_if(to, incarnation, input),
             Happening::Timer { to, incarnation, timer, generation } => {
                 if self.nodes[to].timer_is_current(incarnation, timer, generation) {
@@ -191,15 +161,14 @@ impl World {
                     Ok(())
                 }
             }
+            Happening::GoOn { node, incarnation } => self.go_on(node, incarnation),
             Happening::Client => self.client_turn(),
-            Happening::Crash => self.crash_someone(),
             Happening::Restart { node } => self.restart(node),
-            Happening::Partition => self.partition(),
-            Happening::Heal => {
-                self.network.heal();
-                Ok(())
-            }
-            Happening::Failed { to, peer, id } => self.fail_request(to, peer, id),
+            Happening::Recover { node } => self.recover(node),
+            Happening::Trouble(index) => self.trouble(index),
+            Happening::Ends(index) => self.trouble_ends(index),
+            Happening::Backup => self.back_up(),
+            Happening::Motions => self.pursue_motions(),
         }
     }
 
@@ -218,7 +187,16 @@ impl World {
 
     /// The time by a node's own clock.
     pub(crate) fn clock(&self, node: usize) -> TimestampMs {
-        TimestampMs(self.now_ms + self.nodes[node].skew_ms)
+        self.nodes[node].clock.shows(self.now_ms)
+    }
+
+    fn back_up(&mut self) -> Result<(), Violation> {
+        self.at(BACKUP_EVERY_MS, Happening::Backup);
+        let node = self.rng.random_range(0..self.plan.ledger_nodes());
+        if self.backups.len() < BACKUPS_MAX && self.nodes[node].lie.is_none() {
+            self.backups.push(self.nodes[node].disk.clone());
+        }
+        Ok(())
     }
 
     fn client_turn(&mut self) -> Result<(), Violation> {
@@ -226,11 +204,12 @@ impl World {
         let bank = self.rng.random_range(0..usize::from(self.plan.banks));
         let now = TimestampMs(self.now_ms);
         let Some(state) = self.nodes[bank].state().filter(|_| self.clients_on) else { return Ok(()) };
-        let Some((tx, home)) = self.clients.next(&mut self.rng, state, now) else { return Ok(()) };
-        if self.nodes[home].is_up() {
-            self.clients.hand_in(tx.clone(), home);
-            self.stopwatch.start(tx.id(), self.now_ms);
-            return self.submit(home, tx);
+        for (tx, home) in self.clients.next(&mut self.rng, state, now) {
+            if self.nodes[home].is_up() {
+                self.clients.hand_in(tx.clone(), home);
+                self.stopwatch.start(tx.id(), self.now_ms);
+                self.submit(home, tx)?;
+            }
         }
         Ok(())
     }
@@ -240,16 +219,29 @@ impl World {
         self.feed(node, Input::Submit(prepared.tx.body.nonce, prepared))
     }
 
-    /// Clients hand in again what has not settled (a crash empties a pool).
+    /// Clients hand in again what has not settled (a crash empties a pool). Answers how many still
+    /// wait that should have settled: what involves a lying bank, or was given to one, may wait for
+    /// ever.
     ///
     /// # Errors
     /// A broken promise.
     pub fn resubmit(&mut self) -> Result<usize, Violation> {
         let checks = &self.checks;
         let waiting = self.clients.unsettled(|id| checks.is_settled(id)).to_vec();
+        let liars: Vec<_> = self.plan.liars.iter().map(|(node, _)| self.bank(*node)).collect();
+        let mut due = 0;
         for (tx, home) in &waiting {
+            let involved = tx.body.kind.involved_banks();
+            let honest = self.nodes[*home].lie.is_none();
+            due += usize::from(honest && liars.iter().all(|liar| !involved.contains(*liar)));
             self.submit(*home, tx.clone())?;
         }
-        Ok(waiting.len())
+        Ok(due)
     }
+}
+
+fn lie_of(plan: &Plan, node: usize) -> Option<Lie> {
+    let named = plan.liars.iter().find(|(liar, _)| *liar == node).map(|(_, lie)| *lie);
+    let has_twin = node >= plan.ledger_nodes() || plan.twins.contains(&node);
+    named.or(has_twin.then_some(Lie::Twin))
 }

@@ -13,12 +13,20 @@ pub struct Quorums {
 
 impl Quorums {
     /// For `n` banks, of which `f = (n - 1) / 3` may lie, a quorum is `ceil((n + f + 1) / 2)`: 4 of 6.
-    /// `margin` raises it (5 of 6 with margin 1), never beyond all banks.
+    /// `margin` raises it (5 of 6 with margin 1), but never so far that all must speak: then one silent
+    /// bank would stop the network, and one lost journal would stop it for good.
     pub const fn of(banks: usize, margin: usize) -> Self {
         let lies = banks.saturating_sub(1) / 3;
         let base = (banks + lies + 1).div_ceil(2);
         let raised = base.saturating_add(margin);
-        let quorum = if raised > banks { banks } else { raised };
+        let bearable = banks.saturating_sub(1);
+        let quorum = if raised <= bearable {
+            raised
+        } else if base > bearable {
+            base
+        } else {
+            bearable
+        };
         Self { banks, quorum, skip: lies + 1 }
     }
 
@@ -72,6 +80,22 @@ mod tests {
                 assert!(q.quorum <= n && q.skip > lies);
             }
         }
+    }
+
+    /// Simulator seeds 100 and 257: a bank left a network of six with margin 1, and the five needed
+    /// all five.
+    #[test]
+    fn a_margin_never_asks_for_all_banks() {
+        for n in 3..=40 {
+            for margin in 0..=40 {
+                assert!(
+                    Quorums::of(n, margin).silence_tolerated() >= 1 || n == 3,
+                    "n = {n}, margin = {margin}"
+                );
+            }
+        }
+        assert_eq!(Quorums::of(5, 1).quorum, 4);
+        assert_eq!(Quorums::of(6, 9).quorum, 5);
     }
 
     #[test]

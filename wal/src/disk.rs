@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 /// A folder that holds a log.
-pub trait Disk: Send {
+pub trait Disk: Send + Sync {
     /// Where it is, for messages.
     fn folder(&self) -> PathBuf;
 
@@ -46,7 +46,7 @@ pub trait Disk: Send {
 }
 
 /// An open file of a [`Disk`].
-pub trait DiskFile: Send {
+pub trait DiskFile: Send + Sync {
     /// Writes all bytes at an offset, which may lie at the end of the file and then lengthens it.
     ///
     /// # Errors

@@ -70,6 +70,11 @@ impl MemoryDisk {
         inner.fault = Some((inner.operations + operation, fault));
     }
 
+    /// Takes back a planned fault.
+    pub fn never_mind(&self) {
+        self.inner().fault = None;
+    }
+
     /// While it is full, files cannot be made or lengthened; a write beyond the end puts half.
     pub fn set_full(&self, full: bool) {
         self.inner().full = full;

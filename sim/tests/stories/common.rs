@@ -1,6 +1,6 @@
 //! What the stories share.
 
-use idx_sim::{Faults, Plan, Violation, World};
+use idx_sim::{Faults, Kind, Plan, Trouble, Violation, World};
 
 /// A quiet world with a client transaction every so many milliseconds.
 pub fn quiet(seed: u64, client_every_ms: u64) -> World {
@@ -31,4 +31,19 @@ pub fn settles_within(world: &mut World, ms: u64) {
 /// A lossy, slow, doubling network.
 pub fn rough() -> Faults {
     Faults { loss_permille: 30, duplicate_permille: 50, delay_ms_max: 40, ..Faults::NONE }
+}
+
+/// A crash of one bank after the other, every so many milliseconds, each down as long at most: power
+/// cuts, cuts in the middle of a step and in the middle of a write in turn.
+pub fn crashes(seed: u64, every_ms: u64, down_ms_max: u64, storm_ms: u64) -> Vec<Trouble> {
+    let crash = |n: u64| {
+        let node = ((n * 7 + seed) % 6) as usize;
+        let kind = match n % 3 {
+            0 => Kind::PowerCut { node },
+            1 => Kind::CutInStep { node },
+            _ => Kind::CutInWrite { node, operations: (n + seed) as usize % 5 },
+        };
+        Trouble { at_ms: n * every_ms + n * 37 % every_ms, lasts_ms: 1 + n * 131 % down_ms_max, kind }
+    };
+    (1..storm_ms / every_ms).map(crash).collect()
 }

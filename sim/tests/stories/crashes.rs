@@ -1,7 +1,7 @@
 //! Crashes and restarts: nothing announced is lost, nobody contradicts himself, all go on.
 
-use crate::common::{quiet, rough, run, settles_within};
-use idx_sim::{Faults, Plan, World, storm};
+use crate::common::{crashes, quiet, rough, run, settles_within};
+use idx_sim::{Plan, STORM_MS, World, storm};
 
 #[test]
 fn each_bank_in_turn_crashes_and_comes_back() {
@@ -27,12 +27,12 @@ fn all_six_crash_at_the_same_instant_again_and_again() {
     settles_within(&mut world, 20_000);
 }
 
-/// Crashes every half second on average, half of them in the middle of a step, on a bad network.
+/// Crashes every 0.4 s, most of them in the middle of a step or a write, on a bad network.
 #[test]
 fn crashes_in_the_middle_of_steps_break_nothing() {
     for seed in 0..4 {
-        let faults = Faults { crash_every_ms: 500, down_ms_max: 600, ..rough() };
-        let mut world = World::new(Plan { faults, ..Plan::quiet(seed) });
+        let storm_of = crashes(seed, 400, 600, STORM_MS);
+        let mut world = World::new(Plan { faults: rough(), storm: storm_of, ..Plan::quiet(seed) });
         storm(&mut world).unwrap_or_else(|violation| panic!("seed {seed}: {violation}"));
     }
 }

@@ -1,7 +1,7 @@
 //! The banks change their own rules and their own set while things go wrong.
 
-use crate::common::{rough, run, settles_within};
-use idx_sim::{Faults, Plan, World};
+use crate::common::{crashes, rough, run, settles_within};
+use idx_sim::{Plan, World};
 use idx_types::tx::{AddBank, Ballot, Change, Propose};
 use idx_types::{Height, Paise, Params, TxKind};
 
@@ -44,8 +44,8 @@ fn parameters_change_at_the_named_height_on_a_bad_network() {
 
 #[test]
 fn a_bank_leaves_and_another_joins_while_banks_crash() {
-    let faults = Faults { crash_every_ms: 3_000, down_ms_max: 1_000, ..rough() };
-    let mut world = World::new(Plan { faults, spares: 1, ..Plan::quiet(62) });
+    let storm = crashes(62, 3_000, 1_000, 60_000);
+    let mut world = World::new(Plan { storm, faults: rough(), spares: 1, ..Plan::quiet(62) });
     run(&mut world, 500);
     let joining = world.identity(6).as_bank(Paise::ZERO);
     let joined = decide(&mut world, Change::AddBank(AddBank { bank: joining }));

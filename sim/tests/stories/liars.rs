@@ -1,6 +1,6 @@
 //! One bank lies, in every way a key allows: the others stay safe, go on, and take its stake.
 
-use crate::common::{quiet, rough, run, settles_within};
+use crate::common::{crashes, quiet, rough, run, settles_within};
 use idx_replica::Policy;
 use idx_sim::{Faults, Lie, Plan, World};
 use idx_types::{Paise, PreparedTx};
@@ -36,8 +36,9 @@ fn contradictions_are_proven_on_chain_and_cost_stake() {
 #[test]
 fn a_liar_in_a_bad_network_forks_nobody() {
     for (seed, lie) in [(42, Lie::Votes), (43, Lie::Proposals), (44, Lie::Headers), (45, Lie::Verdicts)] {
-        let faults = Faults { crash_every_ms: 4_000, down_ms_max: 1_000, ..rough() };
-        let mut world = with_liar(seed, lie, faults);
+        let storm = crashes(seed, 4_000, 1_000, 20_000);
+        let mut world = World::new(Plan { storm, faults: rough(), ..Plan::quiet(seed) });
+        world.corrupt(LIAR, lie);
         run(&mut world, 20_000);
         settles_within(&mut world, 24_000);
     }
@@ -76,7 +77,7 @@ fn a_wiped_bank_is_not_kept_silent_by_a_liar() {
     run(&mut world, 3_000);
     world.crash(1);
     *world.disk(1) = world.blank_disk();
-    world.disk(1).lose_journal();
+    world.lose_journal(1).unwrap();
     world.restart(1).unwrap();
     run(&mut world, 15_000);
     let abstention = world.insight(1).unwrap().abstention;

@@ -9,7 +9,7 @@ fn a_wiped_bank_abstains_catches_up_and_signs_again() {
     run(&mut world, 3_000);
     world.crash(1);
     *world.disk(1) = world.blank_disk();
-    world.disk(1).lose_journal();
+    world.lose_journal(1).unwrap();
     world.restart(1).unwrap();
     assert_eq!(world.insight(1).unwrap().abstention, Abstention::HistoryLost);
     run(&mut world, 5_000);
@@ -25,7 +25,7 @@ fn a_bank_that_lost_its_journal_only_abstains_for_a_few_heights() {
     let mut world = quiet(32, 40);
     run(&mut world, 2_000);
     world.crash(0);
-    world.disk(0).lose_journal();
+    world.lose_journal(0).unwrap();
     let before = world.checks().heights();
     world.restart(0).unwrap();
     run(&mut world, 4_000);
@@ -67,7 +67,7 @@ fn lost_journals_under_load_never_lead_to_a_contradiction() {
         let node = turn % 6;
         run(&mut world, 6_000 + 7 * turn as u64);
         world.crash(node);
-        world.disk(node).lose_journal();
+        world.lose_journal(node).unwrap();
         world.restart(node).unwrap();
     }
     settles_within(&mut world, 12_000);

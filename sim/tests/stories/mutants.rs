@@ -1,13 +1,13 @@
 //! Planted bugs: each must break a promise within a few seeds, and no promise without them.
 
-use crate::common::rough;
-use idx_sim::{Faults, Mutant, Plan, World};
+use crate::common::{crashes, rough};
+use idx_sim::{Mutant, Plan, World};
 
 const SEEDS: u64 = 12;
 
 fn breaks(mutant: Option<Mutant>, seed: u64) -> Option<String> {
-    let faults = Faults { crash_every_ms: 300, down_ms_max: 300, ..rough() };
-    let mut world = World::new(Plan { faults, mutant, ..Plan::quiet(seed) });
+    let storm = crashes(seed, 250, 300, 15_000);
+    let mut world = World::new(Plan { storm, faults: rough(), mutant, ..Plan::quiet(seed) });
     world.run_ms(15_000).err().map(|violation| violation.0)
 }
 

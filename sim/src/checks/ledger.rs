@@ -1,0 +1,68 @@
+//! What must hold of a final height and the ledger after it.
+
+use super::Violation;
+use idx_chain::State;
+use idx_consensus::approval::decide;
+use idx_consensus::{election, mining};
+use idx_types::wire::CertifiedHeight;
+use idx_types::{Decision, Outcome, SignedVerdicts, ValidatorSet, Verdict};
+
+/// Every completed transaction has enough approvals and those of all involved banks.
+pub(super) fn approvals_rule(
+    height: &CertifiedHeight,
+    banks: &ValidatorSet,
+    quorum: usize,
+) -> Result<(), Violation> {
+    let certificate = &height.private.certificate;
+    let involved: Vec<_> =
+        height.public.transactions.iter().map(|tx| tx.body.kind.involved_banks()).collect();
+    let decisions = decide(certificate, &involved, banks.len(), quorum);
+    for (i, outcome) in height.private.outcomes.iter().enumerate() {
+        let approves = |v: &SignedVerdicts| v.message.verdicts.get(i) == Some(&Verdict::Approve);
+        let approvals = certificate.verdicts.iter().filter(|v| approves(v)).count();
+        let all_involved = involved[i]
+            .iter()
+            .all(|bank| certificate.of(bank).is_some_and(|v| v.verdicts.get(i) == Some(&Verdict::Approve)));
+        let completed = *outcome == Outcome::Completed;
+        if completed && (approvals < quorum || !all_involved || decisions[i] != Decision::Pass) {
+            return Err(Violation(format!(
+                "transaction {i} of {} completed without its approvals",
+                height.height()
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn conserved(state: &State) -> Result<(), Violation> {
+    let have = state.recount();
+    let issued: Vec<_> = state.issued().iter().map(|(currency, sum)| (*currency, *sum)).collect();
+    if have == issued {
+        Ok(())
+    } else {
+        Err(Violation(format!("money is not conserved: issued {issued:?}, recounted {have:?}")))
+    }
+}
+
+/// The block was mined by the bank whose turn it was, with work.
+pub(super) fn mined_in_turn(height: &CertifiedHeight, before: &ValidatorSet) -> Result<(), Violation> {
+    let header = &height.public.header;
+    let elected = election::miner(before, header.height, header.round);
+    if header.miner != elected || !mining::work_holds(header) {
+        return Err(Violation(format!(
+            "block {} of round {} is by {}, elected was {elected}, or its work does not hold",
+            header.height, header.round, header.miner
+        )));
+    }
+    Ok(())
+}
+
+/// The node's own state is the one that the banks signed.
+pub(super) fn state_as_signed(height: &CertifiedHeight, state: &State) -> Result<(), Violation> {
+    let signed = height.private.header.state_root;
+    if state.root() == signed {
+        return Ok(());
+    }
+    let at = height.height();
+    Err(Violation(format!("the state after height {at} has root {}, signed is {signed}", state.root())))
+}
