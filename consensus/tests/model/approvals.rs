@@ -19,7 +19,7 @@ fn blocks() -> Vec<Block> {
             vec![vec![], vec![0, 1]],
         ]
     };
-    let of = |banks: usize, involved: Vec<Vec<usize>>| Block { banks, involved };
+    let of = |banks: usize, involved: Vec<Vec<usize>>| Block { banks, liars: 1, involved };
     let small = [4, 6].into_iter().flat_map(|n| one(n).into_iter().map(move |involved| of(n, involved)));
     let large = of(6, vec![vec![0, 1], vec![1, 5]]);
     small.chain(two(4).map(|involved| of(4, involved))).chain([large]).collect()
@@ -92,12 +92,13 @@ fn leaving_out_verdicts_can_only_defer() {
     let mut pairs = 0;
     for block in blocks().iter().filter(|block| block.banks == 4) {
         for opinions in block.all_opinions() {
-            let all = block.certificates(&opinions);
-            for (a, b) in all.iter().flat_map(|a| all.iter().map(move |b| (a, b))) {
-                let liar = block.liar();
+            let decided = |voices: Voices| (block.decide(&voices, None), voices);
+            let all: Vec<_> = block.certificates(&opinions).into_iter().map(decided).collect();
+            for ((one, a), (other, b)) in all.iter().flat_map(|a| all.iter().map(move |b| (a, b))) {
+                let liar = block.banks - 1;
                 let two_faced = a[liar].is_some() && b[liar].is_some() && a[liar] != b[liar];
-                for tx in (0..block.involved.len()).filter(|_| !two_faced) {
-                    let pair = (outcome(block, a, tx), outcome(block, b, tx));
+                for (one, other) in one.iter().zip(other).filter(|_| !two_faced) {
+                    let pair = (Outcome::of(one), Outcome::of(other));
                     assert_ne!(pair, (Outcome::Completed, Outcome::Failed), "{block:?} {a:?} {b:?}");
                     pairs += 1;
                 }
@@ -105,4 +106,22 @@ fn leaving_out_verdicts_can_only_defer() {
         }
     }
     println!("{pairs} pairs of certificates");
+}
+
+/// Document 2.4: with two dishonest banks neither can a transaction pass that four honest banks
+/// reject, nor can those two stop one that does not involve them if all honest voices are counted.
+#[test]
+fn two_liars_neither_carry_nor_stop_a_transaction() {
+    for involved in [vec![], vec![0], vec![0, 1], vec![4], vec![0, 5]] {
+        let block = Block { banks: 6, liars: 2, involved: vec![involved.clone()] };
+        for opinion in [true, false] {
+            let opinions: Voices = vec![Some(vec![opinion]); 4];
+            for voices in block.certificates(&opinions) {
+                let outcome = Outcome::of(&block.decide(&voices, None)[0]);
+                let (full, own) = (voices[..4] == opinions, !involved.iter().any(|bank| block.lies(*bank)));
+                assert!(opinion || outcome != Outcome::Completed, "{block:?} {voices:?}");
+                assert!(!(opinion && full && own) || outcome == Outcome::Completed, "{block:?} {voices:?}");
+            }
+        }
+    }
 }

@@ -73,6 +73,8 @@ fn production_takes_every_step_of_the_model() {
         println!("{taken} steps taken");
         assert!(taken > 10_000);
     }
+    let taken = every_step::<5>(Setup::of(5, 1, 0, 1)).unwrap_or_else(|what| panic!("{what}"));
+    println!("{taken} steps taken");
 }
 
 /// The comparison can fail: a model with a mistake goes where production does not follow.

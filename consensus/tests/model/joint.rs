@@ -37,7 +37,7 @@ const TWO_OUTCOMES: &str = "two banks apply different outcomes of one value";
 
 impl Joint {
     fn new(involved: Vec<usize>, rounds: u8, mistake: Option<Mistake>) -> Self {
-        let block = Block { banks: HONEST + 1, involved: vec![involved] };
+        let block = Block { banks: HONEST + 1, liars: 1, involved: vec![involved] };
         let mut contents = Vec::new();
         for opinions in block.all_opinions() {
             let all = block.certificates(&opinions);

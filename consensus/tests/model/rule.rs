@@ -52,7 +52,7 @@ pub fn broken(
     let claims = |tx: usize| {
         let approves = |voices: &Voices, bank: usize| matches!(&voices[bank], Some(list) if list[tx]);
         let approvals = (0..block.banks).filter(|bank| approves(voices, *bank)).count();
-        let honest = block.involved[tx].iter().filter(|bank| **bank != block.liar());
+        let honest = block.involved[tx].iter().filter(|bank| !block.lies(**bank));
         let overruled = honest.clone().any(|bank| !approves(opinions, *bank));
         let involved_silent = block.involved[tx].iter().any(|bank| voices[*bank].is_none());
         let rejections = voices.iter().flatten().filter(|list| !list[tx]).count();

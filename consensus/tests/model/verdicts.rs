@@ -1,7 +1,7 @@
 //! What banks say of a block, what a miner may make of it, and what production decides from that.
 //!
-//! Each honest bank has one opinion: it is silent, or approves or rejects each transaction. The liar,
-//! which is the last bank, says one thing to one and another to others. The miner builds a
+//! Each honest bank has one opinion: it is silent, or approves or rejects each transaction. The liars,
+//! which are the last banks, say one thing to one and another to others. The miner builds a
 //! certificate of any of what was said, if a quorum of banks is in it: it may leave out whom it likes.
 
 use idx_consensus::approval;
@@ -18,10 +18,12 @@ pub type Voice = Option<Vec<bool>>;
 /// The voices in a certificate, by bank; `None` is not in it.
 pub type Voices = Vec<Voice>;
 
-/// A block: how many banks there are, and who is involved in each transaction.
+/// A block: how many banks there are and how many of them lie, and who is involved in each
+/// transaction.
 #[derive(Clone, Debug)]
 pub struct Block {
     pub banks: usize,
+    pub liars: usize,
     pub involved: Vec<Vec<usize>>,
 }
 
@@ -38,7 +40,7 @@ pub enum Mistake {
     MostOfThoseWhoSpoke,
     /// A transaction with too few approvals fails though banks are silent.
     SilenceRejects,
-    /// Both lists of the liar are counted.
+    /// Two lists of one liar are counted.
     BothListsCount,
     /// The value that is agreed on does not name the certificate.
     ValueWithoutCertificate,
@@ -49,38 +51,48 @@ impl Block {
         Quorums::of(self.banks, 0).quorum
     }
 
-    pub fn liar(&self) -> usize {
-        self.banks - 1
+    /// Whether this is one of the liars.
+    pub fn lies(&self, bank: usize) -> bool {
+        bank >= self.banks - self.liars
     }
 
     /// Silence, and every list of verdicts.
-    pub fn all_voices(&self) -> Vec<Voice> {
+    fn all_voices(&self) -> Vec<Voice> {
         let count = self.involved.len();
         let list = |code: u32| (0..count).map(|tx| code >> tx & 1 == 1).collect();
         std::iter::once(None).chain((0..1 << count).map(|code| Some(list(code)))).collect()
     }
 
-    /// Every way in which the honest banks can think of the block.
-    pub fn all_opinions(&self) -> Vec<Voices> {
-        (0..self.liar()).fold(vec![vec![]], |before: Vec<Voices>, _| {
+    /// All that so many banks can say together.
+    fn all_of(&self, banks: usize) -> Vec<Voices> {
+        let one_more = |before: Vec<Voices>, _| {
             let with = |voices: &Voices, next: Voice| voices.iter().cloned().chain([next]).collect();
-            before
-                .iter()
-                .flat_map(|voices| self.all_voices().into_iter().map(move |v| with(voices, v)))
-                .collect()
-        })
+            let extend =
+                |voices: &Voices| self.all_voices().into_iter().map(|next| with(voices, next)).collect();
+            before.iter().flat_map(|voices| -> Vec<Voices> { extend(voices) }).collect()
+        };
+        (0..banks).fold(vec![vec![]], one_more)
     }
 
-    /// Every certificate that can be made of these opinions and of any list of the liar.
+    /// Every way in which the honest banks can think of the block.
+    pub fn all_opinions(&self) -> Vec<Voices> {
+        self.all_of(self.banks - self.liars)
+    }
+
+    /// Every certificate that can be made of these opinions and of any lists of the liars.
     pub fn certificates(&self, opinions: &Voices) -> Vec<Voices> {
-        let chosen = |mask: u32| {
-            opinions.iter().enumerate().map(move |(i, v)| v.clone().filter(|_| mask >> i & 1 == 1))
+        let spoke = |bank: usize| opinions[bank].is_some();
+        let masks = 0u32..1 << opinions.len();
+        let masks = masks.filter(|mask| (0..opinions.len()).all(|bank| mask >> bank & 1 == 0 || spoke(bank)));
+        let chosen = |mask: u32| -> Voices {
+            opinions
+                .iter()
+                .enumerate()
+                .map(|(i, voice)| voice.clone().filter(|_| mask >> i & 1 == 1))
+                .collect()
         };
-        let masks = (0u32..1 << opinions.len())
-            .filter(|mask| (0..opinions.len()).all(|bank| mask >> bank & 1 == 0 || opinions[bank].is_some()));
-        let all = masks.flat_map(|mask| {
-            self.all_voices().into_iter().map(move |liar| chosen(mask).chain([liar]).collect::<Voices>())
-        });
+        let lies = self.all_of(self.liars);
+        let all = masks.flat_map(|mask| lies.iter().map(move |lies| [chosen(mask), lies.clone()].concat()));
         all.filter(|voices| voices.iter().flatten().count() >= self.quorum()).collect()
     }
 
@@ -91,7 +103,6 @@ impl Block {
         let (banks, quorum) = match mistake {
             Some(Mistake::MostOfThoseWhoSpoke) => (spoken, spoken / 2 + 1),
             Some(Mistake::SilenceRejects) => (spoken, self.quorum()),
-            Some(Mistake::BothListsCount) => (self.banks, self.quorum() - 1),
             _ => (self.banks, self.quorum()),
         };
         let involved: Vec<_> = self.involved.iter().map(|banks| involved(banks, mistake)).collect();
@@ -99,11 +110,11 @@ impl Block {
     }
 
     fn distorted(&self, voices: &Voices, mistake: Option<Mistake>) -> Voices {
-        let yes = || vec![true; self.involved.len()];
+        let yes = || Some(vec![true; self.involved.len()]);
+        let liar_spoke = voices[self.banks - 1].is_some();
         match mistake {
-            Some(Mistake::SilenceApproves) => {
-                voices.iter().map(|voice| voice.clone().or_else(|| Some(yes()))).collect()
-            }
+            Some(Mistake::SilenceApproves) => voices.iter().map(|voice| voice.clone().or_else(yes)).collect(),
+            Some(Mistake::BothListsCount) if liar_spoke => voices.iter().cloned().chain([yes()]).collect(),
             _ => voices.clone(),
         }
     }
