@@ -119,6 +119,28 @@ impl Bank {
         self.set((6 * round as u32, 0b11_1111), votes)
     }
 
+    /// With the number of every round, of its votes and of its lock lowered. What was below is gone.
+    pub const fn lowered(self, rounds: u8) -> Self {
+        let votes = (self.0 & ((1 << ROUND.0) - 1)) >> (6 * rounds as u32);
+        let rest = Self(self.0 >> ROUND.0 << ROUND.0 | votes);
+        let lock = match self.lock() {
+            Some((since, value)) => Some((since.saturating_sub(rounds), value)),
+            None => None,
+        };
+        rest.with_lock(lock).set(ROUND, (self.round() - rounds) as u64)
+    }
+
+    /// The reverse for one round.
+    pub const fn raised(self) -> Self {
+        let votes = (self.0 & ((1 << ROUND.0) - 1)) << 6;
+        let rest = Self(self.0 >> ROUND.0 << ROUND.0 | votes);
+        let lock = match self.lock() {
+            Some((since, value)) => Some((since + 1, value)),
+            None => None,
+        };
+        rest.with_lock(lock).set(ROUND, (self.round() + 1) as u64)
+    }
+
     /// Whether it has signed in this round.
     pub const fn voted(self, round: u8) -> bool {
         self.prevotes(round) | self.precommits(round) != 0
@@ -201,5 +223,8 @@ fn a_bank_keeps_what_it_is_told() {
     let other = bank.exchanged();
     assert_eq!((other.prevotes(last), other.lock(), other.valid()), (0b010, Some((last, 0)), Some((3, 1))));
     assert_eq!(other.exchanged(), bank);
+    let early = Bank::default().enter(1).prevote(Some(1)).with_lock(Some((1, 1)));
+    assert_eq!(early.raised().lowered(1), early);
+    assert_eq!((early.raised().prevotes(2), early.raised().lock()), (0b100, Some((2, 1))));
     assert!(!bank.contradicts_itself() && bank.precommit(Some(0)).contradicts_itself());
 }

@@ -90,6 +90,19 @@ fn every_mistake_against_agreement_is_found() {
     finds::<3>(two, VoteIsNotStored, TWO_VOTES);
 }
 
+/// Also where the rounds have no bound.
+#[test]
+fn a_sliding_search_finds_mistakes() {
+    use Bug::*;
+    let bounds = Setup::of(3, 1, 0, 0).sliding(2);
+    for bug in
+        [LockIsForgotten, LockIsNotTaken, LockIsIgnored, PrecommitsWithoutQuorum, QuorumOfAnythingLocks]
+    {
+        finds::<3>(bounds, bug, FORK);
+    }
+    finds::<3>(bounds, VoteIsNotStored, TWO_VOTES);
+}
+
 #[test]
 fn every_mistake_against_validity_is_found() {
     let bounds = Setup { b_is_invalid: true, ..Setup::of(3, 1, 0, 2) };

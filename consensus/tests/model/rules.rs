@@ -32,6 +32,10 @@ pub struct Setup {
     pub must_recover: bool,
     /// Whether states are merged that differ only in who signed what in the past (`merge`).
     pub merges_past: bool,
+    /// Whether rounds that all have left are forgotten and the others numbered anew (`merge`): then
+    /// `rounds` is no bound on how many there are, but on how far banks are apart. Round 0 stands for
+    /// the past.
+    pub slides: bool,
     pub bug: Option<Bug>,
 }
 
@@ -48,8 +52,14 @@ impl Setup {
             b_is_invalid: false,
             must_recover: false,
             merges_past: true,
+            slides: false,
             bug: None,
         }
+    }
+
+    /// Any number of rounds, of which so many follow each other before the first may be forgotten.
+    pub fn sliding(self, window: u8) -> Self {
+        Self { rounds: window + 1, slides: true, ..self }
     }
 
     pub fn has(&self, bug: Bug) -> bool {

@@ -102,6 +102,12 @@ impl<M: Model> Explored<M> {
             out.clear();
             self.model.steps(&state, &mut out);
             let leads = |step: &&(M::Action, M::State)| self.model.representative(&step.1) == wanted;
+            if !out.iter().any(|step| leads(&step)) {
+                // The names have changed too much (`merge`): go on from the representative.
+                state = self.model.representative(&state);
+                out.clear();
+                self.model.steps(&state, &mut out);
+            }
             let step = *out.iter().find(leads).expect("a class has the steps of its representative");
             state = step.1;
             steps.push(step);

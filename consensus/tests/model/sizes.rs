@@ -1,8 +1,12 @@
 //! The searches without a mistake: for each kind of network, no state in which a claim is broken.
 //!
-//! `IDX_MODEL_ROUNDS=n` searches `n` rounds, at most 8, instead of the numbers below. One more round
-//! is about ten times as many states with four banks, and a hundred times with six.
+//! Some searches have a bound on the number of rounds; those of any number have one on how many are
+//! open at a time, since what all banks have left can be forgotten (`merge`).
+//!
+//! `IDX_MODEL_ROUNDS=n` searches `n` rounds, or `n` open ones, at most 7, instead of the numbers below.
+//! One more round is about ten times as many states with four banks, and a hundred times with six.
 
+use super::bank::Bank;
 use super::bugs::Bug;
 use super::merge::representative;
 use super::rules::Setup;
@@ -22,7 +26,8 @@ fn holds<const H: usize>(name: &str, setup: Setup) {
     let (begin, seen) = (Instant::now(), explore(System::<H>(setup)));
     let (states, steps, depth) = (seen.states.len(), seen.steps, seen.depth);
     let ms = begin.elapsed().as_millis();
-    println!("{name}: {} rounds, {states} states, {steps} steps, depth {depth}, {ms} ms", setup.rounds);
+    let rounds = if setup.slides { setup.rounds - 1 } else { setup.rounds };
+    println!("{name}: {rounds} rounds, {states} states, {steps} steps, depth {depth}, {ms} ms");
     if let Some((claim, place)) = seen.broken {
         panic!("{name}: {claim}\n{}", tell(&seen.trace(place)));
     }
@@ -51,6 +56,19 @@ fn six_banks_of_which_one_lies_agree() {
 #[test]
 fn six_banks_of_which_one_lies_recover() {
     holds::<5>("6 banks, 1 liar, recovery", recovering(Setup::of(5, 1, 0, rounds(2))));
+}
+
+/// Any number of rounds, as long as no two honest banks are as many apart as may be open.
+#[test]
+fn any_number_of_rounds() {
+    holds::<3>("4 banks, 1 liar, any rounds", Setup::of(3, 1, 0, 0).sliding(rounds(3)));
+    holds::<4>("5 banks, 1 liar, any rounds", Setup::of(4, 1, 0, 0).sliding(rounds(2)));
+    holds::<4>("6 banks, 2 liars, quorum 5, any rounds", Setup::of(4, 2, 1, 0).sliding(rounds(2)));
+}
+
+#[test]
+fn any_number_of_rounds_of_six_banks() {
+    holds::<5>("6 banks, 1 liar, any rounds", Setup::of(5, 1, 0, 0).sliding(rounds(2)));
 }
 
 /// Document 2.4: with a margin of one, quorum 5, two may lie.
@@ -116,10 +134,30 @@ fn merging_states_changes_no_answer() {
     merges_soundly::<3>(Setup::of(3, 1, 0, 3).with(Bug::OlderProofUnlocks));
 }
 
+/// Every state of a search of so many rounds is one of the search that slides with as many open ones.
+fn slides_soundly<const H: usize>(setup: Setup) {
+    let sliding = setup.sliding(setup.rounds);
+    let found: HashSet<_> = explore(System::<H>(sliding)).states.into_iter().collect();
+    let bounded = explore(System::<H>(setup)).states;
+    let missed =
+        bounded.iter().find(|state| !found.contains(&representative(&sliding, &state.map(Bank::raised))));
+    assert_eq!(missed, None);
+    println!("{} states are among {}", bounded.len(), found.len());
+}
+
+#[test]
+fn a_sliding_search_misses_no_state() {
+    slides_soundly::<3>(Setup { merges_past: false, ..Setup::of(3, 1, 0, 2) });
+    slides_soundly::<3>(Setup::of(3, 1, 0, 3));
+    slides_soundly::<4>(Setup::of(4, 1, 0, 2));
+    slides_soundly::<4>(Setup::of(4, 2, 1, 2));
+}
+
 /// A start is its own representative, and so is every representative.
 #[test]
 fn a_representative_represents_itself() {
-    let setup = Setup::of(4, 1, 0, 2);
-    let seen = explore(System::<4>(setup));
-    assert!(seen.states.iter().all(|state| seen.model.representative(state) == *state));
+    for setup in [Setup::of(4, 1, 0, 2), Setup::of(4, 1, 0, 0).sliding(2)] {
+        let seen = explore(System::<4>(setup));
+        assert!(seen.states.iter().all(|state| seen.model.representative(state) == *state));
+    }
 }

@@ -27,7 +27,7 @@ impl<const H: usize> Model for System<H> {
     type Action = Action;
 
     fn starts(&self) -> Vec<[Bank; H]> {
-        vec![[Bank::default(); H]]
+        vec![[Bank::default().enter(u8::from(self.0.slides)); H]]
     }
 
     fn steps(&self, state: &[Bank; H], out: &mut Vec<(Action, [Bank; H])>) {
@@ -46,14 +46,12 @@ impl<const H: usize> Model for System<H> {
     }
 
     fn broken(&self, state: &[Bank; H]) -> Option<&'static str> {
-        if state.iter().any(|bank| bank.contradicts_itself()) {
-            return Some(TWO_VOTES);
-        }
         let counts = count(state, self.0.rounds);
         let decidable = |value| self.0.decidable(&counts, value);
         match (decidable(0), decidable(1)) {
             (true, true) => Some(FORK),
             (_, true) if self.0.b_is_invalid => Some(INVALID),
+            _ if state.iter().any(|bank| bank.contradicts_itself()) => Some(TWO_VOTES),
             _ if self.0.must_recover && !calm::recovers(&self.0, state) => Some(STUCK),
             _ => None,
         }
@@ -72,8 +70,12 @@ impl Setup {
 
     /// The first round with a quorum of precommits for a value.
     pub fn certified_round(&self, counts: &Counts, value: Value) -> Option<u8> {
-        let certified = |round: &u8| self.is_quorum(counts[*round as usize].precommits[1 + value as usize]);
-        (0..self.rounds).find(certified)
+        (0..self.rounds).find(|round| self.certifies(counts, *round, value))
+    }
+
+    /// Whether a round has a quorum of precommits for a value.
+    pub fn certifies(&self, counts: &Counts, round: u8, value: Value) -> bool {
+        self.is_quorum(counts[round as usize].precommits[1 + value as usize])
     }
 }
 
