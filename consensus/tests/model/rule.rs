@@ -49,26 +49,34 @@ pub fn broken(
     voices: &Voices,
     decided: &[Outcome],
 ) -> Option<&'static str> {
-    let claims = |tx: usize| {
-        let approves = |voices: &Voices, bank: usize| matches!(&voices[bank], Some(list) if list[tx]);
-        let approvals = (0..block.banks).filter(|bank| approves(voices, *bank)).count();
-        let honest = block.involved[tx].iter().filter(|bank| !block.lies(**bank));
-        let overruled = honest.clone().any(|bank| !approves(opinions, *bank));
-        let involved_silent = block.involved[tx].iter().any(|bank| voices[*bank].is_none());
-        let rejections = voices.iter().flatten().filter(|list| !list[tx]).count();
-        let involved_reject =
-            block.involved[tx].iter().any(|b| matches!(&voices[*b], Some(list) if !list[tx]));
-        match decided[tx] {
-            Outcome::Completed if approvals < block.quorum() => {
-                Some("completed without a quorum of approvals")
-            }
-            Outcome::Completed if overruled => Some("completed against an involved honest bank"),
-            Outcome::Completed if involved_silent => Some("completed without an involved bank's word"),
-            Outcome::Failed if !involved_reject && rejections + block.quorum() <= block.banks => {
-                Some("failed by silence")
-            }
-            _ => None,
-        }
-    };
-    (0..decided.len()).find_map(claims)
+    (0..decided.len()).find_map(|tx| match decided[tx] {
+        Outcome::Completed => wrongly_completed(block, opinions, voices, tx),
+        Outcome::Failed => wrongly_failed(block, voices, tx),
+        Outcome::Deferred => None,
+    })
+}
+
+fn said(voices: &Voices, bank: usize, tx: usize) -> Option<bool> {
+    voices[bank].as_ref().map(|list| list[tx])
+}
+
+fn wrongly_completed(block: &Block, opinions: &Voices, voices: &Voices, tx: usize) -> Option<&'static str> {
+    let approvals = (0..block.banks).filter(|bank| said(voices, *bank, tx) == Some(true)).count();
+    let involved = &block.involved[tx];
+    let against = |bank: &usize| !block.lies(*bank) && said(opinions, *bank, tx) != Some(true);
+    if approvals < block.quorum() {
+        Some("completed without a quorum of approvals")
+    } else if involved.iter().any(against) {
+        Some("completed against an involved honest bank")
+    } else {
+        let absent = involved.iter().any(|bank| voices[*bank].is_none());
+        absent.then_some("completed without an involved bank's word")
+    }
+}
+
+fn wrongly_failed(block: &Block, voices: &Voices, tx: usize) -> Option<&'static str> {
+    let rejections = (0..block.banks).filter(|bank| said(voices, *bank, tx) == Some(false)).count();
+    let vetoed = block.involved[tx].iter().any(|bank| said(voices, *bank, tx) == Some(false));
+    let reachable = block.banks - rejections >= block.quorum();
+    (!vetoed && reachable && voices.iter().any(Option::is_none)).then_some("failed by silence")
 }
