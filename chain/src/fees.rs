@@ -1,5 +1,6 @@
 //! What a transfer costs and who gets it (document 3.1).
 
+use idx_types::planted::{self, Bug};
 use idx_types::{Paise, Params, Reason};
 
 /// The fee of one transfer, or the sum of a block's.
@@ -46,7 +47,10 @@ impl FeeQuote {
 /// starting with the part at `first mod parts`. The shares add up to the amount; none if there is no part.
 pub(crate) fn split(amount: Paise, parts: usize, first: u64) -> impl Iterator<Item = Paise> {
     let n = parts.max(1) as u64;
-    let (share, rest, start) = (amount.0 / n, amount.0 % n, first % n);
+    let (share, mut rest, start) = (amount.0 / n, amount.0 % n, first % n);
+    if planted::has(Bug::FeeRemainderDropped) {
+        rest = 0;
+    }
     (0..parts as u64).map(move |place| {
         let turn = (place + n - start) % n;
         Paise(share + u64::from(turn < rest))

@@ -1,6 +1,7 @@
 //! Double entry: a transaction moves money as postings that add up to zero in every currency.
 
 use crate::draft::Draft;
+use idx_types::planted::{self, Bug};
 use idx_types::{Account, AccountHandle, Currency, Paise, Reason};
 
 /// A change of one balance, as it is shown to storage and clients.
@@ -76,7 +77,7 @@ impl Draft<'_> {
             let Some(next) = sum.checked_add(entry.change) else { return false };
             *sum = next;
         }
-        sums == [0; CURRENCIES]
+        sums == [0; CURRENCIES] || planted::has(Bug::FeeRemainderDropped)
     }
 }
 
@@ -85,6 +86,9 @@ const CURRENCIES: usize = Currency::Sgd as usize + 1;
 
 fn moved(balance: Paise, change: i128) -> Result<Paise, Reason> {
     let sum = i128::from(balance.0).checked_add(change).ok_or(Reason::Overflow)?;
+    if sum < 0 && planted::has(Bug::OverdraftCreatesMoney) {
+        return Ok(Paise::ZERO);
+    }
     let reason = if sum < 0 { Reason::InsufficientFunds } else { Reason::Overflow };
     u64::try_from(sum).map(Paise).map_err(|_| reason)
 }

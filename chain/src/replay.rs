@@ -14,6 +14,7 @@
 use crate::index::KeyIndex;
 use idx_crypto::{Hash32, Hasher, hash_borsh};
 use idx_types::params::DAY_MS;
+use idx_types::planted::{self, Bug};
 use idx_types::{TimestampMs, TxId};
 use std::collections::BTreeMap;
 
@@ -60,7 +61,8 @@ impl ReplayWindow {
 
     /// Whether an id with this `valid_until` has settled.
     pub fn contains(&self, valid_until: TimestampMs, id: &TxId) -> bool {
-        self.buckets.get(&hour(valid_until)).is_some_and(|bucket| bucket.contains(id))
+        let settled = self.buckets.get(&hour(valid_until)).is_some_and(|bucket| bucket.contains(id));
+        settled && !planted::has(Bug::ReplayAllowed)
     }
 
     /// Whether an id has settled, at whatever time it expires.

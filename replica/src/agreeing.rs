@@ -5,6 +5,7 @@ use crate::journal::JournalEntry;
 use crate::replica::Replica;
 use idx_consensus::agreement::{self, Output, TimeoutId, TimeoutKind, timeout_ms};
 use idx_consensus::election;
+use idx_types::planted::{self, Bug};
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{Gossip, Request};
 use idx_types::{CommitCertificate, Height, Round, SignedVote, TimestampMs, Verified};
@@ -39,7 +40,12 @@ impl Replica {
             return;
         }
         self.remember_own_vote(vote);
-        self.log(JournalEntry::Vote(vote), out);
+        if !planted::has(Bug::VoteNotJournaled) {
+            self.log(JournalEntry::Vote(vote), out);
+        }
+        if planted::has(Bug::VoteSentBeforeSync) {
+            out.push(Effect::Gossip(Gossip::Vote(vote)));
+        }
         out.push(Effect::SyncJournal);
         out.push(Effect::Gossip(Gossip::Vote(vote)));
         out.push(Effect::Publish(Event::Vote(Box::new(vote))));
@@ -113,6 +119,9 @@ impl Replica {
 
     /// The height is stuck: send again what others may have missed.
     fn rebroadcast(&self, bundle: VoteBundle, out: &mut Vec<Effect>) {
+        if planted::has(Bug::NeverRepeats) {
+            return;
+        }
         if !bundle.votes.is_empty() {
             out.push(Effect::Gossip(Gossip::Bundle(bundle)));
         }

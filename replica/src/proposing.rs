@@ -11,6 +11,7 @@ use crate::room::key_of;
 use idx_chain::Execution;
 use idx_consensus::{agreement, approval, election};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash};
+use idx_types::planted::{self, Bug};
 use idx_types::wire::{Gossip, ProposalMessage};
 use idx_types::{
     ApprovalCertificate, Candidate, Decision, PreparedTx, PrivateHeader, PublicHash, PublicHeader, Round,
@@ -84,7 +85,9 @@ impl Replica {
         if !self.guard.note_proposal(&proposal.message) {
             return;
         }
-        self.log(JournalEntry::Proposal(message.clone(), true), out);
+        if !planted::has(Bug::ProposalNotJournaled) {
+            self.log(JournalEntry::Proposal(message.clone(), true), out);
+        }
         out.push(Effect::SyncJournal);
         out.push(Effect::Gossip(Gossip::Proposal(Box::new(message.clone()))));
         self.remember_own_proposal(message);
@@ -154,7 +157,7 @@ impl Replica {
         self.take_candidate(&checked.candidate);
         let proposal = &checked.proposal.message;
         let sound = self.book.candidates.get(&proposal.value).is_some_and(|entry| entry.execution.is_ok());
-        let valid = sound && self.turn_fits(checked);
+        let valid = sound && self.turn_fits(checked) || planted::has(Bug::InvalidPrevoted);
         self.propose_to_agreement(now, checked, valid, out);
     }
 
@@ -219,7 +222,7 @@ impl Replica {
             (said.parent_private == expected.parent_private, "private parent"),
             (said.certificate_hash == expected.certificate_hash, "certificate"),
             (said.outcomes_hash == expected.outcomes_hash, "outcomes"),
-            (said.state_root == expected.state_root, "state root"),
+            (said.state_root == expected.state_root || planted::has(Bug::StateRootUnchecked), "state root"),
             (said.body_hash == expected.body_hash && candidate.body.is_empty(), "body"),
             (u64::from(said.mining_ms) <= self.state.params().timeout_cap_ms, "mining time"),
         ];

@@ -7,6 +7,7 @@ use crate::journal::JournalEntry;
 use crate::replica::{Phase, Replica};
 use crate::room::key_of;
 use idx_consensus::agreement;
+use idx_types::planted::{self, Bug};
 use idx_types::wire::{Announcement, ProposalMessage};
 use idx_types::{Height, PreparedTx, SignedVerdicts, SignedVote, TimestampMs, Transaction, Verified};
 
@@ -31,7 +32,8 @@ impl Replica {
             return;
         }
         let next = self.state.tip().height.next();
-        self.abstention = match (start.history_lost, start.journal_height > next) {
+        let history_lost = start.history_lost && !planted::has(Bug::AbstentionForgotten);
+        self.abstention = match (history_lost, start.journal_height > next) {
             (true, _) => Abstention::HistoryLost,
             (false, true) => Abstention::Below(start.journal_height.next()),
             (false, false) => Abstention::None,
@@ -81,6 +83,7 @@ impl Replica {
                 self.agree(now, agreement::Input::Value { round, value }, out);
             }
             JournalEntry::Proposal(message, valid) => self.replay_proposal(now, message, valid, out),
+            JournalEntry::Vote(_) if planted::has(Bug::ReplaySkipsVotes) => {}
             JournalEntry::Vote(vote) => self.replay_vote(now, vote, out),
             JournalEntry::Timeout(id) => self.agree(now, agreement::Input::Timeout(id), out),
         }

@@ -7,6 +7,7 @@ use crate::proving::Fault;
 use crate::replica::{Phase, Replica};
 use crate::starting::HOUSEKEEPING_MS;
 use idx_consensus::agreement;
+use idx_types::planted::{self, Bug};
 use idx_types::wire::{CertifiedHeight, Gossip, Request, Status};
 use idx_types::{Height, NetworkKey, TimestampMs};
 use std::collections::VecDeque;
@@ -115,6 +116,9 @@ impl Replica {
     }
 
     fn ask_peer(&mut self, now: TimestampMs, tip: Height, peer: NetworkKey, out: &mut Vec<Effect>) {
+        if planted::has(Bug::NeverCatchesUp) {
+            return;
+        }
         let id = self.peers.request_id();
         self.peers.asked(id, peer, now);
         let request = Request::Heights { from: tip.next(), count: HEIGHTS_PER_REQUEST };
@@ -250,6 +254,10 @@ impl Replica {
             Fault::Peer(what) => {
                 self.peers.distrust(peer, self.state.tip().height, now);
                 out.push(Effect::Blame(peer, what));
+            }
+            Fault::Fork(signers) => {
+                let height = self.state.tip().height;
+                self.halt(HaltReason::Fork { height, signers }, out);
             }
             Fault::Rules(why) => {
                 let (height, value) = (prepared.certified.height(), prepared.certified.commit.value);

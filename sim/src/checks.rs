@@ -4,8 +4,11 @@ mod ledger;
 mod spoken;
 
 use idx_chain::State;
+use idx_crypto::Verifier;
 use idx_types::wire::{CertifiedHeight, Gossip};
-use idx_types::{BankId, Height, Outcome, PrivateHash, Round, TxId, ValidatorSet, Verdict};
+use idx_types::{
+    BankId, Height, Outcome, PrivateHash, Quorums, Round, TimestampMs, TxId, ValidatorSet, Verdict,
+};
 use spoken::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,15 +27,39 @@ pub struct Checks {
     highest_round: Round,
     /// What each node announced last.
     announced: Vec<Option<(Height, PrivateHash)>>,
-    /// Who rules the next height, and how many approvals it takes.
-    rules: Option<(Arc<ValidatorSet>, usize)>,
+    /// What rules the next height.
+    rules: Option<Rules>,
+    verifier: Arc<dyn Verifier>,
     liars: usize,
     forks: BTreeMap<Height, BTreeSet<BankId>>,
 }
 
+/// Who decides a height, and how many of them it takes.
+struct Rules {
+    height: Height,
+    banks: Arc<ValidatorSet>,
+    approvals: usize,
+    votes: usize,
+}
+
+impl Rules {
+    /// Worked out from the formula itself, so that a bug planted in what uses it does not blind us.
+    fn after(state: &State) -> Self {
+        let (banks, params) = (state.validators().clone(), state.params());
+        let quorum = |margin: u16| Quorums::of(banks.len(), usize::from(margin)).quorum;
+        let height = state.tip().height.next();
+        Self {
+            height,
+            approvals: quorum(params.approval_margin),
+            votes: quorum(params.agreement_margin),
+            banks,
+        }
+    }
+}
+
 impl Checks {
     /// For so many nodes, of which so many lie.
-    pub fn new(nodes: usize, liars: usize) -> Self {
+    pub fn new(nodes: usize, liars: usize, genesis: &State, verifier: Arc<dyn Verifier>) -> Self {
         Self {
             decided: BTreeMap::new(),
             settled: BTreeSet::new(),
@@ -40,7 +67,8 @@ impl Checks {
             miners: BTreeMap::new(),
             highest_round: Round::ZERO,
             announced: vec![None; nodes],
-            rules: None,
+            rules: Some(Rules::after(genesis)),
+            verifier,
             liars,
             forks: BTreeMap::new(),
         }
@@ -53,7 +81,16 @@ impl Checks {
 
     /// An honest bank sent this: it must not contradict what it ever sent before.
     pub fn sent(&mut self, from: BankId, message: &Gossip) -> Result<(), Violation> {
+        if let Some(rules) = self.rules.as_ref().filter(|rules| self.is_next(rules, message)) {
+            self.spoken.locks_hold(message, from, rules.votes, self.liars)?;
+        }
         self.spoken.sent(from, message)
+    }
+
+    /// Whether these rules are those of a vote's height, and nothing made the votes uncountable.
+    fn is_next(&self, rules: &Rules, message: &Gossip) -> bool {
+        matches!(message, Gossip::Vote(vote) if vote.message.height == rules.height)
+            && !self.tolerates_forks()
     }
 
     /// A node told its clients that a height is final: it goes up by one each time.
@@ -110,14 +147,21 @@ impl Checks {
             self.settled_once(height)?;
             self.spoken.never_overridden(height)?;
             ledger::conserved(state)?;
-            if let Some((banks, quorum)) = &self.rules {
-                ledger::approvals_rule(height, banks, *quorum)?;
-                ledger::mined_in_turn(height, banks)?;
+            ledger::guard_unused(height)?;
+            ledger::signed_by_owners(height, &*self.verifier)?;
+            if let Some(rules) = &self.rules {
+                ledger::approvals_rule(height, &rules.banks, rules.approvals)?;
+                ledger::signed_by_quorum(height, &rules.banks, rules.votes)?;
+                ledger::mined_in_turn(height, &rules.banks)?;
             }
         }
-        let quorum = || state.validators().quorums(state.params().approval_margin).quorum;
-        self.rules = is_current.then(|| (state.validators().clone(), quorum()));
+        self.rules = is_current.then(|| Rules::after(state));
         Ok(())
+    }
+
+    /// A height came at this true time, in a network whose clocks are about right.
+    pub(crate) fn timely(height: &CertifiedHeight, now: TimestampMs) -> Result<(), Violation> {
+        ledger::not_from_the_future(height, now)
     }
 
     fn same_as_decided(

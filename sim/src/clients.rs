@@ -15,8 +15,12 @@ use std::sync::Arc;
 /// How long a client's transaction may wait, milliseconds.
 const VALID_MS: u64 = 60 * 60 * 1_000;
 
-/// Of so many transactions one is handed in twice, and one spends what another spends.
+/// Of so many transactions one is handed in twice, one spends what another spends, and one
+/// is an old one.
 const NAUGHTY_EVERY: u32 = 20;
+
+/// Transactions kept to be handed in again.
+const SENT_MAX: usize = 64;
 
 /// One customer with one account.
 struct Customer {
@@ -32,6 +36,8 @@ pub struct Clients {
     banks: Vec<(BankId, Arc<dyn Signer>)>,
     customers: Vec<Customer>,
     waiting: Vec<(Transaction, usize)>,
+    /// Some of what was handed in, to be handed in again when it has long settled.
+    sent: Vec<Transaction>,
     nonce: u64,
 }
 
@@ -53,7 +59,7 @@ impl Clients {
             }
         };
         let customers = (0..per_bank * banks.len()).map(customer).collect();
-        Self { chain_id, banks, customers, waiting: Vec::new(), nonce: 0 }
+        Self { chain_id, banks, customers, waiting: Vec::new(), sent: Vec::new(), nonce: 0 }
     }
 
     /// The network they pay on.
@@ -61,8 +67,15 @@ impl Clients {
         self.chain_id
     }
 
+    /// A customer's account at a bank, by the bank's place.
+    pub(crate) fn account_at(&self, bank: usize) -> (BankId, AccountHandle) {
+        let customer = self.customers.iter().find(|customer| customer.bank == bank);
+        (self.banks[bank].0, customer.unwrap_or(&self.customers[0]).handle)
+    }
+
     /// The next transactions that make sense in this state, and the banks to hand them to: mostly one
-    /// at its home; now and then the same at two banks, or two that the account can only pay one of.
+    /// at its home; now and then the same at two banks, two that the account can only pay one of,
+    /// or one that was handed in long ago.
     pub fn next(
         &mut self,
         rng: &mut ChaCha8Rng,
@@ -71,7 +84,14 @@ impl Clients {
     ) -> Vec<(Transaction, usize)> {
         let Some((tx, home)) = self.one(rng, state, now) else { return Vec::new() };
         let elsewhere = rng.random_range(0..self.banks.len());
+        let old = self.sent.get(rng.random_range(0..SENT_MAX)).cloned();
+        if self.sent.len() < SENT_MAX {
+            self.sent.push(tx.clone());
+        } else {
+            self.sent[rng.random_range(0..SENT_MAX)] = tx.clone();
+        }
         match rng.random_range(0..NAUGHTY_EVERY) {
+            2 => [(tx, home)].into_iter().chain(old.map(|old| (old, elsewhere))).collect(),
             0 => vec![(tx.clone(), home), (tx, elsewhere)],
             1 => match self.spent_again(&tx, state, now) {
                 Some((first, second)) => vec![(first, home), (second, elsewhere)],

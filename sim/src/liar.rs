@@ -106,7 +106,7 @@ impl World {
         let truth = || (0, message.clone());
         let Some(lie) = self.nodes[from].lie else { return vec![truth()] };
         match lie {
-            Lie::Twin => vec![truth()],
+            Lie::Twin | Lie::WrongBlocks | Lie::ForgedTransactions | Lie::HiddenTransactions => vec![truth()],
             Lie::Silent => Vec::new(),
             Lie::Withhold if (from + to) % 3 == 0 => Vec::new(),
             Lie::Drip => vec![(DRIP_MS + 100 * to as u64, message.clone())],
@@ -165,10 +165,6 @@ impl World {
     /// What a liar answers without asking its mind.
     pub(crate) fn forged_answer(&self, node: usize, request: &Request) -> Option<Response> {
         match (self.nodes[node].lie?, request) {
-            (Lie::ForgedTransactions, Request::Transactions { block, .. }) => {
-                let transactions = vec![self.forged_transaction(node, 0)];
-                Some(Response::Transactions { block: *block, transactions })
-            }
             (Lie::HiddenTransactions, Request::Transactions { block, .. }) => {
                 Some(Response::Transactions { block: *block, transactions: Vec::new() })
             }
@@ -205,16 +201,7 @@ impl World {
 impl Lie {
     /// The lie takes the truth's place; other liars tell both.
     const fn replaces(self) -> bool {
-        matches!(
-            self,
-            Self::TwoFaces
-                | Self::WrongVerdicts
-                | Self::WrongVotes
-                | Self::WrongProposals
-                | Self::WrongBlocks
-                | Self::ForgedTransactions
-                | Self::HiddenTransactions
-        )
+        matches!(self, Self::TwoFaces | Self::WrongVerdicts | Self::WrongVotes | Self::WrongProposals)
     }
 }
 

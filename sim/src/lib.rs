@@ -29,6 +29,7 @@ mod node;
 mod operator;
 mod perform;
 mod plan;
+mod promises;
 mod runs;
 mod scheme;
 mod setup;

@@ -2,6 +2,7 @@
 //! nothing (document 8, point 2). Some sit in the simulated shell, the others in the rules
 //! themselves, compiled in only with the feature `planted-bugs`.
 
+use idx_types::planted::Bug;
 use serde::{Deserialize, Serialize};
 
 /// A planted bug.
@@ -19,11 +20,13 @@ pub enum Mutant {
     AccountNotStored,
     /// Every vote is signed and sent a second time, for another value.
     SignsTwice,
+    /// In the rules.
+    Rule(Bug),
 }
 
 impl Mutant {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
+    /// Those of the shell.
+    pub const SHELL: [Self; 6] = [
         Self::SyncSkipped,
         Self::JournalForgotten,
         Self::JournalHalved,
@@ -31,4 +34,18 @@ impl Mutant {
         Self::AccountNotStored,
         Self::SignsTwice,
     ];
+}
+
+/// Plants a bug in the rules for all that runs on this thread, or takes it out.
+pub(crate) fn plant(mutant: Option<Mutant>) {
+    #[cfg(feature = "planted-bugs")]
+    idx_types::planted::plant(match mutant {
+        Some(Mutant::Rule(bug)) => Some(bug),
+        _ => None,
+    });
+    #[cfg(not(feature = "planted-bugs"))]
+    debug_assert!(
+        !matches!(mutant, Some(Mutant::Rule(_))),
+        "this build has no bugs in its rules; build with the feature planted-bugs"
+    );
 }

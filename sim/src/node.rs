@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::disk::{Disk, LoadError};
 use crate::liar::Lie;
+use crate::promises::Promises;
 use crate::setup::Identity;
 use idx_chain::State;
 use idx_chain::pool::PoolLimits;
@@ -41,6 +42,8 @@ pub(crate) struct Node {
     pub(crate) paused: bool,
     pub(crate) search: u64,
     pub(crate) journal: Option<Journal>,
+    /// What it has signed and made durable.
+    pub(crate) promises: Promises,
     pub(crate) work: Work,
     mind: Option<Replica>,
     incarnation: u64,
@@ -61,6 +64,18 @@ pub(crate) struct Work {
     /// The disk has had its time.
     pub(crate) disk_done: bool,
 }
+
+/// A bank that rejects a part of all transactions, by rules of its own.
+pub(crate) struct Strict;
+
+impl Policy for Strict {
+    fn accepts(&self, _: &State, tx: &PreparedTx) -> bool {
+        !tx.id.0[0].is_multiple_of(STRICT_EVERY)
+    }
+}
+
+/// A strict bank rejects one transaction in so many.
+const STRICT_EVERY: u8 = 5;
 
 /// A policy that outlives the minds that ask it.
 struct Kept(Arc<dyn Policy>);
@@ -85,6 +100,7 @@ impl Node {
             paused: false,
             search: 0,
             journal: None,
+            promises: Promises::default(),
             work: Work::default(),
             mind: None,
             incarnation: 0,
@@ -150,6 +166,7 @@ impl Node {
             protocol_known: self.release,
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
+        self.promises = Promises::found(&start, self.identity.bank);
         self.journal = Some(journal);
         self.incarnation += 1;
         Ok(start)

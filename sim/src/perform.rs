@@ -1,12 +1,12 @@
 //! The simulated shell: fulfils what a mind wishes for, in order, waiting for the disk where the
 //! node's shell would.
 
-use crate::checks::Violation;
+use crate::checks::{Checks, Violation};
 use crate::mutant::Mutant;
 use crate::world::{Happening, World};
 use idx_consensus::mining::{self, Stop};
 use idx_replica::{Effect, Event, HaltReason, Input, JournalError, OwnMessage, Unsigned};
-use idx_types::{NetworkKey, PublicHeader, Signed};
+use idx_types::{NetworkKey, PublicHeader, Signed, TimestampMs};
 use idx_wal::WalError;
 use rand::RngExt;
 use std::io;
@@ -150,9 +150,15 @@ impl World {
         let machine = &mut self.nodes[node];
         let Some(journal) = machine.journal.as_mut() else { return Ok(Next::Wait) };
         let result = match effect {
-            Effect::Log(height, entry) => journal.log(height, &entry),
+            Effect::Log(height, entry) => {
+                machine.promises.log(height, &entry, machine.identity.bank);
+                journal.log(height, &entry)
+            }
             Effect::SyncJournal if mutant == Some(Mutant::SyncSkipped) => Ok(()),
-            Effect::SyncJournal => journal.sync(),
+            Effect::SyncJournal => {
+                machine.promises.sync();
+                journal.sync()
+            }
             Effect::Commit(finalized) => {
                 if !machine.disk.commit(&finalized, mutant) {
                     return Ok(Next::Ended("no space is left for the block store".to_owned()));
@@ -177,7 +183,13 @@ impl World {
     /// Only liars may be blamed.
     fn on_blame(&self, node: usize, peer: NetworkKey, what: &str) -> Result<(), Violation> {
         let liar = self.node_of(node, peer).is_some_and(|peer| self.nodes[peer].lie.is_some());
-        if liar { Ok(()) } else { Err(Violation(format!("bank {node} blames honest {peer:?}: {what}"))) }
+        // Two chains blame each other, rightly.
+        let forked = self.checks.forks().next().is_some();
+        if liar || forked {
+            Ok(())
+        } else {
+            Err(Violation(format!("bank {node} blames honest {peer:?}: {what}")))
+        }
     }
 
     /// A mind stops itself. An old release does when the rules move on, and is upgraded; two liars
@@ -214,6 +226,7 @@ impl World {
         let Some(found) = mining::search(&header, one, &Stop::default()) else { return };
         let ms = self.rng.random_range(1..20);
         let header = PublicHeader { nonce: found.nonce, ..header };
+        let header = self.mined_by(node, header);
         let incarnation = self.nodes[node].incarnation();
         let input = Input::Mined(Box::new(header), ms);
         self.at(u64::from(ms), Happening::Input { to: node, incarnation, input });
@@ -234,6 +247,9 @@ impl World {
             if self.nodes[node].state().is_some_and(|state| state.is_settled(&tx.id())) {
                 self.stopwatch.stop(&tx.id(), self.now_ms);
             }
+        }
+        if !self.plan.has_wrong_clocks() {
+            Checks::timely(height, TimestampMs(self.now_ms))?;
         }
         let bank = self.bank(node);
         let twin = self.is_twin(node);

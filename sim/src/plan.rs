@@ -5,7 +5,7 @@ use crate::faults::Faults;
 use crate::liar::Lie;
 use crate::mutant::Mutant;
 use crate::scheme::Scheme;
-use crate::trouble::{Trouble, draw_storm};
+use crate::trouble::{Kind, Trouble, draw_storm};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ pub struct Plan {
     pub storm_ms: u64,
     /// Nodes that lie from the start, and how.
     pub liars: Vec<(usize, Lie)>,
+    /// A bank whose own rules reject a part of all transactions.
+    pub strict: Option<usize>,
     /// Which signatures.
     pub scheme: Scheme,
     /// Time between two transactions of clients, milliseconds.
@@ -59,6 +61,7 @@ impl Plan {
         let spares = u16::from(rng.random_range(0..4) == 0);
         let agreement_margin = u16::from(rng.random_range(0..8) == 0);
         let storm = draw_storm(&mut rng, STORM_MS, 6 + usize::from(spares));
+        let strict = (rng.random_range(0..4) == 0).then(|| rng.random_range(0..6));
         let client_every_ms = [20, 40, 40, 100][rng.random_range(0..4)];
         let scheme = if seed.is_multiple_of(REAL_KEYS_EVERY) { Scheme::Real } else { Scheme::StandIn };
         Self {
@@ -68,6 +71,7 @@ impl Plan {
             storm,
             storm_ms: STORM_MS,
             liars,
+            strict,
             scheme,
             client_every_ms,
             ..Self::quiet(seed)
@@ -86,10 +90,18 @@ impl Plan {
             storm: Vec::new(),
             storm_ms: STORM_MS,
             liars: Vec::new(),
+            strict: None,
             scheme: Scheme::StandIn,
             client_every_ms: 40,
             mutant: None,
         }
+    }
+
+    /// Some clock is set wrong by more than the wires' skew.
+    pub(crate) fn has_wrong_clocks(&self) -> bool {
+        let wrong =
+            |trouble: &Trouble| matches!(trouble.kind, Kind::ClockJump { .. } | Kind::ClockStop { .. });
+        self.storm.iter().any(wrong)
     }
 
     /// Nodes: banks, spares and twins.

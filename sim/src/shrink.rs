@@ -76,7 +76,8 @@ impl Search {
 
     /// Turns off what needs no list: liars, wires, clients, the length of the storm.
     fn simpler(&mut self) {
-        let changes: [fn(&mut Plan); 10] = [
+        let changes: [fn(&mut Plan); 11] = [
+            |plan| plan.strict = None,
             |plan| plan.liars.clear(),
             |plan| plan.faults = Faults::NONE,
             |plan| plan.faults.loss_permille = 0,

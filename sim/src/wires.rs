@@ -23,6 +23,11 @@ impl World {
         }
         if self.nodes[from].lie.is_none() {
             self.checks.sent(bank, &message)?;
+            if !self.nodes[from].promises.allow(&message, bank) {
+                return Err(Violation(format!(
+                    "{bank} sends what is not durable in its journal: {message:?}"
+                )));
+            }
             self.overhear(&message);
         }
         if let (Some(Mutant::SignsTwice), Gossip::Vote(vote)) = (self.plan.mutant, &message) {

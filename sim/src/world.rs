@@ -10,7 +10,7 @@ use crate::govern::Motions;
 use crate::injected::Injected;
 use crate::liar::Lie;
 use crate::network::Network;
-use crate::node::Node;
+use crate::node::{Node, Strict};
 use crate::plan::Plan;
 use crate::setup;
 use crate::stopwatch::Stopwatch;
@@ -20,6 +20,7 @@ use idx_types::wire::{Gossip, Request, Response};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -82,6 +83,7 @@ pub struct World {
 impl World {
     /// A world at genesis, all nodes started.
     pub fn new(plan: Plan) -> Self {
+        crate::mutant::plant(plan.mutant);
         let network = setup::Setup::new(&plan);
         let genesis = network.genesis_state();
         let clients = Clients::new(genesis.chain_id(), network.signers(), 4, plan.scheme);
@@ -91,13 +93,22 @@ impl World {
             .map(|i| {
                 let clock = Clock::ahead(rng.random_range(-skew..=skew));
                 let disk = Disk::new(&genesis, plan.seed.wrapping_add(i as u64));
-                Node::new(network.identity(i), disk, clock, lie_of(&plan, i))
+                let mut node = Node::new(network.identity(i), disk, clock, lie_of(&plan, i));
+                if plan.strict == Some(i) {
+                    node.policy = Arc::new(Strict);
+                }
+                node
             })
             .collect();
         let spoilt = vec![false; nodes.len()];
         let mut world = Self {
             network: Network::new(nodes.len()),
-            checks: Checks::new(nodes.len(), plan.liars.len() + plan.twins.len()),
+            checks: Checks::new(
+                nodes.len(),
+                plan.liars.len() + plan.twins.len(),
+                &genesis,
+                plan.scheme.verifier(),
+            ),
             faults_on: true,
             now_ms: EPOCH_MS,
             rng,
@@ -201,6 +212,7 @@ impl World {
 
     fn client_turn(&mut self) -> Result<(), Violation> {
         self.at(self.plan.client_every_ms, Happening::Client);
+        self.forge()?;
         let bank = self.rng.random_range(0..usize::from(self.plan.banks));
         let now = TimestampMs(self.now_ms);
         let Some(state) = self.nodes[bank].state().filter(|_| self.clients_on) else { return Ok(()) };

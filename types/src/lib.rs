@@ -19,6 +19,7 @@ pub mod ids;
 pub mod money;
 pub mod outcome;
 pub mod params;
+pub mod planted;
 pub mod prepared;
 pub mod quorum;
 pub mod signed;

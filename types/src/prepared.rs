@@ -1,6 +1,7 @@
 //! A transaction with what is needed of it again and again, worked out once.
 
 use crate::ids::{TxHash, TxId};
+use crate::planted::{self, Bug};
 use crate::tx::Transaction;
 use idx_crypto::Verifier;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ impl PreparedTx {
 
     /// Whether the number of signatures is right and each verifies. Says nothing about whether the
     /// keys are those that the ledger asks for.
-    pub const fn signatures_hold(&self) -> bool {
-        self.signatures_hold
+    pub fn signatures_hold(&self) -> bool {
+        self.signatures_hold || planted::has(Bug::SignaturesUnchecked)
     }
 }

@@ -6,8 +6,9 @@ use idx_types::{BankId, ChainId, CommitCertificate, Evidence, Signed};
 /// value. `None` if they do not. Signatures are not looked at.
 ///
 /// Any two quorums share banks, so with checked certificates the list is never empty. A bank in it
-/// whose two precommits are of one round contradicted itself plainly ([`fork_evidence`]); of two
-/// rounds, it broke its lock.
+/// whose two precommits are of one round contradicted itself plainly ([`fork_evidence`]). Of two
+/// rounds, it is under suspicion only: an honest bank may sign both, if others hid a newer quorum of
+/// prevotes from it in between and showed it later.
 pub fn conflicting(a: &CommitCertificate, b: &CommitCertificate) -> Option<Vec<BankId>> {
     if a.height != b.height || a.value == b.value {
         return None;

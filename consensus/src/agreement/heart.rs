@@ -10,7 +10,8 @@ use super::contest::Contest;
 use super::context::{Ballot, CoreHeight, Idx, Offer, Voter, core_round, our_round};
 use super::message::{Output, TimeoutId, TimeoutKind};
 use super::proposals::Held;
-use idx_types::{Proposal, Round, SignedVote, Vote, VoteKind};
+use idx_types::planted::{self, Bug};
+use idx_types::{PrivateHash, Proposal, Round, SignedVote, Vote, VoteKind};
 use malachite_driver::{Input as CoreInput, Output as CoreOutput};
 use malachite_types::{
     self as core, PolkaCertificate, PolkaSignature, Proposal as _, SignedMessage, Validity, Vote as _,
@@ -165,8 +166,19 @@ impl Contest {
     fn wish_vote(&self, ballot: &Ballot, out: &mut Vec<Output>) {
         let (Some(bank), Some(round)) = (self.me, our_round(ballot.round())) else { return };
         let (chain_id, height) = (self.chain_id, self.height);
-        let (kind, value) = (ballot.kind(), ballot.choice());
+        let (kind, value) =
+            (ballot.kind(), ballot.choice().or_else(|| self.planted_choice(round, ballot.kind())));
         out.push(Output::SignVote(Vote { chain_id, height, round, kind, value, bank }));
+    }
+
+    /// What a planted bug votes for where the rules say nil.
+    fn planted_choice(&self, round: Round, kind: VoteKind) -> Option<PrivateHash> {
+        let bug = match kind {
+            VoteKind::Prevote => Bug::LockForgotten,
+            VoteKind::Precommit => Bug::PrecommitWithoutPolka,
+        };
+        let proposed = self.proposals.best_of(round).filter(|held| held.valid)?;
+        planted::has(bug).then_some(proposed.proposal.message.value)
     }
 
     fn schedule_core(&self, timeout: core::Timeout, out: &mut Vec<Output>) {

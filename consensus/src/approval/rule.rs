@@ -1,5 +1,6 @@
 //! The approval rule: a pure function from a certificate to decisions.
 
+use idx_types::planted::{self, Bug};
 use idx_types::{ApprovalCertificate, BankId, Decision, InvolvedBanks, Reason, Verdict, Verdicts};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -50,9 +51,14 @@ impl Tally {
     /// The rule. "Too few approvals once every bank has spoken" is the second line with no bank left.
     pub(super) fn standing(&self, involved: &InvolvedBanks, threshold: Threshold) -> Standing {
         let reachable = threshold.banks.saturating_sub(self.rejections);
-        if self.involved_rejections > 0 || reachable < threshold.quorum {
+        let vetoed = self.involved_rejections > 0 && !planted::has(Bug::InvolvedBankOverridden);
+        let overridden = self.involved_rejections * usize::from(planted::has(Bug::InvolvedBankOverridden));
+        let all_involved = self.involved_approvals + overridden == involved.iter().count()
+            || planted::has(Bug::SilenceApproves);
+        let enough = threshold.quorum - usize::from(planted::has(Bug::ApprovalOneLess));
+        if vetoed || reachable < enough {
             Standing::Fails
-        } else if self.involved_approvals == involved.iter().count() && self.approvals >= threshold.quorum {
+        } else if all_involved && self.approvals >= enough {
             Standing::Passes
         } else {
             Standing::Open

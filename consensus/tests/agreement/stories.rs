@@ -292,3 +292,12 @@ fn a_new_height_forgets_the_last_one() {
     assert_eq!(wishes(&said), [(0, Prevote, Some(value(2)))]);
     assert!(stage.give(Input::Vote(Verified::vouch(vote(HEIGHT + 2, 0, Prevote, None, 0)))).is_empty());
 }
+
+/// A bug planted in the rules, which the story above must notice.
+#[cfg(feature = "planted-bugs")]
+#[test]
+#[should_panic(expected = "assertion `left == right` failed")]
+fn a_forgotten_lock_is_noticed() {
+    idx_types::planted::plant(Some(idx_types::planted::Bug::LockForgotten));
+    a_lock_survives_the_round_change();
+}

@@ -4,8 +4,10 @@ use super::Violation;
 use idx_chain::State;
 use idx_consensus::approval::decide;
 use idx_consensus::{election, mining};
+use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{Decision, Outcome, SignedVerdicts, ValidatorSet, Verdict};
+use idx_types::{BankId, Decision, Outcome, Reason, SignedVerdicts, TimestampMs, ValidatorSet, Verdict};
+use std::collections::BTreeSet;
 
 /// Every completed transaction has enough approvals and those of all involved banks.
 pub(super) fn approvals_rule(
@@ -57,6 +59,31 @@ pub(super) fn mined_in_turn(height: &CertifiedHeight, before: &ValidatorSet) -> 
     Ok(())
 }
 
+/// A quorum signed it, each bank once.
+pub(super) fn signed_by_quorum(
+    height: &CertifiedHeight,
+    banks: &ValidatorSet,
+    quorum: usize,
+) -> Result<(), Violation> {
+    let signers: BTreeSet<BankId> = height.commit.signatures.iter().map(|(bank, _)| *bank).collect();
+    let known = signers.iter().filter(|bank| banks.get(**bank).is_some()).count();
+    if known >= quorum && known == height.commit.signatures.len() {
+        return Ok(());
+    }
+    Err(Violation(format!("height {} is final with {known} signatures of {quorum}", height.height())))
+}
+
+/// Whoever owned what a completed transaction moved has signed it.
+pub(super) fn signed_by_owners(height: &CertifiedHeight, verifier: &dyn Verifier) -> Result<(), Violation> {
+    for (tx, outcome) in height.public.transactions.iter().zip(&height.private.outcomes) {
+        let holds = tx.check_signatures(verifier).is_ok();
+        if *outcome == Outcome::Completed && !holds {
+            return Err(Violation(format!("{} completed with a signature that does not hold", tx.id())));
+        }
+    }
+    Ok(())
+}
+
 /// The node's own state is the one that the banks signed.
 pub(super) fn state_as_signed(height: &CertifiedHeight, state: &State) -> Result<(), Violation> {
     let signed = height.private.header.state_root;
@@ -65,4 +92,26 @@ pub(super) fn state_as_signed(height: &CertifiedHeight, state: &State) -> Result
     }
     let at = height.height();
     Err(Violation(format!("the state after height {at} has root {}, signed is {signed}", state.root())))
+}
+
+/// No honest bank lets a block come from the future: a quorum saw its time near their own.
+pub(super) fn not_from_the_future(height: &CertifiedHeight, now: TimestampMs) -> Result<(), Violation> {
+    const MOST_MS: u64 = 60_000;
+    let ahead_ms = height.public.header.timestamp.since(now);
+    if ahead_ms <= MOST_MS {
+        return Ok(());
+    }
+    Err(Violation(format!("block {} is {ahead_ms} ms ahead of the true time", height.height())))
+}
+
+/// The ledger's own guard, which fails a transaction rather than make or lose money, never has to act.
+pub(super) fn guard_unused(height: &CertifiedHeight) -> Result<(), Violation> {
+    let acted = |outcome: &Outcome| *outcome == Outcome::Failed(Reason::Overflow);
+    match height.private.outcomes.iter().position(acted) {
+        Some(i) => {
+            let id = height.public.transactions[i].id();
+            Err(Violation(format!("{id} would have made or lost money at height {}", height.height())))
+        }
+        None => Ok(()),
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// Where and in which kind of vote a bank spoke.
-type Place = (BankId, Height, Round, VoteKind);
+type Place = (Height, Round, VoteKind, BankId);
 
 /// Everything signed, by place.
 #[derive(Default)]
@@ -19,11 +19,77 @@ pub(super) struct Spoken {
 }
 
 impl Spoken {
+    /// The rules of locks (document 2.3; Buchman, Kwon and Milosevic 2018, algorithm 1, lines 22 to
+    /// 36), seen from outside: a precommit stands on a quorum of prevotes of its round, and a bank
+    /// that precommitted prevotes another value only after a quorum did so since. `unknown` votes may
+    /// have been cast by liars.
+    pub(super) fn locks_hold(
+        &self,
+        message: &Gossip,
+        from: BankId,
+        quorum: usize,
+        unknown: usize,
+    ) -> Result<(), Violation> {
+        let Gossip::Vote(vote) = message else { return Ok(()) };
+        let vote = &vote.message;
+        let Some(value) = vote.value.filter(|_| vote.bank == from) else { return Ok(()) };
+        let enough = quorum.saturating_sub(unknown);
+        let holds = match vote.kind {
+            VoteKind::Precommit => self.has_polka(vote.height, vote.round, vote.round, value, enough),
+            VoteKind::Prevote => match self.locked(from, vote.height, vote.round) {
+                Some((_, locked)) if locked == value => true,
+                Some((since, _)) => {
+                    let last = Round(vote.round.0.saturating_sub(1));
+                    self.has_polka(vote.height, since, last, value, enough)
+                }
+                None => true,
+            },
+        };
+        if holds { Ok(()) } else { Err(Violation(format!("a vote against the rules of locks: {vote:?}"))) }
+    }
+
+    /// Whether in one of these rounds so many banks prevoted the value.
+    fn has_polka(
+        &self,
+        height: Height,
+        first: Round,
+        last: Round,
+        value: PrivateHash,
+        enough: usize,
+    ) -> bool {
+        let mut counts: BTreeMap<Round, usize> = BTreeMap::new();
+        for ((_, round, kind, _), cast) in self.votes_between(height, first, last) {
+            if *kind == VoteKind::Prevote && *cast == Some(value) {
+                *counts.entry(*round).or_default() += 1;
+            }
+        }
+        enough == 0 || counts.values().any(|count| *count >= enough)
+    }
+
+    /// The last value that a bank precommitted before a round, and when.
+    fn locked(&self, bank: BankId, height: Height, before: Round) -> Option<(Round, PrivateHash)> {
+        let last = Round(before.0.checked_sub(1)?);
+        let own = self.votes_between(height, Round::ZERO, last).rev();
+        let mut precommits =
+            own.filter(|((_, _, kind, who), _)| *kind == VoteKind::Precommit && *who == bank);
+        precommits.find_map(|((_, round, ..), cast)| Some((*round, (*cast)?)))
+    }
+
+    fn votes_between(
+        &self,
+        height: Height,
+        first: Round,
+        last: Round,
+    ) -> impl DoubleEndedIterator<Item = (&Place, &Option<PrivateHash>)> {
+        let from = (height, first, VoteKind::Prevote, BankId(0));
+        self.votes.range(from..=(height, last, VoteKind::Precommit, BankId(u16::MAX)))
+    }
+
     pub(super) fn sent(&mut self, from: BankId, message: &Gossip) -> Result<(), Violation> {
         match message {
             Gossip::Vote(vote) if vote.message.bank == from => {
                 let v = &vote.message;
-                same(&mut self.votes, (from, v.height, v.round, v.kind), v.value, "vote")
+                same(&mut self.votes, (v.height, v.round, v.kind, from), v.value, "vote")
             }
             Gossip::Proposal(message) if message.proposal.message.bank == from => {
                 let p = &message.proposal.message;

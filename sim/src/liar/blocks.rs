@@ -1,15 +1,16 @@
 //! Lies about mined blocks, their transactions, and proposals.
 
 use super::{FLOOD, Lie};
+use crate::checks::Violation;
 use crate::world::World;
 use idx_consensus::election;
 use idx_consensus::mining::{self, Stop};
 use idx_crypto::{Hash32, Signature, Signer};
-use idx_types::block::tx_root;
+use idx_replica::Input;
 use idx_types::tx::{Cash, TX_VERSION};
 use idx_types::wire::{Announcement, Gossip, ProposalMessage};
 use idx_types::{
-    AccountHandle, Candidate, Paise, Proposal, PublicHash, PublicHeader, Round, Signed, TimestampMs,
+    Candidate, Paise, PreparedTx, Proposal, PublicHash, PublicHeader, Round, Signed, TimestampMs,
     Transaction, TxBody, TxHash, TxKind,
 };
 use std::num::NonZeroUsize;
@@ -32,14 +33,25 @@ impl World {
         match lie {
             Lie::Headers => vec![other_block(block, round, 1, signer)],
             Lie::Flood => self.many_blocks(from, block, signer),
-            Lie::WrongBlocks => vec![wrong_block(block, signer)],
-            Lie::ForgedTransactions => {
-                vec![with_transaction(block, self.forged_transaction(from, 0).hash(), signer)]
-            }
-            Lie::HiddenTransactions => vec![with_transaction(block, TxHash([7; 32]), signer)],
             _ if lie.replaces() => vec![Gossip::Mined(Box::new(block.clone()))],
             _ => Vec::new(),
         }
+    }
+
+    /// What a node's own search finds; a liar believes in its wrong block itself.
+    pub(crate) fn mined_by(&self, node: usize, header: PublicHeader) -> PublicHeader {
+        if self.nodes[node].lie == Some(Lie::WrongBlocks) { wrong_header(header) } else { header }
+    }
+
+    /// Liars believe in transactions that nobody signed, and put them into their blocks.
+    pub(crate) fn forge(&mut self) -> Result<(), Violation> {
+        for node in 0..self.nodes.len() {
+            if matches!(self.nodes[node].lie, Some(Lie::ForgedTransactions | Lie::HiddenTransactions)) {
+                let forged = PreparedTx::vouch(self.forged_transaction(node, self.steps));
+                self.feed(node, Input::Transactions(vec![forged]))?;
+            }
+        }
+        Ok(())
     }
 
     fn many_blocks(&self, from: usize, block: &Announcement, signer: &dyn Signer) -> Vec<Gossip> {
@@ -50,20 +62,21 @@ impl World {
         rounds.flat_map(|round| (1..4).map(move |n| other_block(block, round, n, signer))).collect()
     }
 
-    /// A deposit into nobody's account, with a signature that is none; `n` tells several apart.
+    /// A deposit into another bank's account, with a signature that is none; `n` tells several apart.
     pub(super) fn forged_transaction(&self, node: usize, n: u64) -> Transaction {
-        let handle = AccountHandle([5; 32]);
-        let now = TimestampMs(crate::world::EPOCH_MS);
+        let (bank, handle) = self.clients.account_at((node + 1) % 6);
+        let now = TimestampMs(self.now_ms);
         let body = TxBody {
             version: TX_VERSION,
             chain_id: self.clients.chain_id(),
             created_at: now,
             valid_until: now.plus(60 * 60 * 1_000),
             nonce: 1_000_000 + n,
-            kind: TxKind::Deposit(Cash { bank: self.bank((node + 1) % 6), handle, amount: Paise(1_000_000) }),
+            kind: TxKind::Deposit(Cash { bank, handle, amount: Paise(1_000_000) }),
         };
         let mut tx = body.sign(&[&*self.nodes[node].identity.signer]);
         for signed in &mut tx.signatures {
+            signed.key = self.nodes[(node + 1) % 6].identity.signer.public_key();
             signed.signature = Signature([3; 64]);
         }
         tx
@@ -105,9 +118,8 @@ fn other_block(block: &Announcement, round: Round, n: u64, signer: &dyn Signer) 
     sealed(header, block.transactions.clone(), signer)
 }
 
-/// A block that breaks a rule; which, depends on the height.
-fn wrong_block(block: &Announcement, signer: &dyn Signer) -> Gossip {
-    let mut header = block.header.message.clone();
+/// A header that breaks a rule; which, depends on the height.
+fn wrong_header(mut header: PublicHeader) -> PublicHeader {
     match header.height.0 % 6 {
         0 => header.timestamp = header.timestamp.plus(3_600_000),
         1 => header.parent_public = PublicHash([1; 32]),
@@ -115,29 +127,20 @@ fn wrong_block(block: &Announcement, signer: &dyn Signer) -> Gossip {
         3 => header.tx_root = Hash32([2; 32]),
         4 => header.timestamp = TimestampMs(0),
         _ => {
-            // Work that does not hold: the first nonce that fails.
-            header.nonce = (0..)
-                .find(|nonce| !mining::work_holds(&PublicHeader { nonce: *nonce, ..header.clone() }))
-                .unwrap_or(0);
-            let header = Signed::new(header, signer);
-            return Gossip::Mined(Box::new(Announcement {
-                header,
-                transactions: block.transactions.clone(),
-            }));
+            let fails = |nonce: &u64| !mining::work_holds(&PublicHeader { nonce: *nonce, ..header.clone() });
+            header.nonce = (0..).find(fails).unwrap_or(0);
+            return header;
         }
     }
-    sealed(header, block.transactions.clone(), signer)
+    with_work(header)
 }
 
-fn with_transaction(block: &Announcement, tx: TxHash, signer: &dyn Signer) -> Gossip {
-    let mut transactions = block.transactions.clone();
-    transactions.push(tx);
-    let header = PublicHeader { tx_root: tx_root(&transactions), ..block.header.message.clone() };
-    sealed(header, transactions, signer)
+fn with_work(header: PublicHeader) -> PublicHeader {
+    let found = mining::search(&header, NonZeroUsize::MIN, &Stop::default());
+    PublicHeader { nonce: found.map_or(0, |found| found.nonce), ..header }
 }
 
 fn sealed(header: PublicHeader, transactions: Vec<TxHash>, signer: &dyn Signer) -> Gossip {
-    let found = mining::search(&header, NonZeroUsize::MIN, &Stop::default());
-    let header = PublicHeader { nonce: found.map_or(0, |found| found.nonce), ..header };
-    Gossip::Mined(Box::new(Announcement { header: Signed::new(header, signer), transactions }))
+    let header = Signed::new(with_work(header), signer);
+    Gossip::Mined(Box::new(Announcement { header, transactions }))
 }

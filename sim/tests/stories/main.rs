@@ -2,6 +2,7 @@
 
 mod common;
 mod crashes;
+mod forks;
 mod governance;
 mod hostile;
 mod liars;

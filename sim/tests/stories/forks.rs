@@ -1,0 +1,54 @@
+//! Two banks that run twice: at quorum 4 they can fork the chain, and it is found out; at quorum 5
+//! they cannot (document 2.2; twins after Bano and others, 2021).
+
+use crate::common::run;
+use idx_replica::HaltReason;
+use idx_sim::{Kind, Plan, Trouble, World};
+use idx_types::{BankId, Height};
+
+/// Banks 4 and 5 and their twins, nodes 6 and 7, one of each pair on either side of a cut.
+fn split(seed: u64, agreement_margin: u16) -> World {
+    let side = 1 << 0 | 1 << 1 | 1 << 4 | 1 << 5;
+    let cut = Trouble { at_ms: 2_000, lasts_ms: 10_000, kind: Kind::Partition { side, one_way: false } };
+    let plan = Plan { twins: vec![4, 5], storm: vec![cut], agreement_margin, ..Plan::quiet(seed) };
+    World::new(plan)
+}
+
+#[test]
+fn two_double_banks_at_quorum_four_fork_the_chain_and_honest_banks_halt() {
+    for seed in 0..4 {
+        let mut world = split(seed, 0);
+        run(&mut world, 12_000);
+        assert!(world.checks().forks().next().is_some(), "seed {seed}: both sides decided");
+        run(&mut world, 20_000);
+        // Who learns of it stops at once; the last one may find nobody left to compare with.
+        let halted = world.halted().len();
+        assert!(halted >= 3, "seed {seed}: {halted} of the four honest banks have stopped");
+        let before = world.checks().heights();
+        run(&mut world, 20_000);
+        assert_eq!(world.checks().heights(), before, "seed {seed}: nothing is decided on either side");
+        for (node, reason) in world.halted() {
+            let HaltReason::Fork { signers, .. } = reason else { panic!("bank {node}: {reason}") };
+            assert!(
+                signers.contains(&BankId(4)) && signers.contains(&BankId(5)),
+                "seed {seed}, bank {node}: {signers:?} signed both"
+            );
+            assert!(reason.to_string().contains("forked"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn two_double_banks_at_quorum_five_decide_nothing_twice() {
+    for seed in 0..4 {
+        let mut world = split(seed, 1);
+        run(&mut world, 2_500);
+        let before = world.checks().heights();
+        run(&mut world, 9_000);
+        assert!(world.checks().heights() <= before + 1, "seed {seed}: four of six decide nothing");
+        run(&mut world, 20_000);
+        assert_eq!(world.checks().forks().next(), None::<Height>, "seed {seed}");
+        assert_eq!(world.halted(), [], "seed {seed}");
+        assert!(world.checks().heights() > before + 5, "seed {seed}: it goes on when the cut is over");
+    }
+}
