@@ -190,7 +190,11 @@ impl Kind {
     const fn needs_life(&self) -> bool {
         !matches!(
             self,
-            Self::SlowDisk { .. } | Self::FullDisk { .. } | Self::ClockJump { .. } | Self::ClockStop { .. }
+            Self::Upgrade { .. }
+                | Self::SlowDisk { .. }
+                | Self::FullDisk { .. }
+                | Self::ClockJump { .. }
+                | Self::ClockStop { .. }
         )
     }
 }

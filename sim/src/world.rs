@@ -240,15 +240,25 @@ impl World {
     pub fn resubmit(&mut self) -> Result<usize, Violation> {
         let checks = &self.checks;
         let waiting = self.clients.unsettled(|id| checks.is_settled(id)).to_vec();
-        let liars: Vec<_> = self.plan.liars.iter().map(|(node, _)| self.bank(*node)).collect();
         let mut due = 0;
         for (tx, home) in &waiting {
-            let involved = tx.body.kind.involved_banks();
-            let honest = self.nodes[*home].lie.is_none();
-            due += usize::from(honest && liars.iter().all(|liar| !involved.contains(*liar)));
+            due += usize::from(self.must_settle(tx, *home));
             self.submit(*home, tx.clone())?;
         }
         Ok(due)
+    }
+}
+
+impl World {
+    /// Whether a transaction that waits at a node settles in time: no lying bank, and none that has
+    /// left, has a word in it.
+    fn must_settle(&self, tx: &idx_types::Transaction, home: usize) -> bool {
+        let honest = |bank| {
+            let liar = self.plan.liars.iter().any(|(node, _)| self.bank(*node) == bank);
+            let rules = self.nodes[home].state().is_none_or(|state| state.validators().get(bank).is_some());
+            rules && !liar
+        };
+        self.nodes[home].lie.is_none() && tx.body.kind.involved_banks().iter().all(honest)
     }
 }
 
