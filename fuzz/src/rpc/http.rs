@@ -7,12 +7,15 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use tower::Service;
 
-/// Memory that a request may take, as a multiple of its bytes: the shortest JSON value has two bytes
-/// with its comma and is 32 in memory, and a list that grows is there twice.
-const MEMORY_TIMES: usize = 64;
+/// Memory that a request may take, as a multiple of its bytes: the shortest map with an entry has eight
+/// bytes with its comma and is nearly 700 in memory.
+const MEMORY_TIMES: usize = 96;
+
+/// Memory that a request may take whatever its length, bytes.
+const MEMORY_MAX: usize = 48 << 20;
 
 /// Most bytes that a recipe makes.
-const MAGNIFIED_BYTES_MAX: usize = 64 << 10;
+const MAGNIFIED_BYTES_MAX: usize = 1 << 20;
 
 /// Most bytes of an answer.
 const ANSWER_BYTES_MAX: usize = 16 << 20;
@@ -26,7 +29,7 @@ pub fn http(data: &[u8]) {
         Some((1, recipe)) => magnified(recipe),
         _ => data.to_vec(),
     };
-    let times = sent.len() + ANSWER_MEMORY / MEMORY_TIMES;
+    let times = (sent.len() + ANSWER_MEMORY / MEMORY_TIMES).min(MEMORY_MAX / MEMORY_TIMES);
     let (status, body) = bounded("a request", times, MEMORY_TIMES, || runtime().block_on(post(&sent)));
     match status {
         StatusCode::OK => protocol::check(&sent, Some(&body)),
@@ -41,7 +44,7 @@ fn magnified(recipe: &[u8]) -> Vec<u8> {
     let mut parts = parts.splitn(3, |byte| *byte == 0);
     let mut next = || parts.next().unwrap_or_default();
     let (begin, middle, end) = (next(), next(), next());
-    let often = (1 << (power % 16)).min(MAGNIFIED_BYTES_MAX / middle.len().max(1));
+    let often = (1 << (power % 20)).min(MAGNIFIED_BYTES_MAX / middle.len().max(1));
     [begin, &middle.repeat(often), end].concat()
 }
 

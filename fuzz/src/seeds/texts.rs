@@ -10,8 +10,9 @@ use idx_node::settings::{self, KEYS};
 use idx_types::{NetworkKey, Paise, Params, TimestampMs};
 use serde_json::{Value, json};
 
-/// Recipes of long bodies: a long batch, many parameters, a deep list, a long method.
-const LONG: [&[u8]; 4] = [
+/// Recipes of long bodies: long batches, many parameters, a deep list, a long method.
+const LONG: [&[u8]; 5] = [
+    b"\x01\x11[0\0,{\"a\":0}\0]",
     b"\x01\x0f[0\0,0\0]",
     b"\x01\x0f{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"idx_getTransaction\",\"params\":[0\0,0\0]}",
     b"\x01\x0f\0[\0",
