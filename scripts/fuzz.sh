@@ -18,9 +18,12 @@ fi
 SECONDS_EACH="${1:-60}"
 shift || true
 
-# Longest input and slowest step that are taken, by libFuzzer's own limits as well.
+# libFuzzer's own limits, beside the targets': of memory, and of one step.
 MEMORY_MB_MAX=1024
 STEP_SECONDS_MAX=20
+
+# Longer inputs are not kept: the corpora lie in the repository, and the seeds have the long ones.
+KEPT_BYTES_MAX=1024
 
 set_up debug
 
@@ -69,10 +72,11 @@ search() {
 keep() {
   local target="$1" least="$WORK/least/$1"
   shift
-  mkdir -p "$least" "fuzz/corpus/$target"
-  fuzz "$target" -merge=1 "$least" "$@" >"$WORK/$target.merge.log" 2>&1
+  mkdir -p "$least" "fuzz/corpus/$target" "fuzz/regressions/$target"
+  fuzz "$target" -set_cover_merge=1 "$least" "$@" >"$WORK/$target.merge.log" 2>&1
   find "fuzz/corpus/$target" -type f -delete
-  find "$least" -type f -exec cp -t "fuzz/corpus/$target" {} +
+  find "$least" -type f -size "-$((KEPT_BYTES_MAX + 1))c" -exec cp -t "fuzz/corpus/$target" {} +
+  rmdir --ignore-fail-on-non-empty "fuzz/regressions/$target"
 }
 
 say "$SECONDS_EACH s each: ${TARGETS[*]}"

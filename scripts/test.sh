@@ -42,3 +42,7 @@ say "tests"
 cargo build --locked --workspace --bins
 fill_rocksdb_cache debug
 cargo nextest run --locked --workspace --no-fail-fast "$@"
+
+# A nightly search is longer: scripts/fuzz.sh 600.
+say "a short search for inputs that break something"
+"$ROOT/scripts/fuzz.sh" 5

@@ -21,6 +21,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["crypto", "types", "chain", "consensus", "p2p", "genesis", "replica", "storage", "client", "api"],
     ),
     ("bench", &["crypto", "types", "chain", "consensus", "client", "node"]),
+    (
+        "fuzz",
+        &[
+            "crypto",
+            "types",
+            "chain",
+            "consensus",
+            "genesis",
+            "replica",
+            "storage",
+            "client",
+            "api",
+            "node",
+            "sim",
+        ],
+    ),
     ("tests", &["crypto", "types", "client", "node"]),
 ];
 

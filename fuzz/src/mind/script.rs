@@ -4,15 +4,11 @@ use super::shell::Shell;
 use super::words::{Known, Words};
 use crate::cast::Cast;
 use crate::gate;
-use crate::stage::{BANKS, StandInRule, banks, peer_of, signed};
+use crate::stage::{banks, peer_of};
 use crate::tape::Tape;
-use idx_replica::{CheckedResponse, Input};
-use idx_types::vote::VoteBundle;
-use idx_types::wire::{self, Gossip, RESPONSE_BYTES_MAX, Request, Response, Status};
-use idx_types::{
-    BankId, Height, PreparedTx, PrivateHash, PublicHash, PublicHeader, Round, TimestampMs, TxHash, Verdict,
-    Vote, VoteKind,
-};
+use idx_replica::Input;
+use idx_types::wire::{Gossip, Status};
+use idx_types::{BankId, Height, PreparedTx, PrivateHash, PublicHash, PublicHeader, Round, TimestampMs};
 
 /// Acts with this bit leave what is owed for later.
 const LATER: u8 = 0x80;
@@ -25,8 +21,8 @@ const ROUNDS_NEAR: u32 = 2;
 
 /// A story as it is told.
 pub(super) struct Script {
-    shell: Shell,
-    words: Words,
+    pub(super) shell: Shell,
+    pub(super) words: Words,
 }
 
 impl Script {
@@ -36,6 +32,12 @@ impl Script {
 
     pub(super) const fn is_over(&self) -> bool {
         self.shell.halted
+    }
+
+    /// Heights that became final.
+    #[cfg(test)]
+    pub(super) const fn heights(&self) -> usize {
+        self.shell.heights.len()
     }
 
     /// One act.
@@ -65,16 +67,16 @@ impl Script {
         }
     }
 
-    fn cast(&self) -> Cast<'_> {
+    pub(super) fn cast(&self) -> Cast<'_> {
         Cast(self.shell.mind.state())
     }
 
-    fn others(&self) -> impl Iterator<Item = BankId> + Clone + use<> {
+    pub(super) fn others(&self) -> impl Iterator<Item = BankId> + Clone + use<> {
         let me = self.shell.me;
         banks().filter(move |bank| *bank != me)
     }
 
-    fn bank(&self, tape: &mut Tape<'_>) -> BankId {
+    pub(super) fn bank(&self, tape: &mut Tape<'_>) -> BankId {
         let others: Vec<BankId> = self.others().collect();
         others[tape.pick(others.len())]
     }
@@ -86,7 +88,7 @@ impl Script {
     }
 
     /// A round that this bank could speak in: any if it lies, else one near the present.
-    fn round(&self, bank: BankId, tape: &mut Tape<'_>) -> Round {
+    pub(super) fn round(&self, bank: BankId, tape: &mut Tape<'_>) -> Round {
         let current = self.shell.mind.agreement().round().unwrap_or(Round::ZERO);
         match tape.byte() {
             byte @ 128.. if self.shell.liars.includes(bank) => Round(match byte {
@@ -98,13 +100,13 @@ impl Script {
         }
     }
 
-    fn known(&self, tape: &mut Tape<'_>) -> Option<&Known> {
+    pub(super) fn known(&self, tape: &mut Tape<'_>) -> Option<&Known> {
         let at = tape.pick(self.words.blocks.len());
         self.words.blocks.get(at)
     }
 
     /// Nil, the value of a known block, or what the mind itself proposed; a digest of nothing for liars.
-    fn value(&self, tape: &mut Tape<'_>) -> Option<PrivateHash> {
+    pub(super) fn value(&self, tape: &mut Tape<'_>) -> Option<PrivateHash> {
         let byte = tape.byte();
         let own = self.shell.sent.iter().rev().find_map(|message| match message {
             Gossip::Proposal(said) => Some(said.proposal.message.value),
@@ -122,49 +124,8 @@ impl Script {
         }
     }
 
-    fn say(&mut self, bank: BankId, message: Gossip) {
+    pub(super) fn say(&mut self, bank: BankId, message: Gossip) {
         self.shell.deliver(peer_of(bank), message);
-    }
-
-    fn vote(&mut self, tape: &mut Tape<'_>) {
-        let bank = self.bank(tape);
-        let round = self.round(bank, tape);
-        let kind = if tape.byte() % 2 == 0 { VoteKind::Prevote } else { VoteKind::Precommit };
-        let value = self.value(tape);
-        let height = match self.shell.liars.includes(bank) {
-            true => Height(tape.near(self.words.height.0)),
-            false => self.words.height,
-        };
-        self.cast_vote(Vote {
-            chain_id: self.shell.mind.state().chain_id(),
-            height,
-            round,
-            kind,
-            value,
-            bank,
-        });
-    }
-
-    fn cast_vote(&mut self, vote: Vote) {
-        if self.words.may_vote(self.shell.liars, &vote) {
-            let vote = signed(vote);
-            if self.words.votes.len() < 64 {
-                self.words.votes.push(vote);
-            }
-            self.say(vote.message.bank, Gossip::Vote(vote));
-        }
-    }
-
-    /// All others vote alike.
-    fn all_vote(&mut self, tape: &mut Tape<'_>) {
-        let round = self.round(self.shell.me, tape);
-        let kind = if tape.byte() % 2 == 0 { VoteKind::Prevote } else { VoteKind::Precommit };
-        let (value, height) = (self.value(tape), self.words.height);
-        let most = 1 + tape.pick(usize::from(BANKS));
-        let chain_id = self.shell.mind.state().chain_id();
-        for bank in self.others().take(most) {
-            self.cast_vote(Vote { chain_id, height, round, kind, value, bank });
-        }
     }
 
     /// The elected bank of a round shows a block; a liar's may be wrong in one place.
@@ -177,56 +138,14 @@ impl Script {
         let lies = self.shell.liars.includes(miner);
         let txs: Vec<PreparedTx> = self.words.transactions.iter().rev().take(tape.pick(4)).cloned().collect();
         let mut header = self.cast().header(round, self.shell.now, &txs);
-        let honest = !lies || !twist(&mut header, tape);
+        let (how, detail) = (tape.byte(), tape.byte());
+        let fits = !lies || !twist(&mut header, how, detail);
         let block = self.cast().block(header, &txs);
-        if honest {
+        if fits {
             let cast = Cast(self.shell.mind.state());
-            self.words.note(cast, &block, &txs, !lies);
+            self.words.note(cast, &block, &txs);
         }
         self.say(miner, Gossip::Mined(Box::new(block)));
-    }
-
-    fn verdicts(&mut self, tape: &mut Tape<'_>) {
-        let bank = self.bank(tape);
-        let Some((header, txs)) = self.block_of_any(tape) else { return };
-        let mut words = self.cast().honest_verdicts(&header, &txs);
-        if self.shell.liars.includes(bank) {
-            match tape.byte() % 4 {
-                0 => words.clear(),
-                1 => words.push(Verdict::Approve),
-                2 => words.iter_mut().for_each(|word| *word = Verdict::Reject(idx_types::Reason::Overflow)),
-                _ => {}
-            }
-        }
-        let verdicts = self.cast().verdicts(bank, &header, words);
-        self.say(bank, Gossip::Verdicts(Box::new(verdicts)));
-    }
-
-    /// A known block, or the mind's own last one.
-    fn block_of_any(&self, tape: &mut Tape<'_>) -> Option<(PublicHeader, Vec<PreparedTx>)> {
-        let own = self.shell.sent.iter().rev().find_map(|message| match message {
-            Gossip::Mined(block) => Some(block),
-            _ => None,
-        });
-        if let (0..=127, Some(block)) = (tape.byte(), own)
-            && block.header.message.height == self.words.height
-        {
-            let pool = self.shell.mind.pool();
-            let find = |hash: &TxHash| pool.get(hash).cloned();
-            let txs: Option<Vec<PreparedTx>> = block.transactions.iter().map(find).collect();
-            return Some((block.header.message.clone(), txs?));
-        }
-        self.known(tape).map(|known| (known.announcement.header.message.clone(), known.txs.clone()))
-    }
-
-    /// All others speak honestly on a block.
-    fn all_verdicts(&mut self, tape: &mut Tape<'_>) {
-        let Some((header, txs)) = self.block_of_any(tape) else { return };
-        let words = self.cast().honest_verdicts(&header, &txs);
-        for bank in self.others() {
-            let verdicts = self.cast().verdicts(bank, &header, words.clone());
-            self.say(bank, Gossip::Verdicts(Box::new(verdicts)));
-        }
     }
 
     /// A known block is proposed: in its own round by its miner, elsewhere by liars only.
@@ -237,8 +156,7 @@ impl Script {
         let round = if pol < 128 { mined_in } else { elsewhere };
         let miner = self.cast().miner(round);
         let lies = self.shell.liars.includes(miner);
-        let fits =
-            round == mined_in && known.honest && self.words.takes_turn(self.shell.liars, miner, round, 1);
+        let fits = round == mined_in && self.words.takes_turn(self.shell.liars, miner, round, 1);
         if miner == self.shell.me || (!lies && !fits) {
             return;
         }
@@ -256,7 +174,7 @@ impl Script {
         let txs = (0..count).map(|_| self.words.transaction(&self.shell, tape.byte()));
         let txs: Vec<PreparedTx> = txs.collect();
         // Some stay unknown to the mind until it asks for them.
-        if tape.byte() % 4 != 0 {
+        if !tape.byte().is_multiple_of(4) {
             self.say(bank, Gossip::Transactions(txs.iter().map(|tx| (*tx.tx).clone()).collect()));
         }
     }
@@ -275,62 +193,6 @@ impl Script {
         let private_hash = if strange { PrivateHash([tape.byte(); 32]) } else { tip.private_hash };
         let clock = if lies { TimestampMs(tape.near(self.shell.now.0)) } else { self.shell.now };
         self.shell.feed(Input::Status(peer_of(bank), Status { height, private_hash, clock }));
-    }
-
-    /// The answer to one of the mind's requests: what was asked for, or nothing, or a lie.
-    fn answer(&mut self, tape: &mut Tape<'_>) {
-        let at = tape.pick(self.shell.requests.len());
-        let Some((peer, id, request)) = self.shell.requests.remove(at) else { return };
-        let how = tape.byte();
-        if how < 32 {
-            return self.shell.feed(Input::RequestFailed(peer, id));
-        }
-        let truth = self.truth(&request);
-        let lies = banks().any(|bank| peer_of(bank) == peer && self.shell.liars.includes(bank));
-        let Some(response) = (if lies && how >= 192 { altered(&truth, tape) } else { Some(truth) }) else {
-            return self.shell.feed(Input::RequestFailed(peer, id));
-        };
-        let checked = CheckedResponse::check(response, &StandInRule);
-        self.shell.feed(Input::Response(peer, id, checked));
-    }
-
-    fn truth(&self, request: &Request) -> Response {
-        match request {
-            Request::Status(_) => {
-                let tip = self.shell.mind.state().tip();
-                let (height, private_hash) = (tip.height, tip.private_hash);
-                Response::Status(Status { height, private_hash, clock: self.shell.now })
-            }
-            Request::Transactions { block, hashes } => {
-                let known = self.words.block(*block).map_or(Vec::new(), |known| known.txs.clone());
-                let wanted = known.iter().filter(|tx| hashes.contains(&tx.hash));
-                Response::Transactions {
-                    block: *block,
-                    transactions: wanted.map(|tx| (*tx.tx).clone()).collect(),
-                }
-            }
-            Request::Heights { from, .. } => Response::Heights(self.heights(*from)),
-        }
-    }
-
-    /// Stored heights; after them the next one, if a block of it is known.
-    fn heights(&self, from: Height) -> Vec<wire::CertifiedHeight> {
-        let stored = self.shell.heights.iter().filter(|height| height.height() >= from);
-        let stored: Vec<_> = stored.map(|height| (**height).clone()).collect();
-        let next = self.words.blocks.iter().find(|known| known.honest);
-        match next.filter(|_| from == self.words.height) {
-            Some(known) => {
-                let header = known.announcement.header.message.clone();
-                vec![self.cast().certified(header, &known.txs, self.others())]
-            }
-            None => stored,
-        }
-    }
-
-    fn want(&mut self, tape: &mut Tape<'_>) {
-        let block = self.known(tape).map_or(PublicHash::ZERO, |k| k.announcement.header.message.hash());
-        let hashes = self.words.transactions.iter().map(|tx| tx.hash).take(tape.pick(16)).collect();
-        self.shell.feed(Input::TransactionsWanted(7, block, hashes));
     }
 
     /// A liar passes on a message of the mind or of another bank, with bytes changed.
@@ -352,32 +214,19 @@ impl Script {
             self.say(liar, message);
         }
     }
-
-    /// Votes said before, together.
-    fn bundle(&mut self, tape: &mut Tape<'_>) {
-        let (bank, most) = (self.bank(tape), tape.pick(64));
-        let votes = self.words.votes.iter().take(most).copied().collect();
-        self.say(bank, Gossip::Bundle(VoteBundle { votes }));
-    }
 }
 
 /// Makes one field of a header wrong, perhaps; whether it did.
-fn twist(header: &mut PublicHeader, tape: &mut Tape<'_>) -> bool {
-    match tape.byte() {
+fn twist(header: &mut PublicHeader, how: u8, detail: u8) -> bool {
+    let near = |number| Tape::new(&[detail]).near(number);
+    match how {
         0..=20 => header.parent_public = PublicHash([9; 32]),
-        21..=40 => header.height = Height(tape.near(header.height.0)),
-        41..=60 => header.timestamp = TimestampMs(tape.near(header.timestamp.0)),
-        61..=70 => header.difficulty = tape.byte() % 4,
+        21..=40 => header.height = Height(near(header.height.0)),
+        41..=60 => header.timestamp = TimestampMs(near(header.timestamp.0)),
+        61..=70 => header.difficulty = detail % 4,
         71..=80 => header.version = header.version.wrapping_add(1),
         81..=90 => header.validator_set_hash.0[0] ^= 1,
         _ => return false,
     }
     true
-}
-
-/// A response with some of its bytes changed, if it still decodes.
-fn altered(truth: &Response, tape: &mut Tape<'_>) -> Option<Response> {
-    let mut bytes = wire::encode(truth);
-    gate::alter(&mut bytes, tape);
-    wire::decode(&bytes, RESPONSE_BYTES_MAX).ok()
 }

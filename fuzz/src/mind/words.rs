@@ -20,8 +20,6 @@ pub(super) struct Known {
     pub(super) announcement: Announcement,
     pub(super) txs: Vec<PreparedTx>,
     pub(super) candidate: Candidate,
-    /// Any bank may vote for it.
-    pub(super) honest: bool,
 }
 
 /// The words of a height.
@@ -58,11 +56,11 @@ impl Words {
     }
 
     /// Remembers a block whose header fits the chain, and works out what settles it.
-    pub(super) fn note(&mut self, cast: Cast<'_>, block: &Announcement, txs: &[PreparedTx], honest: bool) {
+    pub(super) fn note(&mut self, cast: Cast<'_>, block: &Announcement, txs: &[PreparedTx]) {
         if self.blocks.len() < KNOWN_MAX {
             let (candidate, _) = cast.candidate(&block.header.message, txs, banks());
             let (announcement, txs) = (block.clone(), txs.to_vec());
-            self.blocks.push(Known { announcement, txs, candidate, honest });
+            self.blocks.push(Known { announcement, txs, candidate });
         }
     }
 
@@ -82,7 +80,7 @@ impl Words {
         if liars.includes(vote.bank) {
             return true;
         }
-        let known = |value| self.blocks.iter().any(|known| known.honest && known.candidate.id() == value);
+        let known = |value| self.blocks.iter().any(|known| known.candidate.id() == value);
         let sound = vote.height == self.height && vote.value.is_none_or(known);
         let place = (vote.bank, vote.round, vote.kind);
         sound && *self.said.entry(place).or_insert(vote.value) == vote.value

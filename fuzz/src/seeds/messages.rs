@@ -9,6 +9,7 @@ use idx_chain::{Sealed, State, system_handle};
 use idx_client::testing::{certified, deposit};
 use idx_replica::JournalEntry;
 use idx_sim::{Plan, World};
+use idx_storage::store::rows;
 use idx_storage::{HeightRecord, TxPlace};
 use idx_types::wire::{self, Gossip, Request, Response, Status};
 use idx_types::{
@@ -28,7 +29,7 @@ pub(super) fn seeds() -> Vec<Seed> {
     let asked = requests().into_iter().map(|request| picked(1, &wire::encode(&request)));
     let told = responses().into_iter().map(|response| picked(2, &wire::encode(&response)));
     let mut seeds: Vec<Seed> = wire.chain(asked).chain(told).map(|bytes| ("wire", bytes)).collect();
-    seeds.extend(rows(&gossip).into_iter().map(|bytes| ("stored", bytes)));
+    seeds.extend(stored(&gossip).into_iter().map(|bytes| ("stored", bytes)));
     seeds.push(("snapshot", to_vec(&genesis().snapshot()).expect("writing to memory")));
     seeds.extend((0..9).map(|kind| ("gate", picked(kind, &[0, 0, 0]))));
     seeds.extend((0..8).map(|n| ("proofs", vec![n, 3 * n, n, n])));
@@ -73,7 +74,7 @@ fn responses() -> Vec<Response> {
 }
 
 /// Rows of every kind that the target `stored` knows, in its order.
-fn rows(gossip: &[Gossip]) -> Vec<Vec<u8>> {
+fn stored(gossip: &[Gossip]) -> Vec<Vec<u8>> {
     let mut rows: Vec<Vec<u8>> = gossip.iter().filter_map(entry).map(|entry| row(0, &entry)).collect();
     rows.push(row(0, &JournalEntry::Started));
     let mut state = genesis();
@@ -89,6 +90,12 @@ fn rows(gossip: &[Gossip]) -> Vec<Vec<u8>> {
     rows.push(row(9, &**state.validators()));
     let handle = system_handle(BankId(1), AccountKind::Stake);
     rows.push(row(10, &state.account_proof(&handle).expect("banks have system accounts")));
+    let block = certified(1, vec![deposit(1), deposit(2)], vec![Outcome::Completed; 2]).public;
+    rows.push(picked(12, &rows::of_block(&block)));
+    rows.push(picked(
+        13,
+        &[&[0; 8][..], &to_vec(&vec![(TimestampMs(1), deposit(1).id())]).expect("memory")].concat(),
+    ));
     rows
 }
 

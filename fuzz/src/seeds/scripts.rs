@@ -9,7 +9,7 @@ const CASTS: [u8; 20] = [0, 1, 2, 3, 4, 5, 8, 17, 26, 35, 44, 53, 60, 77, 94, 11
 /// A height among honest banks: transactions, a block, verdicts, a proposal, both votes.
 const HEIGHT: &[u8] = &[
     88, 0, 1, 1, 2, 1, // two transactions from a bank
-    52, 0, 2, 200, // the elected bank of this round mines them
+    52, 0, 2, 200, 0, // the elected bank of this round mines them
     70, 200, 0, // all speak on the block
     78, 0, 0, 0, // it is proposed
     40, 1, 0, 64, 5, // all prevote it
@@ -29,7 +29,7 @@ const ROUNDS: &[u8] =
     &[8, 0, 8, 1, 40, 1, 0, 0, 5, 40, 1, 1, 0, 5, 8, 2, 8, 3, 40, 1, 0, 0, 5, 40, 1, 1, 0, 5];
 
 /// A peer is ahead: it says so, is asked, and shows the height.
-const SYNC: &[u8] = &[52, 0, 0, 200, 97, 0, 2, 0, 0, 8, 0, 101, 0, 100, 101, 1, 100, 101, 2, 100];
+const SYNC: &[u8] = &[52, 0, 0, 200, 0, 97, 0, 2, 0, 0, 8, 0, 101, 0, 100, 101, 1, 100, 101, 2, 100];
 
 /// The process dies with some of its journal.
 const CRASH: &[u8] = &[124, 2, 0];
@@ -42,7 +42,7 @@ pub(super) fn seeds() -> Vec<Seed> {
         &[ROUNDS, HEIGHT, ROUNDS],
         &[SYNC, HEIGHT],
         &[HEIGHT, CRASH, HEIGHT],
-        &[&HEIGHT[..14], CRASH, &HEIGHT[14..], CRASH],
+        &[&HEIGHT[..18], CRASH, &HEIGHT[18..], CRASH],
         &[OWN_HEIGHT, CRASH, ROUNDS, CRASH, SYNC],
     ];
     let casts = CASTS.iter().zip(stories.iter().cycle());
