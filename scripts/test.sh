@@ -37,8 +37,19 @@ RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --quiet
 say "examples in documents"
 cargo test --locked --workspace --doc --quiet
 
-say "tests"
 # Binaries that tests start are built with the rest, by the same profile.
+say "binaries"
 cargo build --locked --workspace --bins
 fill_rocksdb_cache debug
+
+say "bugs planted on purpose, each of which must be caught"
+cargo nextest run --locked -p idx-sim -p idx-consensus \
+  --features idx-sim/planted-bugs,idx-consensus/planted-bugs \
+  -E 'binary(planted) or test(is_noticed)' --no-fail-fast
+
+# A nightly search is longer: scripts/fuzz.sh 600.
+say "a short search for inputs that break something"
+"$ROOT/scripts/fuzz.sh" 5
+
+say "tests"
 cargo nextest run --locked --workspace --no-fail-fast "$@"

@@ -1,12 +1,18 @@
 //! JSON-RPC 2.0 (jsonrpc.org/specification, 2013-01-04): bytes to calls, results to bytes.
 
-use crate::error::{INVALID_REQUEST, PARSE_ERROR, RESPONSE_TOO_LARGE, RpcError};
+mod weight;
+
+use crate::error::{INVALID_REQUEST, PARSE_ERROR, REQUEST_TOO_LARGE, RESPONSE_TOO_LARGE, RpcError};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// Most bytes of an id given as text: every answer repeats it.
 const ID_BYTES_MAX: usize = 128;
+
+/// Most values of a request, all parts of all calls counted: as many as 250 calls of 256 transactions
+/// each. Together they take up to 40 MiB of memory, whatever the bytes of the request.
+const VALUES_MAX: usize = 1 << 16;
 
 /// A result as JSON text, made once.
 pub(crate) type Json = Box<RawValue>;
@@ -40,8 +46,13 @@ pub(crate) struct Call {
     pub params: Value,
 }
 
-/// Reads a request. Depth is bounded by the JSON reader (128), size by the caller.
+/// Reads a request. Depth is bounded by the JSON reader (128), size by the caller, memory by the number
+/// of values.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Incoming, RpcError> {
+    if weight::check(bytes, VALUES_MAX) == Err(weight::TooMuch::Values) {
+        let sentence = format!("The request has more than {VALUES_MAX} JSON values.");
+        return Err(RpcError::limit(REQUEST_TOO_LARGE, "REQUEST_TOO_LARGE", sentence, false));
+    }
     match serde_json::from_slice(bytes).map_err(|_| RpcError::standard(PARSE_ERROR))? {
         Value::Array(entries) if entries.is_empty() => Err(RpcError::standard(INVALID_REQUEST)),
         Value::Array(entries) => Ok(Incoming::Batch(entries.into_iter().map(entry).collect())),
@@ -172,6 +183,16 @@ mod tests {
             r#"{"jsonrpc":"2.0","id":7}"#,
         ] {
             assert_eq!(one(text), Entry::Invalid(json!(7)), "{text}");
+        }
+    }
+
+    #[test]
+    fn more_values_than_memory_is_given_for_are_refused_before_they_are_read() {
+        let list = |of: &str, values: usize| format!("[{}{of}]", format!("{of},").repeat(values - 1));
+        for (text, most) in [("0", VALUES_MAX - 1), (r#"{"a":0}"#, (VALUES_MAX - 1) / 2)] {
+            assert!(parse(list(text, most).as_bytes()).is_ok(), "{text}");
+            let refused = parse(list(text, most + 1).as_bytes()).unwrap_err();
+            assert_eq!(refused.code, REQUEST_TOO_LARGE, "{text}");
         }
     }
 

@@ -56,3 +56,22 @@ impl Registries {
         hash_borsh("idx/registries/1", self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two encodings of one value would be two roots of one state.
+    #[test]
+    fn lists_out_of_order_or_with_repeats_are_not_canonical() {
+        let used_banks = [BankId(1), BankId(2)].into();
+        let bytes = borsh::to_vec(&Registries { used_banks, ..Registries::default() }).unwrap();
+        assert!(borsh::from_slice::<Registries>(&bytes).is_ok());
+        let first_bank = 4 + 4 + 4;
+        for (first, second) in [(2, 1), (1, 1)] {
+            let mut other = bytes.clone();
+            (other[first_bank], other[first_bank + 2]) = (first, second);
+            assert!(borsh::from_slice::<Registries>(&other).is_err(), "{first}, {second}");
+        }
+    }
+}

@@ -14,7 +14,7 @@ const MESSAGES_PER_PEER_MAX: usize = 64;
 const BYTES_PER_PEER_MAX: usize = 4 << 20;
 
 /// Most messages kept.
-const MESSAGES_MAX: usize = 512;
+pub(crate) const MESSAGES_MAX: usize = 512;
 
 /// The messages kept, oldest first.
 #[derive(Debug, Default)]
@@ -31,6 +31,11 @@ struct Kept {
 }
 
 impl Future {
+    /// Messages kept.
+    pub(crate) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Keeps a message if there is room for it.
     pub(crate) fn keep(&mut self, current: Height, height: Height, peer: NetworkKey, message: Gossip) {
         let near = height > current && height.0 - current.0 <= HEIGHTS_AHEAD_MAX;

@@ -4,7 +4,7 @@
 use crate::input::{CheckedProposal, Input};
 use idx_consensus::mining;
 use idx_crypto::Verifier;
-use idx_types::block::tx_root;
+use idx_types::block::{body_hash, tx_root};
 use idx_types::planted::{self, Bug};
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{Announcement, Gossip, ProposalMessage, TX_BATCH_MAX};
@@ -148,7 +148,8 @@ impl Gate {
         let belongs = candidate.id() == proposal.message.value
             && candidate.header.public_hash == block
             && header.height == self.height
-            && candidate.header.certificate_hash == candidate.certificate.hash();
+            && candidate.header.certificate_hash == candidate.certificate.hash()
+            && candidate.header.body_hash == body_hash(&candidate.body);
         if !belongs {
             return Err(Refusal::Inconsistent("proposal, candidate and mined block do not belong together"));
         }

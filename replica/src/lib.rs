@@ -15,7 +15,7 @@
 //! Rooms: [`Replica`] (the match), `pooling` (transactions), `relay` (mined blocks), `approving`
 //! (verdicts), `mining` (the elected bank's turn), `proposing` (candidates), `agreeing` (votes),
 //! `finishing` (commit), `starting` (journal, abstention), `syncing` and `proving` (catching up),
-//! `reporting` (evidence), `room` (what one bank can make us keep), `pace` (when to repeat oneself).
+//! `reporting` (evidence), `room` (what one bank can make us keep), `held` (how much that is), `pace` (when to repeat oneself).
 //!
 //! Promises: a signed message is in the journal, synced, before it leaves; a bank never signs two
 //! messages that contradict each other, also across restarts; nothing is announced as final before
@@ -28,6 +28,7 @@ mod effect;
 mod finishing;
 mod future;
 mod gate;
+mod held;
 mod input;
 mod insight;
 mod journal;
@@ -48,6 +49,7 @@ mod syncing;
 
 pub use effect::{Effect, Event, Finalized, HaltReason, TimerId, Unsigned};
 pub use gate::{BUNDLE_VOTES_MAX, Gate, Passed, Refusal};
+pub use held::Held;
 pub use input::{CheckedProposal, CheckedResponse, Input, OwnMessage, PreparedHeight, RequestId, Start};
 pub use insight::{Insight, Stage};
 pub use journal::{Journal, JournalEntry, JournalError};

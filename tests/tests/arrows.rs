@@ -34,6 +34,23 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("bench", &["crypto", "types", "chain", "consensus", "client", "node"]),
+    (
+        "fuzz",
+        &[
+            "crypto",
+            "types",
+            "chain",
+            "consensus",
+            "genesis",
+            "wal",
+            "replica",
+            "storage",
+            "client",
+            "api",
+            "node",
+            "sim",
+        ],
+    ),
     ("tests", &["crypto", "types", "client", "node"]),
 ];
 

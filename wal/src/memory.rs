@@ -85,16 +85,24 @@ impl MemoryDisk {
         self.inner().syncs_lie = lie;
     }
 
-    /// Flips a bit of a file on the platter; `place` is taken modulo the file's bits. Answers
-    /// whether there is such a file with any bytes.
-    pub fn flip(&self, name: &str, place: u64) -> bool {
+    /// Flips a bit of a file on the platter; `place` is taken modulo the file's bits.
+    pub fn flip(&self, name: &str, place: u64) {
+        self.damage(name, |bytes| {
+            let bits = bytes.len() as u64 * 8;
+            if let Some(bit) = place.checked_rem(bits) {
+                bytes[usize::try_from(bit / 8).expect("within the file")] ^= 1 << (bit % 8);
+            }
+        });
+    }
+
+    /// Changes the bytes of a file on the platter, if there is one of that name.
+    pub fn damage(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
         let mut inner = self.inner();
-        let Some(inode) = inner.names.get(name).copied() else { return false };
-        let bytes = &mut inner.inodes[inode].now;
-        let bits = bytes.len() as u64 * 8;
-        let Some(bit) = place.checked_rem(bits) else { return false };
-        bytes[usize::try_from(bit / 8).expect("within the file")] ^= 1 << (bit % 8);
-        true
+        if let Some(inode) = inner.names.get(name).copied() {
+            let inode = &mut inner.inodes[inode];
+            change(&mut inode.now);
+            inode.sync();
+        }
     }
 
     /// Bytes of a file; 0 if it is not there.

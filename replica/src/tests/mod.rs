@@ -1,5 +1,6 @@
 //! One mind alone, fed by hand: what liars can and cannot do to it.
 
+mod gate;
 mod height;
 mod room;
 mod sync;

@@ -23,6 +23,8 @@ mod options;
 mod public_row;
 mod reads;
 mod record;
+#[doc(hidden)]
+pub mod rows;
 mod settled;
 mod state;
 mod subjects;

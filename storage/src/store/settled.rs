@@ -10,7 +10,7 @@ use idx_types::{TimestampMs, TxId};
 const WHAT: &str = "settled ids";
 
 /// An id with the time until which it is remembered.
-pub(super) type Settled = (TimestampMs, TxId);
+pub type Settled = (TimestampMs, TxId);
 
 /// The row of a height; `None` if it settled nothing.
 pub(super) fn encode(ids: &[Settled]) -> Option<Vec<u8>> {

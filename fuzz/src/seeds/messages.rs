@@ -1,0 +1,130 @@
+//! True messages and rows: gossip of a simulated network, and a height with everything that is stored
+//! of it.
+
+use super::{Seed, picked};
+use crate::cast::{Cast, prepared};
+use crate::stage::{GENESIS_MS, banks, genesis};
+use borsh::{BorshSerialize, to_vec};
+use idx_chain::{Sealed, State, system_handle};
+use idx_client::testing::{certified, deposit};
+use idx_replica::JournalEntry;
+use idx_sim::{Plan, World};
+use idx_storage::store::rows;
+use idx_storage::{HeightRecord, TxPlace};
+use idx_types::wire::{self, Gossip, Request, Response, Status};
+use idx_types::{
+    AccountKind, BankId, Decision, Evidence, Height, Outcome, PreparedTx, PrivateHash, PublicHash, Round,
+    TimestampMs, TxHash, VoteKind,
+};
+
+/// Simulated time in which the network talks, milliseconds.
+const TALK_MS: u64 = 1_500;
+
+/// Messages kept of each kind.
+const OF_A_KIND: usize = 4;
+
+pub(super) fn seeds() -> Vec<Seed> {
+    let gossip = gossip();
+    let wire = gossip.iter().map(|message| picked(0, &wire::encode(message)));
+    let asked = requests().into_iter().map(|request| picked(1, &wire::encode(&request)));
+    let told = responses().into_iter().map(|response| picked(2, &wire::encode(&response)));
+    let mut seeds: Vec<Seed> = wire.chain(asked).chain(told).map(|bytes| ("wire", bytes)).collect();
+    seeds.extend(stored(&gossip).into_iter().map(|bytes| ("stored", bytes)));
+    seeds.push(("snapshot", to_vec(&genesis().snapshot()).expect("writing to memory")));
+    seeds.extend((0..9).map(|kind| ("gate", picked(kind, &[0, 0, 0]))));
+    seeds.extend((0..8).map(|n| ("proofs", vec![n, 3 * n, n, n])));
+    seeds.extend((0..3).map(|n| ("receipts", vec![n])));
+    seeds
+}
+
+/// The shortest messages of each kind that a network sends while it works.
+fn gossip() -> Vec<Gossip> {
+    let mut world = World::new(Plan::quiet(1));
+    world.keep_messages();
+    world.run_ms(TALK_MS).expect("a quiet run breaks no promise");
+    let kind = |message: &Gossip| wire::encode(message)[1];
+    let mut all: Vec<Gossip> = world.messages().to_vec();
+    all.sort_by_key(|message| (kind(message), wire::encode(message).len()));
+    all.chunk_by(|a, b| kind(a) == kind(b))
+        .flat_map(|of_kind| of_kind.iter().take(OF_A_KIND).cloned())
+        .collect()
+}
+
+fn requests() -> Vec<Request> {
+    let status =
+        Status { height: Height(3), private_hash: PrivateHash([1; 32]), clock: TimestampMs(GENESIS_MS) };
+    let hashes = vec![TxHash([2; 32]), TxHash([3; 32])];
+    vec![
+        Request::Status(status),
+        Request::Heights { from: Height(1), count: 64 },
+        Request::Transactions { block: PublicHash([1; 32]), hashes },
+    ]
+}
+
+fn responses() -> Vec<Response> {
+    let status =
+        Status { height: Height(3), private_hash: PrivateHash([1; 32]), clock: TimestampMs(GENESIS_MS) };
+    let height = certified(1, vec![deposit(1)], vec![Outcome::Completed]);
+    vec![
+        Response::Status(status),
+        Response::Heights(Vec::new()),
+        Response::Heights(vec![height]),
+        Response::Transactions { block: PublicHash([1; 32]), transactions: vec![deposit(1), deposit(2)] },
+    ]
+}
+
+/// Rows of every kind that the target `stored` knows, in its order.
+fn stored(gossip: &[Gossip]) -> Vec<Vec<u8>> {
+    let mut rows: Vec<Vec<u8>> = gossip.iter().filter_map(entry).map(|entry| row(0, &entry)).collect();
+    rows.push(row(0, &JournalEntry::Started));
+    let mut state = genesis();
+    let record = next_height(&mut state);
+    rows.push(row(1, &record));
+    rows.push(row(2, &record.delta.core));
+    rows.push(row(3, &deposit(1)));
+    rows.push(row(4, &state.accounts()[0]));
+    rows.push(row(6, state.tip()));
+    rows.push(row(7, &TxPlace { height: Height(1), index: 0, outcome: Outcome::Completed }));
+    let vote = |value| Cast(&state).vote(BankId(1), Round(0), VoteKind::Prevote, value);
+    rows.push(row(8, &Evidence::Votes(vote(None), vote(Some(PrivateHash([1; 32]))))));
+    rows.push(row(9, &**state.validators()));
+    let handle = system_handle(BankId(1), AccountKind::Stake);
+    rows.push(row(10, &state.account_proof(&handle).expect("banks have system accounts")));
+    let block = certified(1, vec![deposit(1), deposit(2)], vec![Outcome::Completed; 2]).public;
+    rows.push(picked(12, &rows::of_block(&block)));
+    rows.push(picked(
+        13,
+        &[&[0; 8][..], &to_vec(&vec![(TimestampMs(1), deposit(1).id())]).expect("memory")].concat(),
+    ));
+    rows
+}
+
+fn row(kind: usize, value: &impl BorshSerialize) -> Vec<u8> {
+    picked(kind, &to_vec(value).expect("writing to memory"))
+}
+
+fn entry(message: &Gossip) -> Option<JournalEntry> {
+    match message {
+        Gossip::Vote(vote) => Some(JournalEntry::Vote(*vote)),
+        Gossip::Verdicts(verdicts) => Some(JournalEntry::OwnVerdicts((**verdicts).clone())),
+        Gossip::Proposal(message) => Some(JournalEntry::Proposal((**message).clone(), true)),
+        Gossip::Mined(block) => {
+            let (announcement, transactions) = ((**block).clone(), Vec::new());
+            Some(JournalEntry::Block { announcement, transactions, timely: true })
+        }
+        _ => None,
+    }
+}
+
+/// Moves the state on by a block of one transaction.
+fn next_height(state: &mut State) -> HeightRecord {
+    let cast = Cast(state);
+    let now = TimestampMs(GENESIS_MS + 1_000);
+    let txs: Vec<PreparedTx> = vec![prepared(cast.transaction(now, 1))];
+    let header = cast.header(Round(0), now, &txs);
+    let certified = cast.certified(header, &txs, banks());
+    let execution = state.execute(&certified.public.header, &txs, &[Decision::Pass]);
+    let (public_hash, private_hash) = (certified.private.header.public_hash, certified.commit.value);
+    let delta = state.commit(execution, Sealed { public_hash, private_hash, mining_ms: 1 });
+    HeightRecord { certified, delta }
+}
