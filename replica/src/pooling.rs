@@ -6,10 +6,12 @@ use idx_types::wire::Gossip;
 use idx_types::{PreparedTx, Reason, TimestampMs, Transaction, TxId};
 
 impl Replica {
-    /// A local client's transaction: refused at the door with a reason, or pooled and passed on.
+    /// A local client's transaction: refused at the door with a reason, or pooled and passed on. One
+    /// that waits here already is passed on again: the first message may have been lost, and a node
+    /// that has no turns to mine (its bank has left) depends on the others to hear of it.
     pub(crate) fn on_submit(&mut self, now: TimestampMs, token: u64, tx: PreparedTx, out: &mut Vec<Effect>) {
         let answer = self.admit(now, &tx, out);
-        if answer.is_ok() {
+        if matches!(answer, Ok(_) | Err(Reason::PoolDuplicate)) {
             out.push(Effect::Gossip(Gossip::Transactions(vec![Transaction::clone(&tx.tx)])));
         }
         out.push(Effect::Answer(token, answer));

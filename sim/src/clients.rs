@@ -197,6 +197,11 @@ impl Clients {
         }
     }
 
+    /// What waits, as far as is known.
+    pub(crate) fn waiting(&self) -> &[(Transaction, usize)] {
+        &self.waiting
+    }
+
     /// Forgets what has settled; answers what still waits.
     pub fn unsettled(&mut self, is_settled: impl Fn(&TxId) -> bool) -> &[(Transaction, usize)] {
         self.waiting.retain(|(tx, _)| !is_settled(&tx.id()));

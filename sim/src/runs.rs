@@ -65,7 +65,10 @@ fn settle_all(world: &mut World) -> Result<(), Violation> {
     match world.resubmit()? {
         0 => Ok(()),
         still => {
-            Err(Violation(format!("{still} transactions have not settled after the calm ({left} before)")))
+            let first = world.overdue().into_iter().next().unwrap_or_default();
+            let text =
+                format!("{still} transactions have not settled after the calm ({left} before), {first}");
+            Err(Violation(text))
         }
     }
 }

@@ -250,6 +250,12 @@ impl World {
 }
 
 impl World {
+    /// What waits and should have settled: its id, what it is, and where it was handed in.
+    pub(crate) fn overdue(&self) -> Vec<String> {
+        let due = self.clients.waiting().iter().filter(|(tx, home)| self.must_settle(tx, *home));
+        due.map(|(tx, home)| format!("{} handed in at {home}: {:?}", tx.id(), tx.body.kind)).collect()
+    }
+
     /// Whether a transaction that waits at a node settles in time: no lying bank, and none that has
     /// left, has a word in it.
     fn must_settle(&self, tx: &idx_types::Transaction, home: usize) -> bool {

@@ -2,6 +2,7 @@
 
 mod gate;
 mod height;
+mod pool;
 mod room;
 mod sync;
 
