@@ -91,6 +91,7 @@ impl World {
 
     /// Sets a node's clock so far ahead, milliseconds; negative is behind.
     pub fn set_clock(&mut self, node: usize, ahead_ms: i64) {
+        self.clocks_right = false;
         self.nodes[node].clock.set(ahead_ms);
     }
 

@@ -248,7 +248,7 @@ impl World {
                 self.stopwatch.stop(&tx.id(), self.now_ms);
             }
         }
-        if !self.plan.has_wrong_clocks() {
+        if self.clocks_right {
             Checks::timely(height, TimestampMs(self.now_ms))?;
         }
         let bank = self.bank(node);

@@ -73,6 +73,8 @@ pub struct World {
     pub(crate) halted: Vec<(usize, HaltReason)>,
     /// Nodes whose log was damaged by the plan.
     pub(crate) spoilt: Vec<bool>,
+    /// No clock is wrong by more than the skew of the plan.
+    pub(crate) clocks_right: bool,
     pub(crate) backups: Vec<Disk>,
     pub(crate) motions: Motions,
     pub(crate) injected: Injected,
@@ -123,6 +125,7 @@ impl World {
             messages: None,
             halted: Vec::new(),
             spoilt,
+            clocks_right: !plan.has_wrong_clocks(),
             backups: Vec::new(),
             motions: Motions::default(),
             injected: Injected::default(),

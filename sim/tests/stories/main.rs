@@ -11,3 +11,4 @@ mod mutants;
 mod quiet;
 mod silence;
 mod sweeps;
+mod troubles;
