@@ -37,9 +37,9 @@ RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --quiet
 say "examples in documents"
 cargo test --locked --workspace --doc --quiet
 
-# Binaries that tests start are built with the rest, by the same profile.
-say "binaries"
-cargo build --locked --workspace --bins
+# With the tests come the binaries that they start.
+say "building"
+cargo nextest run --locked --workspace --no-run
 fill_rocksdb_cache debug
 
 say "bugs planted on purpose, each of which must be caught"

@@ -108,7 +108,7 @@ impl World {
         match lie {
             Lie::Twin | Lie::WrongBlocks | Lie::ForgedTransactions | Lie::HiddenTransactions => vec![truth()],
             Lie::Silent => Vec::new(),
-            Lie::Withhold if (from + to) % 3 == 0 => Vec::new(),
+            Lie::Withhold if (from + to).is_multiple_of(3) => Vec::new(),
             Lie::Drip => vec![(DRIP_MS + 100 * to as u64, message.clone())],
             Lie::Garbled => self.garbled(message).into_iter().map(|message| (0, message)).collect(),
             Lie::Replay => {
@@ -175,7 +175,7 @@ impl World {
     /// Honest messages that somebody could send again.
     pub(crate) fn overhear(&mut self, message: &Gossip) {
         let listens = self.nodes.iter().any(|node| node.lie == Some(Lie::Replay));
-        if listens && self.steps as usize % OVERHEARD_EVERY == 0 {
+        if listens && (self.steps as usize).is_multiple_of(OVERHEARD_EVERY) {
             if self.overheard.len() < OVERHEARD_MAX {
                 self.overheard.push(message.clone());
             } else {
