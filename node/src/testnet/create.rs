@@ -44,7 +44,7 @@ pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(
 fn make_place(place: &Place, ports: Ports, mining_threads: usize) -> Result<PublicKeys, TestnetError> {
     let mut start = Start::of(place.code.clone());
     start.http.listen = SocketAddr::from(([127, 0, 0, 1], ports.http(place.number)));
-    start.p2p.listen = vec![address(place, ports)];
+    start.p2p.listen.on = vec![address(place, ports)];
     start.mining = Mining { threads: mining_threads };
     Ok(make_home(&place.home, &start, PassphraseFrom::Made, KdfCost::testnet())?)
 }
