@@ -3,8 +3,10 @@
 use super::exit::{Done, Exit, Failure};
 use super::output::{Output, say};
 use crate::pay::{Summary, made};
+use crate::testnet::links::{self, LinksError};
 use crate::testnet::{self, Asked, Layout, LayoutError, Paying, Stream, TestnetError, UpReport};
 use idx_types::BankCode;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 const UP_HELP: &str = "\
@@ -24,6 +26,22 @@ is refused with its number and reason and harms no other.
 
 Example:
   testnet pay payments.csv --rate 200";
+
+const PARTITION_HELP: &str = "\
+Holds every byte between banks of different sides, as if a cable were pulled: connections are not reset.
+Banks that are not named form one more side. Replaces an earlier partition. Needs a network that was made
+with `testnet up --links`; `testnet status` shows the cut.
+
+Examples:
+  testnet partition 'HDFC,ICICI|SBI,AXIS,KOTAK,YES'
+  testnet partition HDFC,ICICI
+  testnet heal";
+
+const SLOW_HELP: &str = "\
+Examples:
+  testnet slow YES 150
+  testnet slow YES 150 --bytes-per-s 100000
+  testnet slow YES 0";
 
 /// Six banks on this machine.
 #[derive(Debug, clap::Subcommand)]
@@ -63,6 +81,45 @@ pub(super) enum Testnet {
     Stop(OneBank),
     /// Start a bank's node.
     Start(OneBank),
+    /// Cut the network into sides that cannot reach each other.
+    #[command(after_help = PARTITION_HELP)]
+    Partition {
+        #[command(flatten)]
+        dir: Dir,
+        /// Banks separated by commas, sides by `|`.
+        sides: String,
+    },
+    /// Cut one way between two banks: the second no longer hears the first.
+    Cut {
+        #[command(flatten)]
+        dir: Dir,
+        /// The bank that is not heard.
+        from: String,
+        /// The bank that does not hear it.
+        to: String,
+    },
+    /// Take every cut and every delay off.
+    Heal {
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// Delay everything to and from a bank.
+    #[command(after_help = SLOW_HELP)]
+    Slow {
+        #[command(flatten)]
+        bank: OneBank,
+        /// Milliseconds each way; 0 is at once.
+        ms: u32,
+        /// Most bytes a second of each connection and direction.
+        #[arg(long, value_name = "N")]
+        bytes_per_s: Option<NonZeroU32>,
+    },
+    /// Hold the links; `up` starts this.
+    #[command(hide = true)]
+    Links {
+        #[command(flatten)]
+        dir: Dir,
+    },
     /// Print a bank's log.
     Logs {
         #[command(flatten)]
@@ -125,6 +182,12 @@ pub(super) struct Up {
     /// Ports between banks are this base + 1 to + 6 [default: 6000].
     #[arg(long, value_name = "PORT")]
     p2p_port_base: Option<u16>,
+    /// Let the banks reach each other through links that `partition`, `cut` and `slow` act on.
+    #[arg(long)]
+    links: bool,
+    /// Ports of the links are this base + 1 to + 36 [default: 7000].
+    #[arg(long, value_name = "PORT", requires = "links")]
+    links_port_base: Option<u16>,
     /// Threads of each node's nonce search.
     #[arg(long, value_name = "N", default_value_t = 1)]
     mining_threads: usize,
@@ -149,6 +212,7 @@ impl From<TestnetError> for Failure {
         let exit = match &error {
             TestnetError::Unreachable(_) => Exit::Unreachable,
             TestnetError::Layout(_) | TestnetError::Port(_) | TestnetError::File { .. } => Exit::Refused,
+            TestnetError::Links(LinksError::None { .. } | LinksError::Groups(_)) => Exit::Refused,
             _ => Exit::Failed,
         };
         Self::of(exit, error)
@@ -175,6 +239,13 @@ impl Testnet {
             Self::Kill(bank) => Ok(testnet::end(&bank.dir.layout(), &bank.bank, testnet::End::Kill)?),
             Self::Stop(bank) => Ok(testnet::end(&bank.dir.layout(), &bank.bank, testnet::End::Stop)?),
             Self::Start(bank) => Ok(block_on(testnet::start(&bank.dir.layout(), &bank.bank))?),
+            Self::Partition { dir, sides } => Ok(block_on(links::partition(&dir.layout(), &sides))?),
+            Self::Cut { dir, from, to } => Ok(block_on(links::cut(&dir.layout(), &from, &to))?),
+            Self::Heal { dir } => Ok(block_on(links::heal(&dir.layout()))?),
+            Self::Slow { bank, ms, bytes_per_s } => {
+                Ok(block_on(links::slow(&bank.dir.layout(), &bank.bank, ms, bytes_per_s))?)
+            }
+            Self::Links { dir } => Ok(block_on(links::serve(&dir.layout()))?),
             Self::Logs { bank, follow } => {
                 Ok(testnet::logs(&bank.dir.layout(), &bank.bank, follow, &mut std::io::stdout())?)
             }
@@ -221,6 +292,8 @@ impl Up {
         Asked {
             http_base: self.port_base,
             p2p_base: self.p2p_port_base,
+            links: self.links,
+            links_base: self.links_port_base,
             mining_threads: self.mining_threads,
             paying: (!self.no_payments).then(|| self.pace.paying(stream, rate_default)),
             pay_again: named,
