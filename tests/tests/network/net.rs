@@ -1,7 +1,6 @@
 //! A network of six processes for one story.
 
 use futures::stream::{self, StreamExt};
-use idx_client::views::BlockView;
 use idx_client::{ClientSettings, IdxClient, encoding::BlockTag};
 use idx_node::rpc::endpoint;
 use idx_node::testnet::{self, BANKS, End, Layout, Place, Process};
@@ -161,12 +160,6 @@ impl Net {
             let reached = || async { self.height(bank).await.is_some_and(|own| own >= height) };
             until(&format!("{bank} reaches height {height}"), reached).await;
         }
-    }
-
-    /// A final block of a bank's node.
-    pub async fn block(&self, bank: &str, height: u64) -> BlockView {
-        let block = self.client(bank).block(BlockTag::Number(Height(height)), false).await;
-        block.expect("the node answers").expect("the node has the block")
     }
 
     /// Brings all nodes to one height and checks that they have the same blocks up to it; returns it.

@@ -1,7 +1,7 @@
 //! Cut, slow and healed links between six real processes, under load.
 
 use super::history::Sending;
-use super::net::{Net, until};
+use super::net::{Net, assert_success, until};
 use super::traffic::Traffic;
 use idx_node::testnet::links::{self, Links, Mode};
 use idx_node::testnet::{BANKS, TestnetError};
@@ -15,6 +15,9 @@ const CUT: Duration = Duration::from_secs(18);
 /// Progress after healing within this: the longest wait before a peer is dialed again (10 s), a dial into
 /// the cut that must fail first (5 s), and as much again for the rounds.
 const HEALS_WITHIN: Duration = Duration::from_secs(30);
+
+/// The exit code of `idx-node` for what makes no sense.
+const REFUSED: i32 = 3;
 
 /// Heights that count as progress.
 const PROGRESS: u64 = 5;
@@ -52,6 +55,37 @@ async fn a_slow_bank_keeps_up_and_stops_nobody() {
     println!("{} is {SLOW_MS} ms away each way: at most {lag} heights behind", BANKS[5]);
     assert!(lag <= LAG_MAX, "{lag} heights behind");
     assert!(report.completed > 100, "{report:?}");
+}
+
+/// What an operator types, and what it says (document 6.1).
+#[test]
+fn the_verbs_cut_show_refuse_and_heal() {
+    let net = Net::up_with_links();
+    let links = |net: &Net| -> Vec<String> {
+        let output = net.testnet(&["status", "--output", "json"]);
+        assert_success(&output, "status");
+        let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("status is JSON");
+        let of = |row: &serde_json::Value| row["links"].as_str().unwrap_or("whole").to_owned();
+        rows.as_array().expect("a row a bank").iter().map(of).collect()
+    };
+    assert_eq!(links(&net), ["whole"; 6]);
+    assert_success(&net.testnet(&["partition", "hdfc,ICICI|SBI,AXIS,KOTAK"]), "partition");
+    assert_success(&net.testnet(&["cut", "SBI", "AXIS"]), "cut");
+    assert_success(&net.testnet(&["slow", "HDFC", "20", "--bytes-per-s", "1000000"]), "slow");
+    let cut = links(&net);
+    assert_eq!(cut[0], "cut from SBI, AXIS, KOTAK, YES; slow to ICICI, SBI, AXIS, KOTAK, YES");
+    assert!(cut[2].contains("not heard by AXIS") && cut[3].contains("does not hear SBI"), "{cut:?}");
+    assert!(cut[5].contains("cut from HDFC, ICICI, SBI, AXIS, KOTAK"), "{cut:?}");
+    for (sides, says) in
+        [("HDFC|CITI", "\"CITI\" is none"), ("SBI,SBI", "SBI is named twice"), ("SBI|", "a side without")]
+    {
+        let output = net.testnet(&["partition", sides]);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(REFUSED) && text.contains(says), "{sides}: {text}");
+    }
+    assert_eq!(links(&net), cut, "a refused verb changed something");
+    assert_success(&net.testnet(&["heal"]), "heal");
+    assert_eq!(links(&net), ["whole"; 6]);
 }
 
 fn done(result: Result<(), TestnetError>) {

@@ -8,7 +8,7 @@ use idx_node::testnet::BANKS;
 const ASKERS: u32 = 10;
 
 /// Heights for which they ask.
-const HEIGHTS: u64 = 120;
+const HEIGHTS: u64 = 200;
 
 /// Questions for each transaction handed in.
 const QUESTIONS_PER_PAYMENT: usize = 10;

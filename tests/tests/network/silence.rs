@@ -9,7 +9,7 @@ use idx_types::{Outcome, Paise, Transaction};
 use std::time::Duration;
 
 /// Heights that four banks make while two are gone.
-const PROGRESS: u64 = 20;
+const PROGRESS: u64 = 8;
 
 /// The banks that go, by their places in [`BANKS`].
 const GONE: [usize; 3] = [3, 4, 5];

@@ -1,7 +1,7 @@
 //! Customers who pay and clients who ask, at all six nodes, while a story does its worst.
 
 use super::history::{History, Report, Sending, Standing, Witness};
-use super::ledger::{Customer, FUNDS, Ledger, total};
+use super::ledger::{Customer, Ledger, total};
 use super::net::{Net, until};
 use idx_node::testnet::BANKS;
 use idx_types::{ChainId, Outcome, Paise, Transaction};
@@ -117,6 +117,10 @@ impl Traffic {
         self.soundly.store(true, Ordering::Release);
     }
 
+    fn pays_soundly(&self) -> bool {
+        self.soundly.load(Ordering::Acquire)
+    }
+
     /// A client of a node that writes its answers down.
     pub fn witness(&self, bank: usize) -> Witness<'_> {
         Witness::of(&self.history, &self.net, bank)
@@ -148,6 +152,9 @@ impl Traffic {
         let mut dice = Dice::of(self.seed, u64::from(number) + 1);
         let witnesses = self.history.witnesses(&self.net);
         while !self.is_over() {
+            if dice.below(16) == 0 && !self.pays_soundly() {
+                self.spend_twice(number, &witnesses, &mut dice).await;
+            }
             let payment = self.payment(number, &mut dice);
             let witness = &witnesses[dice.bank()];
             let sending = witness.send(&payment).await;
@@ -163,6 +170,21 @@ impl Traffic {
         }
     }
 
+    /// Two payments at two nodes at once, each of which the account can bear and both it cannot.
+    async fn spend_twice(&self, number: u8, witnesses: &[Witness<'_>], dice: &mut Dice) {
+        let (from, to) =
+            (&self.customers[usize::from(number)], &self.customers[usize::from(PAYERS - 1 - number)]);
+        let [one, other] = [&witnesses[dice.bank()], &witnesses[dice.bank()]];
+        let Some(Some(balance)) = one.account(from.handle).await else { return };
+        let payment = || {
+            let kind = self.ledger.transfer_kind(from, to, Paise(balance.0 / 5 * 3));
+            Ledger::sign(self.ledger.body_for(kind, LIFE_MS), from, to)
+        };
+        let (first, second) = (payment(), payment());
+        tokio::join!(one.send(&first), other.send(&second));
+        self.await_settlement(one, &first).await;
+    }
+
     async fn await_settlement(&self, witness: &Witness<'_>, payment: &Transaction) {
         let began = std::time::Instant::now();
         if let Some(Standing::Final(_)) = witness.wait(payment.id(), TURN).await {
@@ -171,7 +193,7 @@ impl Traffic {
         }
     }
 
-    /// Mostly a sound payment; some ask for more than there is, some are in a hurry, some for another network.
+    /// Mostly a sound payment; some are in a hurry, some for another network.
     fn payment(&self, number: u8, dice: &mut Dice) -> Transaction {
         let from = &self.customers[usize::from(number)];
         let to = (u64::from(number) + 1 + dice.below(u64::from(PAYERS) - 1)) % u64::from(PAYERS);
@@ -180,10 +202,9 @@ impl Traffic {
         let body = |amount, life_ms| self.ledger.body_for(kind(amount), life_ms);
         let amount = 100 + dice.below(900);
         let body = match dice.below(24) {
-            _ if self.soundly.load(Ordering::Acquire) => body(amount, LIFE_MS),
-            0 => body(2 * FUNDS.0 * u64::from(PAYERS), LIFE_MS),
-            1 => body(amount, SHORT_LIFE_MS),
-            2 => {
+            _ if self.pays_soundly() => body(amount, LIFE_MS),
+            0 => body(amount, SHORT_LIFE_MS),
+            1 => {
                 let mut foreign = body(amount, LIFE_MS);
                 foreign.chain_id = ChainId(idx_crypto::Hash32([0xee; 32]));
                 foreign

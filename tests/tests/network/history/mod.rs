@@ -138,6 +138,14 @@ pub struct Report {
     pub unsettled: usize,
 }
 
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { answers, heights, sent, completed, failed, unsettled } = self;
+        write!(f, "{answers} answers against {heights} heights; of {sent} payments handed in ")?;
+        write!(f, "{completed} completed, {failed} failed, {unsettled} never settled")
+    }
+}
+
 impl Default for History {
     fn default() -> Self {
         let lives = std::array::from_fn(|_| AtomicU32::new(0));
@@ -221,7 +229,7 @@ impl History {
         let shown = faults.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
         assert!(faults.is_empty(), "{} answers were wrong; the first are\n{shown}", faults.len());
         let report = rules::report(&chain, &records, &sent.by_id);
-        println!("{report:?}");
+        println!("checked: {report}");
         report
     }
 

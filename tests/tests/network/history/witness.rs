@@ -6,7 +6,7 @@ use idx_client::encoding::BlockTag;
 use idx_client::views::{ReceiptView, TxStatus};
 use idx_client::{ClientError, IdxClient};
 use idx_node::testnet::BANKS;
-use idx_types::{AccountHandle, Height, Outcome, PrivateHash, Transaction, TxHash, TxId};
+use idx_types::{AccountHandle, Height, Outcome, Paise, PrivateHash, Transaction, TxHash, TxId};
 use std::time::Duration;
 
 /// See the module. Each question comes back as `None` if the node did not answer.
@@ -78,11 +78,12 @@ impl<'a> Witness<'a> {
     }
 
     /// What an account holds.
-    pub async fn account(&self, handle: AccountHandle) -> Option<()> {
+    pub async fn account(&self, handle: AccountHandle) -> Option<Option<Paise>> {
         let answer = |said: &Option<idx_client::views::AccountView>| {
             Answer::Account(handle, said.as_ref().map(|said| (said.as_of.0, said.balance)))
         };
-        self.ask(self.client.account(handle), answer).await.map(drop)
+        let said = self.ask(self.client.account(handle), answer).await?;
+        Some(said.map(|said| said.balance))
     }
 
     /// How high the chain is.
