@@ -9,6 +9,7 @@ mod crashes;
 mod history;
 mod interface;
 mod ledger;
+mod moving;
 mod net;
 mod partitions;
 mod polling;

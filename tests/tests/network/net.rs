@@ -142,6 +142,17 @@ impl Net {
         assert_success(&self.testnet(&["start", bank]), bank);
     }
 
+    /// Makes a bank's node, which is stopped, listen for the others on another port than genesis says.
+    pub fn give_other_port(&self, bank: &str) {
+        let place = self.place(bank);
+        let (old, new) = (self.p2p_base + place.number, self.http_base + PORTS_BEFORE_LINKS + place.number);
+        let file = place.home.config_file();
+        let text = std::fs::read_to_string(&file).expect("the settings are there");
+        let moved = text.replace(&format!("/tcp/{old}"), &format!("/tcp/{new}"));
+        assert_ne!(text, moved, "the settings do not name port {old}");
+        std::fs::write(&file, moved).expect("the settings can be written");
+    }
+
     /// Holds a bank's process still, or lets it go on.
     pub fn signal(&self, bank: &str, signal: Signal) {
         let process = Process::read(&self.place(bank).pid()).expect("the process is written down");
