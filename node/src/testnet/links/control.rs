@@ -1,6 +1,5 @@
 //! The table of ways from outside: one line of JSON in, one line out, over a socket in the folder.
 
-use super::super::layout::BANKS;
 use super::ways::Links;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -24,7 +23,7 @@ enum Question {
     /// How the ways are.
     Get,
     /// To make them so.
-    Set(Links),
+    Set(Box<Links>),
 }
 
 /// Why the links cannot be reached.
@@ -40,7 +39,7 @@ pub struct ControlError {
 /// Opens the socket; one that an earlier process left is replaced.
 pub(super) fn open(path: &Path) -> io::Result<UnixListener> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => UnixListener::bind(path),
     }
 }
@@ -57,19 +56,11 @@ pub(super) async fn serve(socket: UnixListener, links: watch::Sender<Links>) {
 async fn answer(mut stream: UnixStream, links: &watch::Sender<Links>) -> io::Result<()> {
     let question: Question = read_line(&mut stream).await?;
     if let Question::Set(wanted) = question {
-        links.send_replace(wanted);
-        log(&wanted);
+        links.send_replace(*wanted);
+        eprintln!("{} {}", crate::pay::now().0, wanted.to_text());
     }
     let now = *links.borrow();
     write_line(&mut stream, &now).await
-}
-
-/// Writes down how the ways are now, for who reads the log of a story.
-fn log(links: &Links) {
-    let trouble = |(bank, code): (usize, &&str)| Some(format!("{code} {}", links.trouble_of(bank)?));
-    let lines: Vec<_> = BANKS.iter().enumerate().filter_map(trouble).collect();
-    let text = if lines.is_empty() { "every way is open".to_owned() } else { lines.join("\n  ") };
-    eprintln!("{} {text}", crate::pay::now().0);
 }
 
 /// Asks how the ways are.
@@ -79,7 +70,7 @@ pub(super) async fn get(path: &Path) -> Result<Links, ControlError> {
 
 /// Makes the ways so; they are when this returns.
 pub(super) async fn set(path: &Path, links: Links) -> Result<Links, ControlError> {
-    ask(path, &Question::Set(links)).await
+    ask(path, &Question::Set(Box::new(links))).await
 }
 
 async fn ask(path: &Path, question: &Question) -> Result<Links, ControlError> {

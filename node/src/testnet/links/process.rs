@@ -85,7 +85,11 @@ fn running(layout: &Layout) -> Option<Process> {
 /// # Errors
 /// A port is held, or it does not come up.
 pub(in super::super) async fn ensure(layout: &Layout, ports: Ports) -> Result<(), TestnetError> {
-    if ports.links_base.is_none() || running(layout).is_some() {
+    if ports.links_base.is_none() {
+        return Ok(());
+    }
+    if running(layout).is_some() {
+        tell_trouble(layout).await;
         return Ok(());
     }
     ports.check_links_free()?;
@@ -96,6 +100,15 @@ pub(in super::super) async fn ensure(layout: &Layout, ports: Ports) -> Result<()
     let process = process::start(&program, &arguments, &layout.links_log()).map_err(io("starting"))?;
     process.write(&layout.links_pid()).map_err(|error| io("starting")(io::Error::other(error)))?;
     wait_for_answer(layout, process).await
+}
+
+/// Who starts a node on a network that is cut wonders otherwise why it does not find the others.
+async fn tell_trouble(layout: &Layout) {
+    match control::get(&layout.links_socket()).await {
+        Ok(links) if links == Links::default() => {}
+        Ok(links) => eprintln!("{}\ntestnet heal takes that off", links.to_text()),
+        Err(error) => eprintln!("{error}"),
+    }
 }
 
 async fn wait_for_answer(layout: &Layout, process: Process) -> Result<(), TestnetError> {

@@ -62,7 +62,8 @@ pub async fn set(layout: &Layout, links: Links) -> Result<(), TestnetError> {
 async fn change(layout: &Layout, change: impl FnOnce(&mut Links)) -> Result<(), TestnetError> {
     let mut links = get(layout).await?.ok_or_else(|| LinksError::none(layout))?;
     change(&mut links);
-    control::set(&layout.links_socket(), links).await.map_err(LinksError::from)?;
+    let now = control::set(&layout.links_socket(), links).await.map_err(LinksError::from)?;
+    eprintln!("{}", now.to_text());
     Ok(())
 }
 

@@ -94,6 +94,13 @@ impl Links {
         (!words.is_empty()).then(|| words.join("; "))
     }
 
+    /// What is unusual about all links, a line a bank.
+    pub fn to_text(&self) -> String {
+        let trouble = |(bank, code): (usize, &&str)| Some(format!("{code} {}", self.trouble_of(bank)?));
+        let lines: Vec<_> = BANKS.iter().enumerate().filter_map(trouble).collect();
+        if lines.is_empty() { "every link is whole".to_owned() } else { lines.join("\n") }
+    }
+
     fn is_slow(&self, from: usize, to: usize) -> bool {
         let way = self.way(from, to);
         way.delay_ms > 0 || way.bytes_per_s.is_some()
