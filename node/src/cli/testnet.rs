@@ -1,12 +1,12 @@
 //! `idx-node testnet ...`: what scripts/testnet.sh calls.
 
 use super::exit::{Done, Exit, Failure};
+use super::links::LinkVerb;
 use super::output::{Output, say};
 use crate::pay::{Summary, made};
-use crate::testnet::links::{self, LinksError};
+use crate::testnet::links::LinksError;
 use crate::testnet::{self, Asked, Layout, LayoutError, Paying, Stream, TestnetError, UpReport};
 use idx_types::BankCode;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 const UP_HELP: &str = "\
@@ -26,22 +26,6 @@ is refused with its number and reason and harms no other.
 
 Example:
   testnet pay payments.csv --rate 200";
-
-const PARTITION_HELP: &str = "\
-Holds every byte between banks of different sides, as if a cable were pulled: connections are not reset.
-Banks that are not named form one more side. Replaces an earlier partition. Needs a network that was made
-with `testnet up --links`; `testnet status` shows the cut.
-
-Examples:
-  testnet partition 'HDFC,ICICI|SBI,AXIS,KOTAK,YES'
-  testnet partition HDFC,ICICI
-  testnet heal";
-
-const SLOW_HELP: &str = "\
-Examples:
-  testnet slow YES 150
-  testnet slow YES 150 --bytes-per-s 100000
-  testnet slow YES 0";
 
 /// Six banks on this machine.
 #[derive(Debug, clap::Subcommand)]
@@ -81,45 +65,8 @@ pub(super) enum Testnet {
     Stop(OneBank),
     /// Start a bank's node.
     Start(OneBank),
-    /// Cut the network into sides that cannot reach each other.
-    #[command(after_help = PARTITION_HELP)]
-    Partition {
-        #[command(flatten)]
-        dir: Dir,
-        /// Banks separated by commas, sides by `|`.
-        sides: String,
-    },
-    /// Cut one way between two banks: the second no longer hears the first.
-    Cut {
-        #[command(flatten)]
-        dir: Dir,
-        /// The bank that is not heard.
-        from: String,
-        /// The bank that does not hear it.
-        to: String,
-    },
-    /// Take every cut and every delay off.
-    Heal {
-        #[command(flatten)]
-        dir: Dir,
-    },
-    /// Delay everything to and from a bank.
-    #[command(after_help = SLOW_HELP)]
-    Slow {
-        #[command(flatten)]
-        bank: OneBank,
-        /// Milliseconds each way; 0 is at once.
-        ms: u32,
-        /// Most bytes a second of each connection and direction.
-        #[arg(long, value_name = "N")]
-        bytes_per_s: Option<NonZeroU32>,
-    },
-    /// Hold the links; `up` starts this.
-    #[command(hide = true)]
-    Links {
-        #[command(flatten)]
-        dir: Dir,
-    },
+    #[command(flatten)]
+    Link(LinkVerb),
     /// Print a bank's log.
     Logs {
         #[command(flatten)]
@@ -239,13 +186,7 @@ impl Testnet {
             Self::Kill(bank) => Ok(testnet::end(&bank.dir.layout(), &bank.bank, testnet::End::Kill)?),
             Self::Stop(bank) => Ok(testnet::end(&bank.dir.layout(), &bank.bank, testnet::End::Stop)?),
             Self::Start(bank) => Ok(block_on(testnet::start(&bank.dir.layout(), &bank.bank))?),
-            Self::Partition { dir, sides } => Ok(block_on(links::partition(&dir.layout(), &sides))?),
-            Self::Cut { dir, from, to } => Ok(block_on(links::cut(&dir.layout(), &from, &to))?),
-            Self::Heal { dir } => Ok(block_on(links::heal(&dir.layout()))?),
-            Self::Slow { bank, ms, bytes_per_s } => {
-                Ok(block_on(links::slow(&bank.dir.layout(), &bank.bank, ms, bytes_per_s))?)
-            }
-            Self::Links { dir } => Ok(block_on(links::serve(&dir.layout()))?),
+            Self::Link(verb) => verb.run(),
             Self::Logs { bank, follow } => {
                 Ok(testnet::logs(&bank.dir.layout(), &bank.bank, follow, &mut std::io::stdout())?)
             }
@@ -258,7 +199,7 @@ impl Testnet {
 }
 
 impl Dir {
-    fn layout(&self) -> Layout {
+    pub(super) fn layout(&self) -> Layout {
         Layout::at(&self.dir)
     }
 }
@@ -320,7 +261,7 @@ fn unsettled() -> Failure {
     Failure::say(Exit::Unsound, "not every payment settled; the summary above says why")
 }
 
-fn block_on<T, E: Into<Failure>>(work: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+pub(super) fn block_on<T, E: Into<Failure>>(work: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::of(Exit::Failed, error))?.block_on(work).map_err(Into::into)
 }

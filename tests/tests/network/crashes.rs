@@ -1,8 +1,9 @@
 //! A storm under load, for as long as asked: nodes are killed, held still, cut off and slowed at random
 //! moments, and nothing that any of them answered is ever lost, changed or taken back.
 
+use super::dice::Dice;
 use super::net::Net;
-use super::traffic::{Dice, Traffic};
+use super::traffic::Traffic;
 use idx_node::testnet::links::{self, Groups, Links};
 use idx_node::testnet::{BANKS, TestnetError};
 use rustix::process::Signal;

@@ -6,11 +6,7 @@ use super::traffic::Traffic;
 use idx_node::testnet::links::{self, Links, Mode};
 use idx_node::testnet::{BANKS, TestnetError};
 use idx_types::Paise;
-use std::time::{Duration, Instant};
-
-/// How long cuts last: longer than pings need to find a dead connection, so that healing has to begin
-/// with finding each other.
-const CUT: Duration = Duration::from_secs(18);
+use std::time::Duration;
 
 /// Progress after healing within this: the longest wait before a peer is dialed again (10 s), a dial into
 /// the cut that must fail first (5 s), and as much again for the rounds.
@@ -96,8 +92,8 @@ fn done(result: Result<(), TestnetError>) {
 async fn halves_stand_still(traffic: &Traffic) {
     let layout = traffic.net.layout();
     done(links::partition(&layout, "HDFC,ICICI,SBI").await);
-    let (began, at_cut) = (Instant::now(), traffic.tip(&BANKS).await);
-    until("the cut has lasted", || async { began.elapsed() > CUT }).await;
+    let at_cut = traffic.tip(&BANKS).await;
+    loses_the_others(traffic, &BANKS, 2).await;
     let stood = traffic.tip(&BANKS).await;
     assert!(stood <= at_cut + 1, "three banks went on from {at_cut} to {stood}");
     heal("3|3", traffic).await;
@@ -107,12 +103,12 @@ async fn halves_stand_still(traffic: &Traffic) {
 async fn four_go_on_and_two_catch_up(traffic: &Traffic) {
     let (many, few) = BANKS.split_at(4);
     done(links::partition(&traffic.net.layout(), &few.join(",")).await);
-    let (began, at_cut) = (Instant::now(), traffic.tip(few).await);
+    let at_cut = traffic.tip(few).await;
     let took = traffic.rises(many, PROGRESS).await;
     println!("4|2: the four went on {PROGRESS} heights in {} ms", took.as_millis());
     let payment = traffic.ledger.transfer(&traffic.customers[4], &traffic.customers[5], Paise(500));
     let taken = traffic.witness(4).send(&payment).await;
-    until("the cut has lasted", || async { began.elapsed() > CUT }).await;
+    loses_the_others(traffic, few, 1).await;
     let stood = traffic.tip(few).await;
     assert!(stood <= at_cut + 1, "two banks went on from {at_cut} to {stood}");
     heal("4|2", traffic).await;
@@ -131,9 +127,8 @@ async fn one_bank_is_not_heard(traffic: &Traffic) {
     let mut ways = Links::default();
     ways.change_all(|from, _| from == 0, |way| way.mode = Mode::Hold);
     done(links::set(&traffic.net.layout(), ways).await);
-    let began = Instant::now();
     traffic.rises(&BANKS[1..], PROGRESS).await;
-    until("the cut has lasted", || async { began.elapsed() > CUT }).await;
+    loses_the_others(traffic, &BANKS[..1], 0).await;
     traffic.rises(&BANKS[1..], PROGRESS).await;
     heal("one way, one bank", traffic).await;
 }
@@ -144,6 +139,18 @@ async fn one_pair_is_cut_one_way(traffic: &Traffic) {
     let took = traffic.rises(&BANKS, 4 * PROGRESS).await;
     println!("one pair cut one way: {} heights in {} ms", 4 * PROGRESS, took.as_millis());
     heal("one way, one pair", traffic).await;
+}
+
+/// Waits until these banks' nodes have found out that all but so many connections are dead: from then on
+/// healing has to begin with finding each other.
+async fn loses_the_others(traffic: &Traffic, banks: &[&str], left: usize) {
+    for bank in banks {
+        until(&format!("{bank} sees {left} others"), || async {
+            let peers = traffic.net.client(bank).peers().await.unwrap_or_default();
+            peers.iter().filter(|peer| peer.connected).count() == left && !peers.is_empty()
+        })
+        .await;
+    }
 }
 
 /// Heals, and sees all six make progress within a stated time.

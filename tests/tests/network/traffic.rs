@@ -1,5 +1,6 @@
 //! Customers who pay and clients who ask, at all six nodes, while a story does its worst.
 
+use super::dice::{Dice, seed};
 use super::history::{History, Report, Sending, Standing, Witness};
 use super::ledger::{Customer, Ledger, total};
 use super::net::{Net, until};
@@ -25,46 +26,11 @@ const SHORT_LIFE_MS: u64 = 150;
 /// Between two questions of one client: about a hundred a second at each node.
 const ASK_EVERY: Duration = Duration::from_millis(10);
 
+/// Heights below the tip from which on a session's list is asked for, at most.
+const LISTED_BACK: u64 = 60;
+
 /// Before a node that did not answer, or refused, is tried again.
 const TRY_AGAIN: Duration = Duration::from_millis(25);
-
-/// SplitMix64: what a run does, from one printed number.
-#[derive(Clone)]
-pub struct Dice(u64);
-
-impl Dice {
-    /// The dice of this purpose.
-    pub const fn of(seed: u64, purpose: u64) -> Self {
-        Self(seed ^ (purpose << 32))
-    }
-
-    /// A number below a bound.
-    pub const fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-
-    /// A number.
-    pub const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// One of the six banks, by its place.
-    pub fn bank(&mut self) -> usize {
-        usize::try_from(self.below(BANKS.len() as u64)).expect("there are six")
-    }
-}
-
-/// The seed of this run: `TEST_SEED`, else one of now.
-pub fn seed() -> u64 {
-    let given = std::env::var("TEST_SEED").ok().and_then(|text| text.parse().ok());
-    let seed = given.unwrap_or_else(|| super::ledger::now().0);
-    println!("TEST_SEED={seed} repeats what this run does");
-    seed
-}
 
 /// A network with customers, and everything that was ever answered there.
 pub struct Traffic {
@@ -226,10 +192,17 @@ impl Traffic {
 
     /// Whether the node answered.
     async fn question(&self, witness: &Witness<'_>, dice: &mut Dice) -> bool {
-        let kind = dice.below(8);
+        let kind = dice.below(9);
         match (kind, self.history.recent(dice.next())) {
             (0 | 1, Some(id)) => witness.receipt(id).await.is_some(),
             (2, Some(id)) => witness.transaction(id).await.is_some(),
+            (8, _) => {
+                let customer =
+                    &self.customers[usize::try_from(dice.below(PAYERS.into())).expect("few payers")];
+                let from =
+                    witness.head().await.map_or(1, |head| 1 + head.saturating_sub(dice.below(LISTED_BACK)));
+                witness.session(customer.session(), from).await.is_some()
+            }
             (3, _) => witness.pool().await.is_some(),
             (4 | 5, _) => {
                 let customer = dice.below(self.customers.len() as u64);

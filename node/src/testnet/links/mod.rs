@@ -29,6 +29,6 @@ pub use control::ControlError;
 pub use groups::{Groups, GroupsError};
 pub use process::serve;
 pub use verbs::{LinksError, cut, get, heal, partition, set, slow};
-pub use ways::{Links, Mode, Way};
+pub use ways::{DELAY_MS_MAX, Links, Mode, Way};
 
 pub(super) use process::{end, ensure};

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Longest delay: beyond it no connection lives, and a cut says so more plainly.
-const DELAY_MS_MAX: u32 = 60_000;
+pub const DELAY_MS_MAX: u32 = 60_000;
 
 /// Whether bytes get through.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -31,6 +31,8 @@ pub struct Chain {
     blocks: Vec<Block>,
     settled: BTreeMap<TxId, Vec<Settlement>>,
     sessions: BTreeMap<SessionId, AccountHandle>,
+    /// What settled in each session, and at which height.
+    in_session: BTreeMap<SessionId, Vec<(u64, TxId)>>,
     /// Of each account, the heights at which its balance changed, and the balance from then on.
     balances: BTreeMap<AccountHandle, Vec<(u64, i128)>>,
 }
@@ -63,9 +65,21 @@ impl Chain {
     fn enter(&mut self, transaction: &Transaction, settlement: Settlement) {
         if settlement.outcome.is_final() {
             self.settled.entry(transaction.id()).or_default().push(settlement);
+            self.list(transaction, settlement.height);
         }
         if settlement.outcome == Outcome::Completed {
             self.carry_out(&transaction.body.kind, settlement.height);
+        }
+    }
+
+    fn list(&mut self, transaction: &Transaction, height: u64) {
+        let named = match &transaction.body.kind {
+            TxKind::OpenSession(open) => vec![open.session],
+            TxKind::Transfer(transfer) => vec![transfer.from, transfer.to],
+            _ => Vec::new(),
+        };
+        for session in named {
+            self.in_session.entry(session).or_default().push((height, transaction.id()));
         }
     }
 
@@ -112,6 +126,12 @@ impl Chain {
     /// Every transaction that settled.
     pub const fn settled(&self) -> &BTreeMap<TxId, Vec<Settlement>> {
         &self.settled
+    }
+
+    /// What settled in a session from a height on, each with its height, oldest first.
+    pub fn in_session(&self, session: &SessionId, from: u64) -> &[(u64, TxId)] {
+        let all = self.in_session.get(session).map_or(&[][..], Vec::as_slice);
+        &all[all.partition_point(|(height, _)| *height < from)..]
     }
 
     /// What an account held after a height; `None` before it was opened.

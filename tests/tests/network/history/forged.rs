@@ -1,12 +1,12 @@
 //! The checker itself: a true history passes, and each kind of wrong answer is refused by its own rule.
 
 use super::chain::Block;
-use super::{Answer, Chain, Record, Sending, Settlement, Standing, rules};
-use idx_crypto::SecretKey;
-use idx_types::tx::{Cash, OpenAccount, TX_VERSION};
+use super::{Answer, Chain, Record, Sending, SessionPage, Settlement, Standing, rules};
+use idx_crypto::{SecretKey, Signer};
+use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION};
 use idx_types::{
-    AccountHandle, BankId, ChainId, Currency, Outcome, Paise, PrivateHash, Reason, TimestampMs, Transaction,
-    TxBody, TxHash, TxId, TxKind,
+    AccountHandle, BankId, ChainId, Currency, Outcome, Paise, PrivateHash, Reason, SessionId, TimestampMs,
+    Transaction, TxBody, TxHash, TxId, TxKind,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -174,6 +174,42 @@ fn a_node_that_shows_a_height_has_what_settled_below_it() {
     let records = [at(10, Answer::Head(2)), at(30, Answer::Receipt(id(2), Standing::Pending))];
     let faults = faults(blocks(), &records);
     assert!(faults.len() == 1 && faults[0].contains("it had shown height 2"), "{faults:?}");
+}
+
+#[test]
+fn a_list_of_a_session_has_the_chain_s_order_and_no_gap() {
+    let session = SessionId([5; 32]);
+    let open = |nonce| {
+        let key = SecretKey::from_seed(&[9; 32]).public_key();
+        let open = OpenSession { bank: BankId(0), session, handle: HANDLE, key, expires_at: VALID_UNTIL };
+        signed(nonce, TxKind::OpenSession(open))
+    };
+    let mut blocks = blocks();
+    for (nonce, height) in [(60, 1), (61, 2), (62, 3)] {
+        blocks[height].entries.push((open(nonce), Outcome::Completed));
+    }
+    let page = |from, nonces: &[u64], is_last| {
+        let ids = nonces.iter().map(|nonce| open(*nonce).id()).collect();
+        Answer::Session(SessionPage { session, from, ids, is_last })
+    };
+    for (what, answer, says) in [
+        ("all", page(1, &[60, 61, 62], true), None),
+        ("the first", page(1, &[60], false), None),
+        ("from a height on", page(4, &[62], true), None),
+        ("a gap", page(1, &[60, 62], false), Some("the chain lists others")),
+        ("another order", page(1, &[61, 60], false), Some("the chain lists others")),
+        ("one too many", page(4, &[62, 60], true), Some("the chain lists others")),
+        (
+            "the last is missing",
+            page(1, &[60, 61], true),
+            Some("it had shown height 5 by 20 ms, this is of 3"),
+        ),
+    ] {
+        let records = [at(10, Answer::Head(5)), at(30, answer)];
+        let faults = faults(blocks.clone(), &records);
+        let right = says.map_or(faults.is_empty(), |says| faults.len() == 1 && faults[0].contains(says));
+        assert!(right, "{what}: {faults:?}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ use super::net::{Net, until};
 use futures::StreamExt;
 use futures::stream;
 use idx_node::testnet::BANKS;
-use idx_types::{AccountHandle, Outcome, Paise, PrivateHash, Reason, Transaction, TxHash, TxId};
+use idx_types::{AccountHandle, Outcome, Paise, PrivateHash, Reason, SessionId, Transaction, TxHash, TxId};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -89,6 +89,21 @@ pub enum Answer {
     Block(u64, Option<PrivateHash>),
     /// To how many transactions wait.
     Pool(u64),
+    /// To what settled in a session.
+    Session(SessionPage),
+}
+
+/// A part of what settled in a session, oldest first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SessionPage {
+    /// The session.
+    pub session: SessionId,
+    /// The height from which on it was asked for.
+    pub from: u64,
+    /// The transactions.
+    pub ids: Vec<TxId>,
+    /// Whether the node says that there are no more.
+    pub is_last: bool,
 }
 
 /// An answer with its circumstances. Times count from the beginning of the story.
@@ -122,7 +137,7 @@ pub struct Sent {
 }
 
 /// How much was checked.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub struct Report {
     /// Answers on record.
     pub answers: usize,
@@ -130,19 +145,21 @@ pub struct Report {
     pub heights: u64,
     /// Transactions that were handed in.
     pub sent: usize,
-    /// Of them: took effect, failed in a block, never entered one.
+    /// Of them: took effect.
     pub completed: usize,
-    /// See `completed`.
+    /// Failed in a block.
     pub failed: usize,
-    /// See `completed`.
-    pub unsettled: usize,
+    /// Of those that never entered one: a node had taken them, and their time ran out.
+    pub expired: usize,
+    /// No node had, or none said so.
+    pub refused: usize,
 }
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { answers, heights, sent, completed, failed, unsettled } = self;
+        let Self { answers, heights, sent, completed, failed, expired, refused } = self;
         write!(f, "{answers} answers against {heights} heights; of {sent} payments handed in ")?;
-        write!(f, "{completed} completed, {failed} failed, {unsettled} never settled")
+        write!(f, "{completed} completed, {failed} failed, {expired} expired, {refused} were not taken")
     }
 }
 

@@ -15,6 +15,7 @@ pub fn check(chain: &Chain, records: &[Record], sent: &BTreeMap<TxId, Transactio
         settled_stays_settled(records),
         blocks_are_those_of_the_chain(chain, records),
         balances_are_those_of_a_height(chain, records),
+        lists_are_those_of_the_chain(chain, records),
         heights_never_fall(chain, records),
         what_is_taken_settles_or_expires(chain, records, sent),
         what_is_refused_never_settles(chain, records),
@@ -24,18 +25,24 @@ pub fn check(chain: &Chain, records: &[Record], sent: &BTreeMap<TxId, Transactio
 
 /// How much there was to check.
 pub fn report(chain: &Chain, records: &[Record], sent: &BTreeMap<TxId, Transaction>) -> Report {
-    let count = |which: &dyn Fn(Option<Outcome>) -> bool| {
-        let outcome = |id| chain.settlements(id).first().map(|settlement| settlement.outcome);
-        sent.keys().filter(|id| which(outcome(id))).count()
-    };
-    Report {
-        answers: records.len(),
-        heights: chain.tip(),
-        sent: sent.len(),
-        completed: count(&|outcome| outcome == Some(Outcome::Completed)),
-        failed: count(&|outcome| matches!(outcome, Some(Outcome::Failed(_)))),
-        unsettled: count(&|outcome| outcome.is_none()),
+    let taken = records.iter().filter_map(|record| match record.answer {
+        Answer::Sent(id, Sending::Taken) => Some(id),
+        _ => None,
+    });
+    let taken: BTreeSet<TxId> = taken.collect();
+    let mut report =
+        Report { answers: records.len(), heights: chain.tip(), sent: sent.len(), ..Report::default() };
+    for id in sent.keys() {
+        let settled = chain.settlements(id).first().map(|settlement| settlement.outcome);
+        let count = match settled {
+            Some(Outcome::Completed) => &mut report.completed,
+            Some(_) => &mut report.failed,
+            None if taken.contains(id) => &mut report.expired,
+            None => &mut report.refused,
+        };
+        *count += 1;
     }
+    report
 }
 
 fn fault(record: &Record, what: &str) -> String {
@@ -133,6 +140,18 @@ fn balances_are_those_of_a_height(chain: &Chain, records: &[Record]) -> Vec<Stri
     records.iter().filter_map(wrong).collect()
 }
 
+/// What settled in a session is listed in the order of the chain, without a gap; that nothing is missing at
+/// the end is for [`heights_never_fall`] to say.
+fn lists_are_those_of_the_chain(chain: &Chain, records: &[Record]) -> Vec<String> {
+    let wrong = |record: &Record| {
+        let Answer::Session(page) = &record.answer else { return None };
+        let is = chain.in_session(&page.session, page.from).iter().map(|(_, id)| id);
+        let right = page.ids.len() <= is.len() && page.ids.iter().eq(is.take(page.ids.len()));
+        (!right).then(|| fault(record, "the chain lists others"))
+    };
+    records.iter().filter_map(wrong).collect()
+}
+
 /// What a node shows to have, it has in every later answer, also after it was killed: an answer that
 /// speaks of the tip never speaks of one below what an earlier answer of that node showed.
 fn heights_never_fall(chain: &Chain, records: &[Record]) -> Vec<String> {
@@ -179,6 +198,10 @@ fn tip_max(chain: &Chain, answer: &Answer) -> Option<u64> {
     match answer {
         Answer::Head(height) | Answer::Account(_, Some((height, _))) => Some(*height),
         Answer::Block(height, None) => Some(before(*height)),
+        Answer::Session(page) if page.is_last => {
+            let missing = chain.in_session(&page.session, page.from).get(page.ids.len())?;
+            Some(before(missing.0))
+        }
         Answer::Account(handle, None) => chain.opened_at(handle).map(before),
         Answer::Receipt(id, Standing::Unknown | Standing::Pending) | Answer::Transaction(id, None) => {
             chain.settlements(id).first().map(|settlement| before(settlement.height))

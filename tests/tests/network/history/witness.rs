@@ -1,12 +1,12 @@
 //! A client of one node that writes every answer down.
 
-use super::{Answer, History, Record, Sending, Settlement, Standing};
+use super::{Answer, History, Record, Sending, SessionPage, Settlement, Standing};
 use crate::net::Net;
 use idx_client::encoding::BlockTag;
-use idx_client::views::{ReceiptView, TxStatus};
+use idx_client::views::{Cursor, ReceiptView, TxStatus};
 use idx_client::{ClientError, IdxClient};
 use idx_node::testnet::BANKS;
-use idx_types::{AccountHandle, Height, Outcome, Paise, PrivateHash, Transaction, TxHash, TxId};
+use idx_types::{AccountHandle, Height, Outcome, Paise, PrivateHash, SessionId, Transaction, TxHash, TxId};
 use std::time::Duration;
 
 /// See the module. Each question comes back as `None` if the node did not answer.
@@ -99,6 +99,17 @@ impl<'a> Witness<'a> {
         let question = self.client.block(BlockTag::Number(Height(height)), false);
         let said = self.ask(question, |said| Answer::Block(height, hash(said))).await?;
         Some(hash(&said))
+    }
+
+    /// What settled in a session from a height on.
+    pub async fn session(&self, session: SessionId, from: u64) -> Option<usize> {
+        let question =
+            self.client.session_transactions(session, Some(Cursor { height: Height(from), index: 0 }));
+        let answer = |said: &idx_client::views::Page<idx_client::encoding::Hex<TxId>>| {
+            let ids = said.items.iter().map(|id| id.0).collect();
+            Answer::Session(SessionPage { session, from, ids, is_last: said.next.is_none() })
+        };
+        self.ask(question, answer).await.map(|said| said.items.len())
     }
 
     /// How many transactions wait.
