@@ -1,6 +1,7 @@
 //! The door of one ordered pair: what is dialed here arrives at the other bank's node.
 
 use super::pump::{Road, carry};
+use futures::FutureExt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -78,7 +79,6 @@ impl Relay {
 
 /// Whether the dialer has closed its end.
 fn has_gone(dialer: &TcpStream) -> bool {
-    use futures::FutureExt;
     let ready = dialer.ready(Interest::READABLE).now_or_never();
     ready.is_some_and(|ready| ready.map_or(true, |ready| ready.is_read_closed()))
 }
