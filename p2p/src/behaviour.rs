@@ -131,6 +131,7 @@ fn identify_config(checked: &Checked) -> identify::Config {
     identify::Config::new(format!("idx/{}", checked.protocol_name), checked.keypair.public())
         .with_agent_version(concat!("idx/", env!("CARGO_PKG_VERSION")).to_owned())
         .with_push_listen_addr_updates(true)
+        .with_hide_listen_addrs(!checked.announce.is_empty())
         .with_cache_size(0)
 }
 

@@ -41,6 +41,12 @@ pub enum NetworkError {
         /// How many are listed.
         count: usize,
     },
+    /// More addresses than a peer takes up.
+    #[error("{count} addresses are announced, at most {ADDRESSES_MAX} are taken up by peers")]
+    TooManyAnnounced {
+        /// How many are listed.
+        count: usize,
+    },
     /// A rate that lets nothing pass.
     #[error("limit wire_bytes must let at least one byte pass: set per_s and burst above 0")]
     ZeroRate,

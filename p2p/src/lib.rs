@@ -66,7 +66,7 @@ pub use libp2p::PeerId;
 pub use peer::PeerInfo;
 pub use reputation::{SCORE_BEST, SCORE_CUT};
 pub use settings::{
-    ADDRESSES_MAX, NetworkLimits, NetworkSettings, PEERS_MAX, PROTOCOL_NAME_BYTES_MAX, PeerRole,
+    ADDRESSES_MAX, Listening, NetworkLimits, NetworkSettings, PEERS_MAX, PROTOCOL_NAME_BYTES_MAX, PeerRole,
     PeerSettings, REQUESTS_IN_FLIGHT_MAX,
 };
 pub use stats::NetworkStats;
@@ -101,7 +101,8 @@ pub async fn start(
     let channel = transport::build(&checked, Arc::clone(&meters))?;
     let config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(IDLE_TIME_MAX);
     let own = checked.keypair.public().to_peer_id();
-    let swarm = Swarm::new(channel, Behaviour::new(&checked)?, own, config);
+    let mut swarm = Swarm::new(channel, Behaviour::new(&checked)?, own, config);
+    checked.announce.iter().for_each(|address| swarm.add_external_address(address.clone()));
     let counters = Arc::new(Counters::default());
     let (events, receiver) = mpsc::channel(EVENTS_MAX);
     let (key, listen) = (checked.key, checked.listen.clone());

@@ -45,13 +45,29 @@ pub struct PeerSettings {
     pub role: PeerRole,
 }
 
+/// Where a node listens, and where it tells its peers to look for it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Listening {
+    /// Multiaddresses to listen on, such as `/ip4/0.0.0.0/tcp/4001`; port 0 lets the system choose.
+    pub on: Vec<String>,
+    /// Multiaddresses that peers are told instead of those listened on, for a node behind a
+    /// translated address or a proxy; empty tells them where it listens. At most [`ADDRESSES_MAX`].
+    pub announce: Vec<String>,
+}
+
+impl From<Vec<String>> for Listening {
+    fn from(on: Vec<String>) -> Self {
+        Self { on, announce: Vec::new() }
+    }
+}
+
 /// Everything that [`crate::start`] needs.
 #[derive(Clone)]
 pub struct NetworkSettings {
     /// Ed25519 seed of this node's network identity; another key than the one that signs votes.
     pub secret_seed: Zeroizing<[u8; 32]>,
-    /// Multiaddresses to listen on, such as `/ip4/0.0.0.0/tcp/4001`; port 0 lets the system choose.
-    pub listen: Vec<String>,
+    /// Its own doors.
+    pub listen: Listening,
     /// Banks and observers. This node's own entry is passed over.
     pub peers: Vec<PeerSettings>,
     /// Names the network on the wire and must contain the chain id, so that nodes of different
@@ -131,6 +147,7 @@ pub(crate) struct Checked {
     pub(crate) keypair: Keypair,
     pub(crate) key: NetworkKey,
     pub(crate) listen: Vec<Multiaddr>,
+    pub(crate) announce: Vec<Multiaddr>,
     pub(crate) peers: BTreeMap<PeerId, CheckedPeer>,
     pub(crate) protocol_name: String,
     pub(crate) limits: NetworkLimits,
@@ -142,7 +159,9 @@ impl Checked {
         let keypair = keypair(&settings.secret_seed);
         let key = network_key_of(&keypair.public().to_peer_id())?;
         check_protocol_name(&settings.protocol_name)?;
-        let listen = settings.listen.iter().map(|text| parse(text, None)).collect::<Result<_, _>>()?;
+        let Listening { on, announce } = settings.listen;
+        let listen = on.iter().map(|text| parse(text, None)).collect::<Result<_, _>>()?;
+        let announce = check_announced(&announce)?;
         let peers = check_peers(settings.peers, &key)?;
         let Rate { per_s, burst } = settings.limits.wire_bytes;
         if per_s == 0 || burst == 0 {
@@ -152,6 +171,7 @@ impl Checked {
             keypair,
             key,
             listen,
+            announce,
             peers,
             protocol_name: settings.protocol_name,
             limits: settings.limits,
@@ -173,6 +193,13 @@ fn check_protocol_name(name: &str) -> Result<(), NetworkError> {
         return Err(NetworkError::ProtocolName(name.chars().take(PROTOCOL_NAME_BYTES_MAX).collect()));
     }
     Ok(())
+}
+
+fn check_announced(announce: &[String]) -> Result<Vec<Multiaddr>, NetworkError> {
+    if announce.len() > ADDRESSES_MAX {
+        return Err(NetworkError::TooManyAnnounced { count: announce.len() });
+    }
+    announce.iter().map(|text| parse(text, None)).collect()
 }
 
 fn check_peers(

@@ -5,6 +5,7 @@ mod config;
 mod exit;
 mod genesis;
 mod keys;
+mod links;
 mod node;
 mod output;
 mod status;

@@ -73,7 +73,7 @@ impl Init {
             start.http.listen = listen;
         }
         if !self.p2p_listen.is_empty() {
-            start.p2p.listen.clone_from(&self.p2p_listen);
+            start.p2p.listen.on.clone_from(&self.p2p_listen);
         }
         start
     }

@@ -1,8 +1,10 @@
 //! `idx-node testnet ...`: what scripts/testnet.sh calls.
 
 use super::exit::{Done, Exit, Failure};
+use super::links::LinkVerb;
 use super::output::{Output, say};
 use crate::pay::{Summary, made};
+use crate::testnet::links::LinksError;
 use crate::testnet::{self, Asked, Layout, LayoutError, Paying, Stream, TestnetError, UpReport};
 use idx_types::BankCode;
 use std::path::PathBuf;
@@ -63,6 +65,8 @@ pub(super) enum Testnet {
     Stop(OneBank),
     /// Start a bank's node.
     Start(OneBank),
+    #[command(flatten)]
+    Link(LinkVerb),
     /// Print a bank's log.
     Logs {
         #[command(flatten)]
@@ -125,6 +129,12 @@ pub(super) struct Up {
     /// Ports between banks are this base + 1 to + 6 [default: 6000].
     #[arg(long, value_name = "PORT")]
     p2p_port_base: Option<u16>,
+    /// Let the banks reach each other through links that `partition`, `cut` and `slow` act on.
+    #[arg(long)]
+    links: bool,
+    /// Ports of the links are this base + 1 to + 36 [default: 7000].
+    #[arg(long, value_name = "PORT", requires = "links")]
+    links_port_base: Option<u16>,
     /// Threads of each node's nonce search.
     #[arg(long, value_name = "N", default_value_t = 1)]
     mining_threads: usize,
@@ -149,6 +159,7 @@ impl From<TestnetError> for Failure {
         let exit = match &error {
             TestnetError::Unreachable(_) => Exit::Unreachable,
             TestnetError::Layout(_) | TestnetError::Port(_) | TestnetError::File { .. } => Exit::Refused,
+            TestnetError::Links(LinksError::None { .. } | LinksError::Groups(_)) => Exit::Refused,
             _ => Exit::Failed,
         };
         Self::of(exit, error)
@@ -175,6 +186,7 @@ impl Testnet {
             Self::Kill(bank) => Ok(testnet::end(&bank.dir.layout(), &bank.bank, testnet::End::Kill)?),
             Self::Stop(bank) => Ok(testnet::end(&bank.dir.layout(), &bank.bank, testnet::End::Stop)?),
             Self::Start(bank) => Ok(block_on(testnet::start(&bank.dir.layout(), &bank.bank))?),
+            Self::Link(verb) => verb.run(),
             Self::Logs { bank, follow } => {
                 Ok(testnet::logs(&bank.dir.layout(), &bank.bank, follow, &mut std::io::stdout())?)
             }
@@ -187,7 +199,7 @@ impl Testnet {
 }
 
 impl Dir {
-    fn layout(&self) -> Layout {
+    pub(super) fn layout(&self) -> Layout {
         Layout::at(&self.dir)
     }
 }
@@ -221,6 +233,8 @@ impl Up {
         Asked {
             http_base: self.port_base,
             p2p_base: self.p2p_port_base,
+            links: self.links,
+            links_base: self.links_port_base,
             mining_threads: self.mining_threads,
             paying: (!self.no_payments).then(|| self.pace.paying(stream, rate_default)),
             pay_again: named,
@@ -247,7 +261,7 @@ fn unsettled() -> Failure {
     Failure::say(Exit::Unsound, "not every payment settled; the summary above says why")
 }
 
-fn block_on<T, E: Into<Failure>>(work: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
+pub(super) fn block_on<T, E: Into<Failure>>(work: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::of(Exit::Failed, error))?.block_on(work).map_err(Into::into)
 }

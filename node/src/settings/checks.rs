@@ -70,6 +70,16 @@ pub(super) fn address_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     Ok(list)
 }
 
+pub(super) fn announced_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let list = Vec::<String>::deserialize(deserializer)?;
+    if list.len() > idx_p2p::ADDRESSES_MAX {
+        let most = idx_p2p::ADDRESSES_MAX;
+        return Err(serde::de::Error::custom(format!("{} addresses: at most {most}", list.len())));
+    }
+    check_forms(&list, idx_genesis::check_address).map_err(serde::de::Error::custom)?;
+    Ok(list)
+}
+
 pub(super) fn peer_map<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<BankCode, Vec<String>>, D::Error> {
@@ -95,6 +105,10 @@ fn check_addresses(list: &[String], sound: fn(&str) -> bool) -> Result<(), Strin
     if list.is_empty() || list.len() > ranges::ADDRESSES_MAX {
         return Err(format!("{} addresses: give 1 to {}", list.len(), ranges::ADDRESSES_MAX));
     }
+    check_forms(list, sound)
+}
+
+fn check_forms(list: &[String], sound: fn(&str) -> bool) -> Result<(), String> {
     match list.iter().find(|address| !sound(address)) {
         Some(bad) => {
             Err(format!("{bad:?} is no multiaddr: write /ip4/127.0.0.1/tcp/6001 or /dns4/host/tcp/6001"))

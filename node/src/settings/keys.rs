@@ -36,6 +36,7 @@ pub const KEYS: &[Key] = &[
     key("", "passphrase_file", Shape::Text, "IDX_PASSPHRASE_FILE"),
     key("http", "listen", Shape::Text, "IDX_HTTP_LISTEN"),
     key("p2p", "listen", Shape::List, "IDX_P2P_LISTEN"),
+    key("p2p", "announce", Shape::List, "IDX_P2P_ANNOUNCE"),
     key("p2p", "peers", Shape::Addresses, "IDX_P2P_PEERS"),
     key("p2p", "observers", Shape::List, "IDX_P2P_OBSERVERS"),
     key("mining", "threads", Shape::Number, "IDX_MINING_THREADS"),

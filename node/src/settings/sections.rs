@@ -1,6 +1,7 @@
 //! The settings themselves, a structure a section, each key with its unit, range and default.
 
 use super::checks;
+use idx_p2p::Listening;
 use idx_types::{BankCode, NetworkKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -71,23 +72,54 @@ impl Default for Http {
 
 /// The network of banks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(from = "P2pSection", into = "P2pSection")]
 pub struct P2p {
-    /// Multiaddrs to listen on.
-    #[serde(deserialize_with = "checks::address_list")]
-    pub listen: Vec<String>,
+    /// Multiaddrs to listen on, and those that peers are told instead.
+    pub listen: Listening,
     /// Further addresses of banks, beside those in genesis.
-    #[serde(deserialize_with = "checks::peer_map")]
     pub peers: BTreeMap<BankCode, Vec<String>>,
     /// Network keys of observers that may connect and are served public data.
-    #[serde(deserialize_with = "checks::observer_list")]
     pub observers: Vec<NetworkKey>,
 }
 
 impl Default for P2p {
     fn default() -> Self {
+        P2pSection::default().into()
+    }
+}
+
+/// [`P2p`] as the file has it, every key in one section.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct P2pSection {
+    #[serde(deserialize_with = "checks::address_list")]
+    listen: Vec<String>,
+    #[serde(deserialize_with = "checks::announced_list")]
+    announce: Vec<String>,
+    #[serde(deserialize_with = "checks::peer_map")]
+    peers: BTreeMap<BankCode, Vec<String>>,
+    #[serde(deserialize_with = "checks::observer_list")]
+    observers: Vec<NetworkKey>,
+}
+
+impl Default for P2pSection {
+    fn default() -> Self {
         let listen = vec!["/ip4/0.0.0.0/tcp/6000".to_owned()];
-        Self { listen, peers: BTreeMap::new(), observers: Vec::new() }
+        Self { listen, announce: Vec::new(), peers: BTreeMap::new(), observers: Vec::new() }
+    }
+}
+
+impl From<P2pSection> for P2p {
+    fn from(section: P2pSection) -> Self {
+        let P2pSection { listen, announce, peers, observers } = section;
+        Self { listen: Listening { on: listen, announce }, peers, observers }
+    }
+}
+
+impl From<P2p> for P2pSection {
+    fn from(p2p: P2p) -> Self {
+        let P2p { listen: Listening { on, announce }, peers, observers } = p2p;
+        Self { listen: on, announce, peers, observers }
     }
 }
 

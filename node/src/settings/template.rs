@@ -70,6 +70,9 @@ fn p2p(start: &Start) -> String {
 [p2p]
 # Multiaddrs to listen on for the other banks, 1 to 16. IDX_P2P_LISTEN, --p2p-listen
 listen = {:?}
+# Multiaddrs that the other banks are told instead of those listened on, at most 8, for a node behind a
+# translated address (NAT) or a proxy; empty tells them where it listens. IDX_P2P_ANNOUNCE
+announce = {:?}
 # Network keys (64 hex digits) of observers that may connect, at most 64. IDX_P2P_OBSERVERS
 observers = {:?}
 
@@ -78,7 +81,8 @@ observers = {:?}
 # IDX_P2P_PEERS=\"ICICI=/ip4/10.0.0.2/tcp/6000,SBI=/dns4/node.sbi.example/tcp/6000\", --peer
 # ICICI = [\"/dns4/node.icici.example/tcp/6000\"]
 {peers}",
-        start.p2p.listen,
+        start.p2p.listen.on,
+        start.p2p.listen.announce,
         start.p2p.observers.iter().map(ToString::to_string).collect::<Vec<_>>(),
     )
 }

@@ -34,6 +34,7 @@ fn each_mistake_in_the_file_names_its_line() {
         ("bank = \"HDFC\"\n[p2p]\nlisten = []\n", 3, "0 addresses: give 1 to 16"),
         ("bank = \"HDFC\"\n[p2p]\nlisten = [\"127.0.0.1:6001\"]\n", 3, "is no multiaddr"),
         ("bank = \"HDFC\"\n[p2p]\nlisten = [\"/dns4/me/tcp/1\"]\n", 3, "is no multiaddr"),
+        ("bank = \"HDFC\"\n[p2p]\nannounce = [\"/ip4/0.0.0.0/tcp/1\"]\n", 3, "is no multiaddr"),
         ("bank = \"HDFC\"\n[p2p.peers]\nSBI = [\"/ip4/0.0.0.0/tcp/1\"]\n", 2, "SBI: \"/ip4/0.0.0.0/tcp/1\""),
         ("bank = \"HDFC\"\n[p2p]\nobservers = [\"12\"]\n", 3, "expected 64 hex digits"),
         ("bank = \"HDFC\"\n[p2p.peers]\nicici = [\"/ip4/10.0.0.1/tcp/1\"]\n", 3, "is not a bank code"),
@@ -109,6 +110,17 @@ fn lists_and_peers_come_from_variables_too() {
     let settings = load_text(FILE, &[("IDX_P2P_PEERS", peers)], &[]).unwrap();
     assert_eq!(settings.p2p.peers[&"ICICI".parse().unwrap()].len(), 2);
     assert_eq!(settings.p2p.peers[&"SBI".parse().unwrap()], ["/ip6/::1/tcp/7"]);
+}
+
+#[test]
+fn announced_addresses_are_bounded_and_empty_by_default() {
+    assert_eq!(load_text(FILE, &[], &[]).unwrap().p2p.listen.announce, [""; 0]);
+    let address = "/dns4/node.bank.example/tcp/6000";
+    let announced = load_text(FILE, &[("IDX_P2P_ANNOUNCE", address)], &[]).unwrap();
+    assert_eq!(announced.p2p.listen.announce, [address]);
+    let many = [address; 9].join(",");
+    let error = load_text(FILE, &[("IDX_P2P_ANNOUNCE", &many)], &[]).unwrap_err().to_string();
+    assert!(error.contains("9 addresses: at most 8"), "{error}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Making the homes of a test network and the genesis that all its banks sign.
 
 use super::TestnetError;
-use super::layout::{Layout, LayoutError, Place};
+use super::layout::{BANKS, Layout, LayoutError, Place};
 use super::ports::Ports;
 use crate::home;
 use crate::keys::{self, NodeKeys, PublicKeys};
@@ -10,7 +10,8 @@ use crate::settings::{Mining, Start};
 use crate::setup::{PassphraseFrom, make_home};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_genesis::{BankEntry, Genesis, GenesisFile};
-use idx_types::{Paise, Params};
+use idx_types::{BankCode, Paise, Params};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 /// Each bank's reserve: a trillion rupees.
@@ -44,13 +45,37 @@ pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(
 fn make_place(place: &Place, ports: Ports, mining_threads: usize) -> Result<PublicKeys, TestnetError> {
     let mut start = Start::of(place.code.clone());
     start.http.listen = SocketAddr::from(([127, 0, 0, 1], ports.http(place.number)));
-    start.p2p.listen = vec![address(place, ports)];
+    start.p2p.listen.on = vec![address(place, ports)];
+    if ports.links_base.is_some() {
+        start.p2p.listen.announce = vec![announced(place, ports)];
+        start.p2p.peers = doors(place, ports);
+    }
     start.mining = Mining { threads: mining_threads };
     Ok(make_home(&place.home, &start, PassphraseFrom::Made, KdfCost::testnet())?)
 }
 
 fn address(place: &Place, ports: Ports) -> String {
-    format!("/ip4/127.0.0.1/tcp/{}", ports.p2p(place.number))
+    loopback(ports.p2p(place.number))
+}
+
+fn loopback(port: u16) -> String {
+    format!("/ip4/127.0.0.1/tcp/{port}")
+}
+
+/// Where genesis and the node itself say that it is: behind links that is nowhere, so that nobody goes
+/// round them.
+fn announced(place: &Place, ports: Ports) -> String {
+    match ports.links_base {
+        Some(_) => loopback(ports.link(place.number, place.number)),
+        None => address(place, ports),
+    }
+}
+
+/// The doors through which a bank finds the others.
+fn doors(place: &Place, ports: Ports) -> BTreeMap<BankCode, Vec<String>> {
+    let others = (1..).zip(BANKS).filter(|(number, _)| *number != place.number);
+    let door = |number| vec![loopback(ports.link(place.number, number))];
+    others.map(|(number, code)| (code.parse().expect("the codes are sound"), door(number))).collect()
 }
 
 fn entry(place: &Place, ports: Ports, public: PublicKeys) -> BankEntry {
@@ -61,7 +86,7 @@ fn entry(place: &Place, ports: Ports, public: PublicKeys) -> BankEntry {
         hpke_key: public.hpke_key,
         stake: STAKE,
         reserve: RESERVE,
-        addresses: vec![address(place, ports)],
+        addresses: vec![announced(place, ports)],
         http_url: Some(super::status::url(place, ports)),
     }
 }
@@ -90,7 +115,7 @@ mod tests {
     fn a_made_network_is_signed_by_all_and_every_home_agrees_with_it() {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::at(dir.path().join("net"));
-        let ports = Ports { http_base: 5_000, p2p_base: 6_000 };
+        let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
         network(&layout, ports, 1).unwrap();
         for place in layout.places() {
             let genesis = genesis_file::read_sound(&place.home.genesis_file()).unwrap();
@@ -104,10 +129,26 @@ mod tests {
     }
 
     #[test]
+    fn behind_links_nobody_is_told_where_a_node_listens() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path().join("net"));
+        let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: Some(7_000) };
+        network(&layout, ports, 1).unwrap();
+        let place = layout.place("SBI").unwrap();
+        let genesis = std::fs::read_to_string(place.home.genesis_file()).unwrap();
+        assert!(!genesis.contains("/tcp/600"), "genesis tells where nodes listen");
+        let settings = settings::load(&place.home.config_file(), [], &[]).unwrap();
+        assert_eq!(settings.p2p.listen.on, ["/ip4/127.0.0.1/tcp/6003"]);
+        assert_eq!(settings.p2p.listen.announce, ["/ip4/127.0.0.1/tcp/7015"]);
+        assert_eq!(settings.p2p.peers[&"YES".parse().unwrap()], ["/ip4/127.0.0.1/tcp/7018"]);
+        assert_eq!(settings.p2p.peers.len(), 5);
+    }
+
+    #[test]
     fn an_interrupted_making_is_made_anew() {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::at(dir.path().join("net"));
-        let ports = Ports { http_base: 5_000, p2p_base: 6_000 };
+        let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
         std::fs::create_dir_all(layout.dir().join("hdfc/keys")).unwrap();
         std::fs::write(layout.dir().join("hdfc/config.toml"), "half").unwrap();
         network(&layout, ports, 1).unwrap();

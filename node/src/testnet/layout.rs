@@ -4,6 +4,7 @@
 //! .testnet/  network.json   what was asked for: ports, banks
 //!            wallet.key     the secret behind all customers (0600)
 //!            summary.json   the last run of payments
+//!            links.pid  links.log  links.sock   the process that holds the links, if there are any
 //!            hdfc/  icici/  sbi/  axis/  kotak/  yes/
 //!                   a home each, and beside it node.log and node.pid
 //! ```
@@ -26,7 +27,8 @@ pub const BANKS: [&str; 6] = ["HDFC", "ICICI", "SBI", "AXIS", "KOTAK", "YES"];
 const FORMAT: u16 = 1;
 
 /// Files of the folder itself; `down` removes these and the homes, nothing else.
-const FILES: [&str; 4] = ["network.json", "wallet.key", "summary.json", LOCK];
+const FILES: [&str; 7] =
+    ["network.json", "wallet.key", "summary.json", "links.pid", "links.log", "links.sock", LOCK];
 
 /// Keeps a second `up` out; see [`Home::lock`].
 const LOCK: &str = "lock";
@@ -144,6 +146,21 @@ impl Layout {
     /// Where the last summary is kept; it is there once a first run of payments was made.
     pub fn summary_file(&self) -> PathBuf {
         self.file("summary.json")
+    }
+
+    /// Which process holds the links.
+    pub fn links_pid(&self) -> PathBuf {
+        self.file("links.pid")
+    }
+
+    /// What it writes.
+    pub fn links_log(&self) -> PathBuf {
+        self.file("links.log")
+    }
+
+    /// Where it is told what to do.
+    pub fn links_socket(&self) -> PathBuf {
+        self.file("links.sock")
     }
 
     /// What the network was made with; `None` if there is none.

@@ -10,6 +10,7 @@
 
 mod create;
 mod layout;
+pub mod links;
 mod nodes;
 mod ports;
 mod process;
@@ -73,6 +74,9 @@ pub enum TestnetError {
         /// What is wrong.
         source: FileError,
     },
+    /// The links cannot be cut or healed.
+    #[error(transparent)]
+    Links(#[from] links::LinksError),
     /// The network does not answer.
     #[error(
         "no node of the network answers: {0}\n  what to do: `testnet status` shows what runs, `testnet up` starts it"

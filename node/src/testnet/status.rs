@@ -1,6 +1,7 @@
 //! What the nodes of a test network are doing, one row a bank.
 
 use super::layout::{Layout, Place};
+use super::links;
 use super::nodes::running;
 use super::ports::Ports;
 use crate::rpc::{self, Glance};
@@ -21,6 +22,8 @@ pub struct NodeRow {
     pub status: &'static str,
     /// Its process.
     pub pid: Option<u32>,
+    /// What is unusual about its links, such as `cut from YES`; `None` if nothing is, or there are none.
+    pub links: Option<String>,
     /// What it answers.
     #[serde(flatten)]
     pub glance: Option<Glance>,
@@ -33,7 +36,11 @@ pub fn url(place: &Place, ports: Ports) -> String {
 
 /// Looks at every node.
 pub async fn rows(layout: &Layout, ports: Ports) -> Vec<NodeRow> {
-    join_all(layout.places().iter().map(|place| row(place, ports))).await
+    // Links that do not answer are no trouble of a bank: what they do to it shows in its row.
+    let links = links::get(layout).await.ok().flatten();
+    let trouble = |place: &Place| links.and_then(|links| links.trouble_of(usize::from(place.number) - 1));
+    let row = async |place| NodeRow { links: trouble(place), ..row(place, ports).await };
+    join_all(layout.places().iter().map(row)).await
 }
 
 async fn row(place: &Place, ports: Ports) -> NodeRow {
@@ -56,6 +63,7 @@ async fn row(place: &Place, ports: Ports) -> NodeRow {
         peer_id,
         status,
         pid: process.map(|process| process.pid),
+        links: None,
         glance,
     }
 }
@@ -64,7 +72,7 @@ async fn row(place: &Place, ports: Ports) -> NodeRow {
 pub fn table_of(rows: &[NodeRow]) -> String {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_FULL_CONDENSED);
-    table.set_header(["bank", "URL", "peer id", "height", "peers", "status", "waits for"]);
+    table.set_header(["bank", "URL", "peer id", "height", "peers", "status", "links", "waits for"]);
     for row in rows {
         let of = |f: fn(&Glance) -> String| row.glance.as_ref().map_or("-".to_owned(), f);
         table.add_row([
@@ -74,6 +82,7 @@ pub fn table_of(rows: &[NodeRow]) -> String {
             of(|glance| glance.height.to_string()),
             of(|glance| glance.peers.to_string()),
             row.status.to_owned(),
+            row.links.clone().unwrap_or_else(|| "-".to_owned()),
             of(|glance| glance.waits_for.clone().unwrap_or_else(|| "nothing".to_owned())),
         ]);
     }

@@ -1,6 +1,7 @@
 //! Making and starting a network, and settling payments on it.
 
 use super::layout::{Layout, Place};
+use super::links::{self, LinksError};
 use super::nodes::{log_tail, running};
 use super::ports::Ports;
 use super::status::{NodeRow, rows, table_of, url};
@@ -25,7 +26,10 @@ use std::time::{Duration, Instant};
 pub const MADE_RATE: u32 = 100;
 
 /// The ports of a network that nobody asked otherwise for.
-const PORTS_DEFAULT: Ports = Ports { http_base: 5_000, p2p_base: 6_000 };
+const PORTS_DEFAULT: Ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
+
+/// The base of the links of a network that has them and was not asked otherwise.
+const LINKS_BASE_DEFAULT: u16 = 7_000;
 
 /// How long a node may take to answer, and the network to agree for the first time.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -65,6 +69,10 @@ pub struct Asked {
     pub http_base: Option<u16>,
     /// Base of the ports between banks.
     pub p2p_base: Option<u16>,
+    /// Whether the banks reach each other through links that can be cut.
+    pub links: bool,
+    /// Base of the doors of the links.
+    pub links_base: Option<u16>,
     /// Threads of each node's search.
     pub mining_threads: usize,
     /// Payments to settle.
@@ -102,6 +110,7 @@ pub async fn up(layout: &Layout, asked: &Asked) -> Result<UpReport, TestnetError
         Some(network) => same_ports(layout, asked, network.ports)?,
         None => make(layout, asked)?,
     };
+    links::ensure(layout, ports).await?;
     start_all(layout, ports).await?;
     agree(layout, ports).await?;
     let first = !layout.summary_file().exists();
@@ -114,7 +123,11 @@ pub async fn up(layout: &Layout, asked: &Asked) -> Result<UpReport, TestnetError
 
 fn same_ports(layout: &Layout, asked: &Asked, ports: Ports) -> Result<Ports, TestnetError> {
     let same = asked.http_base.is_none_or(|base| base == ports.http_base)
-        && asked.p2p_base.is_none_or(|base| base == ports.p2p_base);
+        && asked.p2p_base.is_none_or(|base| base == ports.p2p_base)
+        && asked.links_base.is_none_or(|base| Some(base) == ports.links_base);
+    if asked.links && ports.links_base.is_none() {
+        return Err(LinksError::none(layout).into());
+    }
     if same {
         return Ok(ports);
     }
@@ -126,6 +139,7 @@ fn make(layout: &Layout, asked: &Asked) -> Result<Ports, TestnetError> {
     let ports = Ports {
         http_base: asked.http_base.unwrap_or(PORTS_DEFAULT.http_base),
         p2p_base: asked.p2p_base.unwrap_or(PORTS_DEFAULT.p2p_base),
+        links_base: asked.links.then_some(asked.links_base.unwrap_or(LINKS_BASE_DEFAULT)),
     };
     let places = layout.places();
     ports.check_layout(places.last().map_or(0, |place| place.number))?;

@@ -2,6 +2,7 @@
 
 use super::TestnetError;
 use super::layout::{Layout, Place};
+use super::links;
 use super::nodes::{end_node, start_node};
 use super::process::End;
 use super::status::{NodeRow, rows};
@@ -37,6 +38,7 @@ pub fn down(layout: &Layout, keep_data: bool) -> Result<(), TestnetError> {
             eprintln!("{} stopped", place.code);
         }
     }
+    links::end(layout)?;
     if keep_data {
         eprintln!("{} is kept; testnet up goes on with it", layout.dir().display());
         return Ok(());
@@ -84,6 +86,7 @@ pub async fn start(layout: &Layout, bank: &str) -> Result<(), TestnetError> {
         return Ok(());
     }
     network.ports.check_free(place.number, place.code.as_str())?;
+    links::ensure(layout, network.ports).await?;
     start_place(&place)?;
     wait_for_answer(&place, network.ports).await?;
     eprintln!("{} started", place.code);

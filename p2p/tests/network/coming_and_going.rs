@@ -34,7 +34,7 @@ async fn all_addresses_of_a_peer_are_tried() {
     let [old, new] = [free(), free()].map(|port| format!("/ip4/127.0.0.1/tcp/{port}"));
     let mut stays = Node::start(settings(1, vec![bank(2, &[old.clone(), new.clone()])])).await;
     for address in [old, new] {
-        let listen = vec![address];
+        let listen = vec![address].into();
         let comes = Node::start(NetworkSettings { listen, ..settings(2, vec![bank(1, &[])]) }).await;
         stays.wait_up(key(2)).await;
         comes.handle.shutdown().await;
@@ -50,7 +50,7 @@ async fn all_addresses_of_a_peer_are_tried() {
 async fn learned_addresses_are_dialed() {
     let mut one = Node::start(settings(1, vec![bank(2, &[])])).await;
     let dialer = Node::start(settings(2, vec![bank(1, one.handle.listen_addresses())])).await;
-    let listen = dialer.handle.listen_addresses().to_vec();
+    let listen = dialer.handle.listen_addresses().to_vec().into();
     one.wait_up(key(2)).await;
     wait_until_identified(&one).await;
     dialer.handle.shutdown().await;
@@ -58,6 +58,20 @@ async fn learned_addresses_are_dialed() {
     let mut passive = Node::start(NetworkSettings { listen, ..settings(2, vec![bank(1, &[])]) }).await;
     passive.wait_up(key(1)).await;
     one.wait_up(key(2)).await;
+}
+
+/// A node that announces addresses tells nobody where it listens: peers learn the announced ones only,
+/// as they stand and at the host that the connection comes from.
+#[tokio::test]
+async fn announced_addresses_hide_those_listened_on() {
+    let one = Node::start(settings(1, vec![bank(2, &[])])).await;
+    let mut announcing = settings(2, vec![bank(1, one.handle.listen_addresses())]);
+    announcing.listen.announce = vec!["/ip4/192.0.2.7/tcp/4001".to_owned()];
+    let two = Node::start(announcing).await;
+    wait_until_identified(&one).await;
+    let known = one.handle.peers().await.unwrap().remove(0).known_addresses;
+    assert_eq!(known, ["/ip4/192.0.2.7/tcp/4001", "/ip4/127.0.0.1/tcp/4001"]);
+    assert!(!known.contains(&two.handle.listen_addresses()[0]));
 }
 
 /// Waits until the peer has said where it listens.
@@ -74,8 +88,8 @@ async fn simultaneous_dials_leave_a_connection() {
     for _ in 0..10 {
         let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let [a, b] = [free(), free()].map(|port| vec![format!("/ip4/127.0.0.1/tcp/{port}")]);
-        let one = NetworkSettings { listen: a.clone(), ..settings(1, vec![bank(2, &b)]) };
-        let two = NetworkSettings { listen: b, ..settings(2, vec![bank(1, &a)]) };
+        let one = NetworkSettings { listen: a.clone().into(), ..settings(1, vec![bank(2, &b)]) };
+        let two = NetworkSettings { listen: b.into(), ..settings(2, vec![bank(1, &a)]) };
         let (mut one, mut two) = tokio::join!(Node::start(one), Node::start(two));
         tokio::join!(one.wait_up(key(2)), two.wait_up(key(1)));
         // A message may be lost with the connection that is closed; agreement repeats its votes.

@@ -50,6 +50,12 @@ async fn a_wrong_name_or_rate_is_refused() {
         assert!(matches!(start(wrong).await, Err(NetworkError::ProtocolName(_))), "{name:?}");
     }
     let mut wrong = settings(1, vec![]);
+    wrong.listen.announce = vec!["/ip4/10.0.0.1/tcp/4001".to_owned(); ADDRESSES_MAX + 1];
+    assert!(matches!(start(wrong).await, Err(NetworkError::TooManyAnnounced { count: 9 })));
+    let mut wrong = settings(1, vec![]);
+    wrong.listen.announce = vec!["/ip4/10.0.0.1/udp/4001".to_owned()];
+    assert!(matches!(start(wrong).await, Err(NetworkError::Address { .. })));
+    let mut wrong = settings(1, vec![]);
     wrong.limits.wire_bytes = Rate { per_s: 0, burst: 1 };
     assert!(matches!(start(wrong).await, Err(NetworkError::ZeroRate)));
 }
@@ -58,11 +64,13 @@ async fn a_wrong_name_or_rate_is_refused() {
 async fn a_taken_port_is_named() {
     let first = Node::start(settings(1, vec![])).await;
     let listen = first.handle.listen_addresses().to_vec();
-    let said = refusal(NetworkSettings { listen: listen.clone(), ..settings(2, vec![]) }).await;
+    let said = refusal(NetworkSettings { listen: listen.clone().into(), ..settings(2, vec![]) }).await;
     assert!(said.contains(&listen[0]) && said.contains("is another node running"), "{said}");
     let named = vec!["/dns4/localhost/tcp/0".to_owned()];
     assert!(
-        refusal(NetworkSettings { listen: named, ..settings(2, vec![]) }).await.contains("not on a name")
+        refusal(NetworkSettings { listen: named.into(), ..settings(2, vec![]) })
+            .await
+            .contains("not on a name")
     );
 }
 

@@ -1,140 +1,128 @@
-//! kill -9 under load, many times, at random moments: nothing that any node answered as final is ever
-//! lost or changed.
+//! A storm under load, for as long as asked: nodes are killed, held still, cut off and slowed at random
+//! moments, and nothing that any of them answered is ever lost, changed or taken back.
 
-use super::history::History;
-use super::ledger::{Customer, Ledger, hand_in, receipt, total};
+use super::dice::Dice;
 use super::net::Net;
-use idx_client::IdxClient;
-use idx_node::testnet::BANKS;
-use idx_types::{Paise, Transaction};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use super::traffic::Traffic;
+use idx_node::testnet::links::{self, Groups, Links};
+use idx_node::testnet::{BANKS, TestnetError};
+use rustix::process::Signal;
+use std::time::{Duration, Instant};
 
-/// How many times nodes are killed.
-const KILLS: usize = 18;
+/// How long the storm lasts; `IDX_STORM_SECONDS` asks for longer.
+const STORM_SECONDS: u64 = 60;
 
-/// Customers who pay each other all the time, one under way each.
-const PAYERS: u8 = 6;
+/// Longest time between two blows.
+const CALM_MS_MAX: u64 = 900;
 
-/// Longest time between a start and the next kill.
-const LIFE_MS_MAX: u64 = 900;
+/// Longest time for which a node is held still, and for which links are cut.
+const PAUSE_MS_MAX: u64 = 3_000;
 
-/// How long a payer waits for one payment before it makes the next; the first is looked after later.
-const TURN: Duration = Duration::from_secs(2);
+/// Longest delay of a slowed bank, each way.
+const DELAY_MS_MAX: u64 = 120;
 
-/// SplitMix64: the moments and victims of a run, from one printed number.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
+/// How many blows of each kind there were.
+#[derive(Default, Debug)]
+struct Blows {
+    kills: usize,
+    pauses: usize,
+    cuts: usize,
+    slowed: usize,
 }
 
-/// The seed of this run: `TEST_SEED`, else one of now.
-fn seed() -> u64 {
-    let given = std::env::var("TEST_SEED").ok().and_then(|text| text.parse().ok());
-    let seed = given.unwrap_or_else(|| super::ledger::now().0);
-    println!("TEST_SEED={seed} repeats the victims and moments of this run");
-    seed
+/// A storm over a network.
+struct Storm<'a> {
+    traffic: &'a Traffic,
+    dice: Dice,
+    blows: Blows,
 }
 
-/// A run under way, as its tasks share it.
-struct Story {
-    net: Net,
-    ledger: Ledger,
-    customers: Vec<Customer>,
-    history: History,
-    /// Payments that a node took and that were not seen to be final.
-    open: Mutex<Vec<Transaction>>,
-    stop: AtomicBool,
+fn length() -> Duration {
+    let asked = std::env::var("IDX_STORM_SECONDS").ok();
+    let seconds = asked.map_or(STORM_SECONDS, |text| text.parse().expect("IDX_STORM_SECONDS is a number"));
+    Duration::from_secs(seconds)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_final_is_lost_or_changed_however_nodes_die() {
-    let seed = seed();
-    let net = Net::up();
-    let ledger = Ledger::of(&net).await;
-    let customers: Vec<Customer> = (0..PAYERS).map(Customer::new).collect();
-    ledger.open(&net, &customers).await;
-    let before = total(&net.client(BANKS[0]), &customers).await;
-    let (history, open, stop) = (History::default(), Mutex::default(), AtomicBool::new(false));
-    let story = Story { net, ledger, customers, history, open, stop };
-
-    let followers = BANKS.map(|bank| story.history.follow(&story.net, bank, &story.stop));
-    let payers = (0..PAYERS).map(|number| story.pay(number, Dice(seed ^ u64::from(number) << 32)));
-    tokio::join!(
-        story.kill_and_start(Dice(seed)),
-        futures::future::join_all(followers),
-        futures::future::join_all(payers),
-    );
-    story.finish_open_payments().await;
-    story.net.assert_one_history().await;
-    story.history.assert_kept_by_all(&story.net).await;
-    for bank in BANKS {
-        assert_eq!(total(&story.net.client(bank), &story.customers).await, before, "money at {bank}");
-    }
-    let (heights, receipts) = story.history.len();
-    println!("{KILLS} kills, {heights} heights and {receipts} receipts on record");
-    assert!(receipts >= KILLS, "only {receipts} payments settled during {KILLS} kills: that was no load");
+async fn nothing_final_is_lost_or_changed_whatever_hits_the_nodes() {
+    let traffic = Traffic::on(Net::up_with_links()).await;
+    let storm = Storm { traffic: &traffic, dice: Dice::of(traffic.seed, 0), blows: Blows::default() };
+    let blows = traffic.during(storm.rage()).await;
+    let report = traffic.judge().await;
+    println!("{blows:?} in {} s", length().as_secs());
+    assert!(report.completed > blows.kills, "{report:?}: that was no load for {blows:?}");
 }
 
-impl Story {
-    async fn kill_and_start(&self, mut dice: Dice) {
-        for _ in 0..KILLS {
-            tokio::time::sleep(Duration::from_millis(dice.below(LIFE_MS_MAX))).await;
-            // Now and then two at a time: the most that six banks can do without.
-            let first = dice.below(BANKS.len() as u64) as usize;
-            let second = (dice.below(4) == 0).then_some((first + 1) % BANKS.len());
-            let victims = || [Some(first), second].into_iter().flatten().map(|place| BANKS[place]);
-            tokio::task::block_in_place(|| {
-                victims().for_each(|bank| self.net.kill(bank));
-                victims().for_each(|bank| self.net.start(bank));
-            });
-        }
-        self.stop.store(true, Ordering::Release);
-    }
+fn done(result: Result<(), TestnetError>) {
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
 
-    /// One customer pays others, one after the other, through whatever node answers.
-    async fn pay(&self, number: u8, mut dice: Dice) {
-        let from = &self.customers[usize::from(number)];
-        while !self.stop.load(Ordering::Acquire) {
-            let to = (u64::from(number) + 1 + dice.below(u64::from(PAYERS) - 1)) % u64::from(PAYERS);
-            let payment =
-                self.ledger.transfer(from, &self.customers[to as usize], Paise(100 + dice.below(900)));
-            let bank = BANKS[dice.below(BANKS.len() as u64) as usize];
-            let client = self.net.client(bank);
-            if client.send_raw_transaction(&payment).await.is_err() {
-                // Refused by a node that lags, or the node is dead; it may have got through all the same.
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            if !self.saw_it_final(bank, &client, &payment).await {
-                self.open.lock().expect("no holder panics").push(payment);
+impl Storm<'_> {
+    async fn rage(mut self) -> Blows {
+        let began = Instant::now();
+        while began.elapsed() < length() {
+            self.wait(CALM_MS_MAX).await;
+            match self.dice.below(8) {
+                0 => self.pause().await,
+                1 => self.cut().await,
+                2 => self.slow().await,
+                _ => self.kill(),
             }
         }
+        done(links::heal(&self.traffic.net.layout()).await);
+        self.blows
     }
 
-    async fn saw_it_final(&self, bank: &'static str, client: &IdxClient, payment: &Transaction) -> bool {
-        let Ok(Some(receipt)) = client.wait_for_transaction(payment.id(), TURN).await else { return false };
-        let is_final = receipt.is_final();
-        self.history.receipt(bank, receipt);
-        is_final
+    /// The storm's own clockwork: nothing is waited for.
+    async fn wait(&mut self, ms_max: u64) {
+        tokio::time::sleep(Duration::from_millis(self.dice.below(ms_max))).await;
     }
 
-    /// What no node was seen to settle is handed in again; now that all nodes are up, it must settle.
-    async fn finish_open_payments(&self) {
-        let open = std::mem::take(&mut *self.open.lock().expect("no holder panics"));
-        let client = self.net.client(BANKS[0]);
-        for payment in &open {
-            hand_in(&client, payment).await;
+    /// Kills a node and starts it again; now and then two, the most that six banks can do without.
+    fn kill(&mut self) {
+        let first = self.dice.bank();
+        let second = (self.dice.below(4) == 0).then_some((first + 1) % BANKS.len());
+        let victims = || [Some(first), second].into_iter().flatten().map(|place| BANKS[place]);
+        tokio::task::block_in_place(|| {
+            victims().for_each(|bank| self.traffic.net.kill(bank));
+            victims().for_each(|bank| self.traffic.net.start(bank));
+        });
+        self.blows.kills += victims().count();
+    }
+
+    /// Holds a node still for a while.
+    async fn pause(&mut self) {
+        let bank = BANKS[self.dice.bank()];
+        self.traffic.net.signal(bank, Signal::STOP);
+        self.wait(PAUSE_MS_MAX).await;
+        self.traffic.net.signal(bank, Signal::CONT);
+        self.blows.pauses += 1;
+    }
+
+    /// Cuts some banks off from the others for a while, or one from one other one way.
+    async fn cut(&mut self) {
+        let layout = self.traffic.net.layout();
+        let (from, to) = (self.dice.bank(), self.dice.bank());
+        let side: Vec<_> = BANKS.iter().filter(|_| self.dice.below(2) == 0).copied().collect();
+        let before = links::get(&layout).await.ok().flatten().unwrap_or_default();
+        let mut ways = before;
+        match Groups::read(&side.join(",")) {
+            Ok(groups) => groups.cut(&mut ways),
+            Err(_) => ways.change_all(|a, b| (a, b) == (from, to), |way| way.mode = links::Mode::Hold),
         }
-        for payment in &open {
-            self.history.receipt(BANKS[0], receipt(&client, payment).await);
-        }
+        done(links::set(&layout, ways).await);
+        self.wait(PAUSE_MS_MAX).await;
+        done(links::set(&layout, before).await);
+        self.blows.cuts += 1;
+    }
+
+    /// Makes one bank's links slow; the one that was slow before is so no longer.
+    async fn slow(&mut self) {
+        let (bank, delay) = (BANKS[self.dice.bank()], self.dice.below(DELAY_MS_MAX));
+        let layout = self.traffic.net.layout();
+        done(links::set(&layout, Links::default()).await);
+        let delay = u32::try_from(delay).expect("delays are short");
+        done(links::slow(&layout, bank, delay, None).await);
+        self.blows.slowed += 1;
     }
 }

@@ -82,12 +82,17 @@ impl Ledger {
 
     /// The body of a transaction of now.
     pub fn body(&self, kind: TxKind) -> TxBody {
+        self.body_for(kind, LIFE_MS)
+    }
+
+    /// The body of a transaction of now that may settle for so long.
+    pub fn body_for(&self, kind: TxKind, life_ms: u64) -> TxBody {
         let created_at = now();
         TxBody {
             version: TX_VERSION,
             chain_id: self.chain_id,
             created_at,
-            valid_until: created_at.plus(LIFE_MS),
+            valid_until: created_at.plus(life_ms),
             nonce: self.nonce.fetch_add(1, Ordering::Relaxed),
             kind,
         }

@@ -6,10 +6,15 @@
 
 mod catching_up;
 mod crashes;
+mod dice;
 mod history;
 mod interface;
 mod ledger;
+mod moving;
 mod net;
+mod partitions;
+mod polling;
 mod refusals;
 mod silence;
 mod testnet;
+mod traffic;

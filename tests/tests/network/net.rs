@@ -1,10 +1,10 @@
 //! A network of six processes for one story.
 
-use idx_client::views::BlockView;
+use futures::stream::{self, StreamExt};
 use idx_client::{ClientSettings, IdxClient, encoding::BlockTag};
 use idx_node::rpc::endpoint;
 use idx_node::testnet::{self, BANKS, End, Layout, Place, Process};
-use idx_types::Height;
+use idx_types::{Height, PrivateHash};
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
 use std::future::Future;
@@ -20,18 +20,23 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How often something that is waited for is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
+/// Blocks asked for at a time.
+const BLOCKS_AT_ONCE: usize = 8;
+
 /// Ports that are tried, below those that Linux gives to outgoing connections: a node that is started
 /// again must find its own free.
 const PORTS: std::ops::Range<u16> = 10_000..32_000;
 
-/// Ports of a network: six for HTTP, six between banks.
-const PORTS_NEEDED: u16 = 16;
+/// Ports of a network: six for HTTP, six between banks, from the seventeenth on 36 for links.
+const PORTS_NEEDED: u16 = 56;
+const PORTS_BEFORE_LINKS: u16 = 16;
 
 /// A network, running until it is dropped.
 pub struct Net {
     dir: TempDir,
     http_base: u16,
     p2p_base: u16,
+    links: bool,
 }
 
 /// The `idx-node` that was built with these tests.
@@ -61,15 +66,25 @@ impl Net {
     pub fn planned() -> Self {
         let base = free_base().expect("there are free ports");
         let dir = tempfile::tempdir().expect("there is room for temporary folders");
-        Self { dir, http_base: base, p2p_base: base + PORTS_NEEDED / 2 }
+        Self { dir, http_base: base, p2p_base: base + PORTS_BEFORE_LINKS / 2, links: false }
     }
 
     /// A running network on which nothing was paid yet.
     pub fn up() -> Self {
-        let net = Self::planned();
-        let output = net.testnet_up(&["--no-payments"]);
+        Self::planned().started()
+    }
+
+    /// One whose banks reach each other through links that can be cut.
+    pub fn up_with_links() -> Self {
+        let mut net = Self::planned();
+        net.links = true;
+        net.started()
+    }
+
+    fn started(self) -> Self {
+        let output = self.testnet_up(&["--no-payments"]);
         assert_success(&output, "testnet up");
-        net
+        self
     }
 
     /// Its folder.
@@ -81,7 +96,9 @@ impl Net {
     pub fn testnet_up(&self, more: &[&str]) -> Output {
         let (http, p2p) = (self.http_base.to_string(), self.p2p_base.to_string());
         let ports = ["up", "--port-base", &http, "--p2p-port-base", &p2p];
-        self.testnet(&[&ports, more].concat())
+        let links = (self.http_base + PORTS_BEFORE_LINKS).to_string();
+        let links: &[&str] = if self.links { &["--links", "--links-port-base", &links] } else { &[] };
+        self.testnet(&[&ports, links, more].concat())
     }
 
     /// `idx-node testnet` with this network's folder.
@@ -125,6 +142,17 @@ impl Net {
         assert_success(&self.testnet(&["start", bank]), bank);
     }
 
+    /// Makes a bank's node, which is stopped, listen for the others on another port than genesis says.
+    pub fn give_other_port(&self, bank: &str) {
+        let place = self.place(bank);
+        let (old, new) = (self.p2p_base + place.number, self.http_base + PORTS_BEFORE_LINKS + place.number);
+        let file = place.home.config_file();
+        let text = std::fs::read_to_string(&file).expect("the settings are there");
+        let moved = text.replace(&format!("/tcp/{old}"), &format!("/tcp/{new}"));
+        assert_ne!(text, moved, "the settings do not name port {old}");
+        std::fs::write(&file, moved).expect("the settings can be written");
+    }
+
     /// Holds a bank's process still, or lets it go on.
     pub fn signal(&self, bank: &str, signal: Signal) {
         let process = Process::read(&self.place(bank).pid()).expect("the process is written down");
@@ -145,12 +173,6 @@ impl Net {
         }
     }
 
-    /// A final block of a bank's node.
-    pub async fn block(&self, bank: &str, height: u64) -> BlockView {
-        let block = self.client(bank).block(BlockTag::Number(Height(height)), false).await;
-        block.expect("the node answers").expect("the node has the block")
-    }
-
     /// Brings all nodes to one height and checks that they have the same blocks up to it; returns it.
     pub async fn assert_one_history(&self) -> u64 {
         let mut tip = 0;
@@ -158,13 +180,27 @@ impl Net {
             tip = tip.max(self.height(bank).await.unwrap_or_else(|| panic!("{bank} does not answer")));
         }
         self.reach(&BANKS, tip).await;
-        for height in 1..=tip {
-            let first = self.block(BANKS[0], height).await.private_hash;
-            for bank in &BANKS[1..] {
-                assert_eq!(self.block(bank, height).await.private_hash, first, "{bank} at height {height}");
-            }
+        let chains = futures::future::join_all(BANKS.map(|bank| self.chain(bank, tip))).await;
+        for (bank, chain) in BANKS.iter().zip(&chains) {
+            let differs = (0..chain.len()).find(|place| chain[*place] != chains[0][*place]);
+            assert_eq!(
+                differs.map(|place| place + 1),
+                None,
+                "height at which {bank} and {} differ",
+                BANKS[0]
+            );
         }
         tip
+    }
+
+    /// The private hashes of a node's blocks up to a height.
+    async fn chain(&self, bank: &str, tip: u64) -> Vec<PrivateHash> {
+        let client = &self.client(bank);
+        let hash = |height| async move {
+            let block = client.block(BlockTag::Number(Height(height)), false).await;
+            block.expect("the node answers").expect("the node has the block").private_hash.0
+        };
+        stream::iter(1..=tip).map(hash).buffered(BLOCKS_AT_ONCE).collect().await
     }
 
     /// The end of every node's log, for a story that fails.
@@ -183,8 +219,9 @@ impl Drop for Net {
         if std::thread::panicking() {
             eprintln!("{}", self.logs());
         }
-        for place in self.layout().places() {
-            if let Some(process) = Process::read(&place.pid()) {
+        let nodes = self.layout().places().into_iter().map(|place| place.pid());
+        for pid in nodes.chain([self.layout().links_pid()]) {
+            if let Some(process) = Process::read(&pid) {
                 // Gone already, or it cannot be helped: the folder goes either way.
                 let _ = process.end(End::Kill, Duration::from_secs(10));
             }

@@ -46,6 +46,10 @@ fn up_settles_payments_is_safe_to_repeat_and_down_leaves_nothing() {
     let other = net.testnet(&["up", "--port-base", "9000"]);
     assert!(!other.status.success(), "other ports than the network has are refused");
 
+    let cut = net.testnet(&["partition", "HDFC,SBI"]);
+    let text = String::from_utf8_lossy(&cut.stderr);
+    assert!(!cut.status.success() && text.contains("up --links"), "it does not say what to do: {text}");
+
     assert_success(&net.testnet(&["kill", "SBI"]), "kill");
     assert_eq!(status(&net)[2]["status"], "stopped");
     assert_success(&net.testnet(&["start", "sbi"]), "start");

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const PORTS: Ports = Ports { http_base: 5_000, p2p_base: 6_000 };
+const PORTS: Ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
 
 #[test]
 fn a_network_is_found_again_with_its_ports_and_wallet() {
