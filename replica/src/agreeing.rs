@@ -25,7 +25,7 @@ impl Replica {
         if !self.is_running() || vote.message.height != self.book.height {
             return;
         }
-        if !self.book.admit_vote(&vote.message) {
+        if !self.agreement.is_news(&vote.message) || !self.book.admit_vote(&vote.message) {
             return;
         }
         self.begin_rounds(now, out);

@@ -6,8 +6,8 @@ use idx_chain::StateDelta;
 use idx_consensus::agreement::TimeoutId;
 use idx_types::wire::{CertifiedHeight, Gossip, Request, Response};
 use idx_types::{
-    BankId, Height, NetworkKey, PrivateHash, Proposal, PublicHash, PublicHeader, Reason, Round, SignedHeader,
-    SignedVerdicts, SignedVote, TxBody, TxId, Verdicts, Vote,
+    BankId, Evidence, Height, NetworkKey, PrivateHash, Proposal, PublicHash, PublicHeader, Reason, Round,
+    SignedHeader, SignedVerdicts, SignedVote, TxBody, TxId, Verdicts, Vote,
 };
 use std::sync::Arc;
 
@@ -131,14 +131,18 @@ pub enum HaltReason {
     },
     /// Two certificates for one height.
     #[error(
-        "height {height}: two conflicting blocks carry a quorum of signatures; {signers:?} signed both. The chain \
-         has forked: stop, keep all data, and call the other banks"
+        "height {height}: two conflicting blocks carry a quorum of signatures; {signers:?} signed both{}. The chain \
+         has forked: stop, keep all data, and call the other banks",
+        proven(evidence)
     )]
     Fork {
         /// Where.
         height: Height,
         /// Who signed both.
         signers: Vec<BankId>,
+        /// Two precommits of each bank that signed both in one round; empty if the two certificates
+        /// are of two rounds, or if only a later height of the other chain was seen.
+        evidence: Vec<Evidence>,
     },
     /// The network has moved to rules that this software does not know.
     #[error("height {height} asks for protocol version {version}; this software knows {known}. Upgrade it")]
@@ -150,4 +154,14 @@ pub enum HaltReason {
         /// Known.
         known: u16,
     },
+}
+
+/// Whom evidence proves guilty, in words.
+fn proven(evidence: &[Evidence]) -> String {
+    let guilty: Vec<BankId> = evidence.iter().filter_map(|proof| Some(proof.offence()?.bank)).collect();
+    if guilty.is_empty() {
+        String::new()
+    } else {
+        format!(", {guilty:?} of them in one round, which proves a lie")
+    }
 }

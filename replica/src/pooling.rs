@@ -11,7 +11,9 @@ impl Replica {
     /// that has no turns to mine (its bank has left) depends on the others to hear of it.
     pub(crate) fn on_submit(&mut self, now: TimestampMs, token: u64, tx: PreparedTx, out: &mut Vec<Effect>) {
         let answer = self.admit(now, &tx, out);
-        if matches!(answer, Ok(_) | Err(Reason::PoolDuplicate)) {
+        let known = if answer == Err(Reason::PoolDuplicate) { self.pool.find(&tx.id) } else { None };
+        let passed_on = if answer.is_ok() { Some(&tx) } else { known };
+        if let Some(tx) = passed_on {
             out.push(Effect::Gossip(Gossip::Transactions(vec![Transaction::clone(&tx.tx)])));
         }
         out.push(Effect::Answer(token, answer));

@@ -45,6 +45,9 @@ pub(crate) enum Phase {
     Running,
     /// The last height is decided and being stored.
     Committing(Arc<CertifiedHeight>),
+    /// Shown a height of another chain, this node takes part no more and waits for the proof of who
+    /// forked it; at the second housekeeping it halts without.
+    Forked { signers: Vec<BankId>, waited: bool },
     /// Stopped for good.
     Halted,
 }

@@ -21,8 +21,8 @@ pub(crate) const ROUNDS_AHEAD: u32 = 8;
 /// Mined blocks, and proposals, kept of one round: one, and the one that contradicts it.
 pub(crate) const PER_ROUND_MAX: usize = 2;
 
-/// Distinct votes taken from one bank while we are in one round: an honest bank thirty rounds ahead
-/// of us would have pulled us along.
+/// Votes for later rounds taken from one bank while we are in one round: an honest bank thirty rounds
+/// ahead of us would have pulled us along.
 pub(crate) const VOTES_PER_BANK_MAX: usize = 64;
 
 /// Verdicts kept of one bank for blocks that have not arrived.
@@ -100,14 +100,21 @@ impl Book {
         tally.into_iter().rev().find(|(_, votes)| *votes >= quorum).map(|((_, value), _)| value)
     }
 
-    /// Takes note of another bank's vote; whether it is new and within the bank's room.
+    /// Takes note of another bank's vote that is news to the agreement; whether the bank has room for
+    /// it. The agreement bounds what it keeps of the present and the past; of the future a bank could
+    /// let it forget one round for the next for ever. What a liar says of the future must not
+    /// stand in the way of what it said before: an old vote of its own may be part of a quorum that
+    /// others are locked on (simulator seed 1001420).
     pub(crate) fn admit_vote(&mut self, vote: &Vote) -> bool {
-        if self.votes.contains(vote) {
-            return false;
+        if self.round.is_none_or(|current| vote.round > current) {
+            let taken = self.fresh_votes.entry(vote.bank).or_default();
+            *taken += 1;
+            if *taken > VOTES_PER_BANK_MAX {
+                return false;
+            }
         }
-        let taken = self.fresh_votes.entry(vote.bank).or_default();
-        *taken += 1;
-        *taken <= VOTES_PER_BANK_MAX && self.votes.insert(*vote)
+        self.votes.insert(*vote);
+        true
     }
 
     /// Keeps verdicts on a block that has not arrived; of one bank the newest few.

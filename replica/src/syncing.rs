@@ -57,6 +57,7 @@ impl Replica {
     /// Looks after everything that no message reminds of.
     pub(crate) fn housekeeping(&mut self, now: TimestampMs, out: &mut Vec<Effect>) {
         out.push(Effect::SetTimer(TimerId::Housekeeping, HOUSEKEEPING_MS));
+        self.end_wait_for_proof(out);
         self.pool.expire(now);
         let status = self.status_now(now);
         // Each pair talks once: the one with the smaller key asks.
@@ -74,6 +75,19 @@ impl Replica {
         self.tip_at_housekeeping = tip;
         if self.book.round.is_none() {
             self.transactions_arrived(now, out);
+        }
+    }
+
+    /// A node on a forked chain halts also if nobody sends it the other certificate.
+    fn end_wait_for_proof(&mut self, out: &mut Vec<Effect>) {
+        let height = self.state.tip().height;
+        match &mut self.phase {
+            Phase::Forked { signers, waited: true } => {
+                let signers = std::mem::take(signers);
+                self.halt(HaltReason::Fork { height, signers, evidence: Vec::new() }, out);
+            }
+            Phase::Forked { waited, .. } => *waited = true,
+            _ => {}
         }
     }
 
@@ -213,7 +227,8 @@ impl Replica {
         let proven = other.commit.height == other.height()
             && other.commit.check(chain_id, &banks, quorum, &*self.settings.verifier).is_ok();
         if let (true, Some(signers)) = (proven, agreement::conflicting(ours, &other.commit)) {
-            self.halt(HaltReason::Fork { height: other.height(), signers }, out);
+            let evidence = agreement::fork_evidence(chain_id, ours, &other.commit);
+            self.halt(HaltReason::Fork { height: other.height(), signers, evidence }, out);
         }
     }
 
@@ -256,8 +271,9 @@ impl Replica {
                 out.push(Effect::Blame(peer, what));
             }
             Fault::Fork(signers) => {
-                let height = self.state.tip().height;
-                self.halt(HaltReason::Fork { height, signers }, out);
+                self.phase = Phase::Forked { signers, waited: false };
+                let request = Request::Heights { from: self.state.tip().height, count: 1 };
+                out.push(Effect::Request(peer, self.peers.request_id(), request));
             }
             Fault::Rules(why) => {
                 let (height, value) = (prepared.certified.height(), prepared.certified.commit.value);

@@ -31,6 +31,7 @@ pub struct Checks {
     rules: Option<Rules>,
     verifier: Arc<dyn Verifier>,
     liars: usize,
+    lies_tolerated: usize,
     forks: BTreeMap<Height, BTreeSet<BankId>>,
 }
 
@@ -70,13 +71,19 @@ impl Checks {
             rules: Some(Rules::after(genesis)),
             verifier,
             liars,
+            lies_tolerated: genesis.validators().quorums(genesis.params().agreement_margin).lies_tolerated(),
             forks: BTreeMap::new(),
         }
     }
 
-    /// More banks lie than the network bears (document 2.2): a fork may come, and must be found out.
+    /// More banks lie than the network bears (document 2.4): a fork may come, and must be found out.
     pub(crate) const fn tolerates_forks(&self) -> bool {
-        self.liars > 1
+        self.liars > self.lies_tolerated
+    }
+
+    /// One more bank lies from now on.
+    pub(crate) const fn one_more_lies(&mut self) {
+        self.liars += 1;
     }
 
     /// An honest bank sent this: it must not contradict what it ever sent before.

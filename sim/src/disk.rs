@@ -77,6 +77,15 @@ impl Disk {
         Self { store, log, full: false }
     }
 
+    /// Both disks are new and empty; there is no log before `recover` makes one.
+    pub fn replaced(&self, genesis: &State, seed: u64) -> Self {
+        let log = MemoryDisk::default();
+        log.seed(seed);
+        log.set_full(self.full);
+        let store = BlockStore { snapshot: genesis.snapshot(), heights: Vec::new(), rotten: false };
+        Self { store, log, full: self.full }
+    }
+
     /// The disk under the log.
     pub const fn log(&self) -> &MemoryDisk {
         &self.log

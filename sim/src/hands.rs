@@ -87,6 +87,7 @@ impl World {
     /// Makes a node lie from now on. Its mind stays honest: what it sends is altered on the way out.
     pub fn corrupt(&mut self, node: usize, lie: Lie) {
         self.nodes[node].lie = Some(lie);
+        self.checks.one_more_lies();
     }
 
     /// Sets a node's clock so far ahead, milliseconds; negative is behind.
@@ -144,8 +145,13 @@ impl World {
         self.nodes[node].disk.clone()
     }
 
+    /// The state that all began with.
+    pub(crate) fn genesis(&self) -> State {
+        crate::setup::Setup::new(&self.plan).genesis_state()
+    }
+
     /// The disks of a node that was just set up.
     pub fn blank_disk(&self) -> Disk {
-        Disk::new(&crate::setup::Setup::new(&self.plan).genesis_state(), self.plan.seed ^ self.now_ms)
+        Disk::new(&self.genesis(), self.plan.seed ^ self.now_ms)
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn plant(mutant: Option<Mutant>) {
         _ => None,
     });
     #[cfg(not(feature = "planted-bugs"))]
-    debug_assert!(
+    assert!(
         !matches!(mutant, Some(Mutant::Rule(_))),
         "this build has no bugs in its rules; build with the feature planted-bugs"
     );

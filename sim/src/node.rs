@@ -50,6 +50,9 @@ pub(crate) struct Node {
     timers: BTreeMap<TimerId, u64>,
     generation: u64,
     tickets: BTreeMap<u64, (usize, u64)>,
+    /// Requests of this process by their number on the wire, with the mind's own: an answer to a
+    /// process that has ended reaches nobody.
+    asked: BTreeMap<u64, u64>,
 }
 
 /// What the shell of a machine has yet to do.
@@ -107,6 +110,7 @@ impl Node {
             timers: BTreeMap::new(),
             generation: 0,
             tickets: BTreeMap::new(),
+            asked: BTreeMap::new(),
         }
     }
 
@@ -180,6 +184,7 @@ impl Node {
         self.paused = false;
         self.timers.clear();
         self.tickets.clear();
+        self.asked.clear();
         self.work = Work::default();
     }
 
@@ -204,6 +209,19 @@ impl Node {
             self.timers.remove(&timer);
         }
         current
+    }
+
+    /// A request leaves under this number.
+    pub(crate) fn ask(&mut self, on_wire: u64, id: u64) {
+        if self.asked.len() >= TICKETS_MAX {
+            self.asked.pop_first();
+        }
+        self.asked.insert(on_wire, id);
+    }
+
+    /// The mind's own number of a request, if this process made it.
+    pub(crate) fn asked(&self, on_wire: u64) -> Option<u64> {
+        self.asked.get(&on_wire).copied()
     }
 
     pub(crate) fn ticket(&mut self, from: usize, id: u64) -> u64 {

@@ -55,6 +55,7 @@ impl World {
         let verifier = self.plan.scheme.verifier();
         match self.nodes[node].boot(verifier) {
             Ok(start) => {
+                self.spoilt[node] = false;
                 self.checks.restarted(node, self.nodes[node].disk.heights())?;
                 self.note(node, || {
                     let (entries, lost) = (start.journal.len(), start.history_lost);
@@ -91,6 +92,9 @@ impl World {
     /// `idx-node recover`: the bank will abstain until it is past all that it may have signed. Without
     /// room for a new log it is tried again later.
     pub(crate) fn recover(&mut self, node: usize) -> Result<(), Violation> {
+        if self.nodes[node].is_up() {
+            return Ok(());
+        }
         match self.nodes[node].disk.recover_log() {
             Ok(()) => {
                 self.spoilt[node] = false;
@@ -103,7 +107,8 @@ impl World {
                 Ok(())
             }
             Err(_) => {
-                self.nodes[node].disk.crash(|| true);
+                // The power failed in the middle of it.
+                self.crash(node);
                 self.at(AGAIN_MS, Happening::Recover { node });
                 Ok(())
             }

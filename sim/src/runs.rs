@@ -5,6 +5,7 @@ use crate::injected::Injected;
 use crate::plan::Plan;
 use crate::world::World;
 use idx_types::Round;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// After the last fault every node must have reached a new height within this time, and every
 /// transaction handed in must have settled: a few rounds at the cap of timeouts.
@@ -30,8 +31,17 @@ pub struct Report {
 /// A storm and the calm after it.
 ///
 /// # Errors
-/// The first broken promise, liveness after healing among them.
+/// The first broken promise, liveness after healing among them; a panic is one as well.
 pub fn storm(world: &mut World) -> Result<Report, Violation> {
+    let lived = catch_unwind(AssertUnwindSafe(|| live_through(world)));
+    lived.unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");
+        Err(Violation(format!("a panic: {words}")))
+    })
+}
+
+fn live_through(world: &mut World) -> Result<Report, Violation> {
     world.run_ms(world.plan.storm_ms)?;
     world.calm()?;
     world.clients_on = false;

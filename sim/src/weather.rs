@@ -28,6 +28,13 @@ impl World {
         {
             return Ok(());
         }
+        let damages = matches!(
+            kind,
+            Kind::LogRot { .. } | Kind::LostDisks { .. } | Kind::OldStore { .. } | Kind::StoreRot { .. }
+        );
+        if damages && !kind.node().is_some_and(|node| self.may_lose(node)) {
+            return Ok(());
+        }
         self.injected.count(&kind);
         self.note_all(|| format!("== {kind:?}, for {lasts_ms} ms"));
         self.at(lasts_ms, Happening::Ends(index));
@@ -93,7 +100,7 @@ impl World {
     /// Damage to what is stored. A bank that forgets what it signed must not sign for a while, and
     /// the network bears one such bank at a time (document 2.3, and the operations guide).
     fn spoil(&mut self, kind: Kind, lasts_ms: u64) -> Result<(), Violation> {
-        let Some(node) = kind.node().filter(|node| self.may_lose(*node)) else { return Ok(()) };
+        let Some(node) = kind.node() else { return Ok(()) };
         self.down(node, lasts_ms, true)?;
         self.checks.forgive(node);
         match kind {
@@ -103,10 +110,9 @@ impl World {
             }
             Kind::StoreRot { .. } => self.nodes[node].disk.rot_store(),
             Kind::LostDisks { .. } => {
-                let full = self.nodes[node].disk.is_full();
-                self.nodes[node].disk = self.blank_disk();
-                self.nodes[node].disk.set_full(full);
-                return self.recover(node);
+                let (genesis, seed) = (self.genesis(), self.plan.seed ^ self.now_ms);
+                self.nodes[node].disk = self.nodes[node].disk.replaced(&genesis, seed);
+                self.spoilt[node] = true;
             }
             _ => {
                 let age = self.rng.random_range(0..self.backups.len().max(1));

@@ -52,7 +52,10 @@ impl World {
     pub(crate) fn request(&mut self, from: usize, peer: NetworkKey, id: u64, request: Request) {
         let Some(to) = self.node_of(from, peer) else { return };
         let request = self.request_of(from, request);
-        let delays = self.delays(from, to);
+        self.requests += 1;
+        let on_wire = self.requests;
+        self.nodes[from].ask(on_wire, id);
+        let (id, delays) = (on_wire, self.delays(from, to));
         if delays.is_empty() {
             self.at(REQUEST_MS, Happening::Failed { to: from, peer: to, id });
         }
@@ -119,7 +122,10 @@ impl World {
 
     pub(crate) fn fail_request(&mut self, from: usize, to: usize, id: u64) -> Result<(), Violation> {
         let peer = self.nodes[to].network_key();
-        self.feed(from, Input::RequestFailed(peer, id))
+        match self.nodes[from].asked(id) {
+            Some(id) => self.feed(from, Input::RequestFailed(peer, id)),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn send_response(&mut self, from: usize, to: usize, id: u64, response: Response) {
@@ -140,9 +146,7 @@ impl World {
         id: u64,
         response: Response,
     ) -> Result<(), Violation> {
-        if !self.nodes[to].is_up() {
-            return Ok(());
-        }
+        let Some(id) = self.nodes[to].asked(id) else { return Ok(()) };
         let peer = self.nodes[from].network_key();
         let checked = CheckedResponse::check(response, &*self.plan.scheme.verifier());
         self.feed(to, Input::Response(peer, id, checked))

@@ -66,6 +66,8 @@ pub struct World {
     pub clients_on: bool,
     pub(crate) chronicle: Option<Chronicle>,
     pub(crate) steps: u64,
+    /// Requests so far.
+    pub(crate) requests: u64,
     /// When each client's transaction was handed in, and how long each took to be final.
     pub(crate) stopwatch: Stopwatch,
     pub(crate) messages: Option<Vec<Gossip>>,
@@ -121,6 +123,7 @@ impl World {
             clients_on: true,
             chronicle: None,
             steps: 0,
+            requests: 0,
             stopwatch: Stopwatch::default(),
             messages: None,
             halted: Vec::new(),

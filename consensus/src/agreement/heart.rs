@@ -177,8 +177,11 @@ impl Contest {
             VoteKind::Prevote => Bug::LockForgotten,
             VoteKind::Precommit => Bug::PrecommitWithoutPolka,
         };
+        if !planted::has(bug) {
+            return None;
+        }
         let proposed = self.proposals.best_of(round).filter(|held| held.valid)?;
-        planted::has(bug).then_some(proposed.proposal.message.value)
+        Some(proposed.proposal.message.value)
     }
 
     fn schedule_core(&self, timeout: core::Timeout, out: &mut Vec<Output>) {

@@ -185,8 +185,20 @@ impl Core {
             Effect::SetTimer(timer, after_ms) => self.timers.set(timer, Instant::now(), after_ms),
             Effect::Answer(token, answer) => self.answer(token, answer),
             Effect::Publish(event) => self.publish(event),
-            Effect::Halt(reason) => return Err(CoreError::Halt(reason)),
+            Effect::Halt(reason) => {
+                show_evidence(&reason);
+                return Err(CoreError::Halt(reason));
+            }
         }
         Ok(())
+    }
+}
+
+/// The proof of who forked the chain goes to the log, byte by byte: the chain can take it no more.
+fn show_evidence(reason: &HaltReason) {
+    let HaltReason::Fork { evidence, .. } = reason else { return };
+    for proof in evidence {
+        let borsh = borsh::to_vec(proof).map(hex::encode).unwrap_or_default();
+        tracing::error!(?proof, borsh, "evidence against a bank that signed two chains");
     }
 }

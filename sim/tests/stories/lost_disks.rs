@@ -31,7 +31,7 @@ fn a_bank_that_lost_its_journal_only_abstains_for_a_few_heights() {
     run(&mut world, 4_000);
     let abstention = world.insight(0).unwrap().abstention;
     assert!(matches!(abstention, Abstention::Below(height) if height.0 > before), "{abstention:?}");
-    settles_within(&mut world, 8_000);
+    settles_within(&mut world, 12_000);
 }
 
 /// The journal says up to where the bank has signed; an older store does not make it forget, and
