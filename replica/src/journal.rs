@@ -91,7 +91,7 @@ impl Journal {
             self.log.start_height(height.0)?;
             self.height = height;
         }
-        let record = borsh::to_vec(entry).map_err(|source| JournalError::Unreadable { index: 0, source })?;
+        let record = borsh::to_vec(entry).expect("writing borsh to memory cannot fail");
         Ok(self.log.append(&record)?)
     }
 
@@ -115,10 +115,5 @@ impl Journal {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Bytes in use.
-    pub fn bytes(&self) -> u64 {
-        self.log.bytes()
     }
 }

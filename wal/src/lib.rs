@@ -55,7 +55,7 @@ pub const WAL_BYTES_MAX: u64 = 128 << 20;
 /// A log above this is replaced by a new one when a height starts, instead of growing further.
 const ROTATE_BYTES: usize = 1 << 20;
 
-/// An open write-ahead log; the folder is locked while it lives.
+/// An open write-ahead log. It owns its disk, and with it whatever keeps others away from that.
 pub struct Wal {
     disk: Box<dyn Disk>,
     file: Box<dyn DiskFile>,
