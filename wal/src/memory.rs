@@ -38,7 +38,6 @@ struct Inner {
     operations: usize,
     fault: Option<(usize, Fault)>,
     full: bool,
-    syncs_lie: bool,
     dead: bool,
 }
 
@@ -78,11 +77,6 @@ impl MemoryDisk {
     /// While it is full, files cannot be made or lengthened; a write beyond the end puts half.
     pub fn set_full(&self, full: bool) {
         self.inner().full = full;
-    }
-
-    /// While syncs lie, they succeed and make nothing durable (a write cache without a battery).
-    pub fn set_syncs_lie(&self, lie: bool) {
-        self.inner().syncs_lie = lie;
     }
 
     /// Flips a bit of a file on the platter; `place` is taken modulo the file's bits.
@@ -136,9 +130,8 @@ impl MemoryDisk {
             if reachable(&number) { inode.after_crash(&mut survives) } else { Inode::default() }
         });
         let inodes = inodes.collect();
-        let (salts, full, syncs_lie) = (inner.salts, inner.full, inner.syncs_lie);
-        let after =
-            Inner { inodes, durable_names: names.clone(), names, salts, full, syncs_lie, ..Inner::default() };
+        let (salts, full) = (inner.salts, inner.full);
+        let after = Inner { inodes, durable_names: names.clone(), names, salts, full, ..Inner::default() };
         Self(Arc::new(Mutex::new(after)))
     }
 
@@ -257,11 +250,9 @@ impl Disk for MemoryDisk {
 
     fn sync_folder(&self) -> io::Result<()> {
         self.simple(|inner| {
-            if !inner.syncs_lie {
-                inner.name_history.clear();
-                inner.durable_names = inner.names.clone();
-                inner.forget_unreachable();
-            }
+            inner.name_history.clear();
+            inner.durable_names = inner.names.clone();
+            inner.forget_unreachable();
         })
     }
 }
@@ -307,10 +298,6 @@ impl DiskFile for MemoryFile {
 
     fn sync(&mut self) -> io::Result<()> {
         let inode = self.inode;
-        self.disk.simple(|inner| {
-            if !inner.syncs_lie {
-                inner.inodes[inode].sync();
-            }
-        })
+        self.disk.simple(|inner| inner.inodes[inode].sync())
     }
 }
