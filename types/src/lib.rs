@@ -14,6 +14,8 @@
 pub mod account;
 pub mod bank;
 pub mod block;
+pub mod concealed;
+pub mod day;
 pub mod evidence;
 pub mod ids;
 pub mod money;
@@ -33,10 +35,12 @@ pub mod wire;
 pub use account::{Account, AccountKind, FreezeState, Session};
 pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
+pub use concealed::{Concealed, NotShown};
+pub use day::NetworkDay;
 pub use evidence::{Evidence, Offence};
 pub use ids::{
-    AccountHandle, BankCode, BankId, ChainId, Height, NetworkKey, OrderId, PrivateHash, PublicHash, Round,
-    SessionId, TimestampMs, TxHash, TxId,
+    AccountHandle, BankCode, BankId, ChainId, Height, Idx, NetworkKey, OrderId, PrivateHash, PublicHash,
+    ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
 };
 pub use money::{Bps, Currency, Paise};
 pub use outcome::{Decision, Outcome, Reason, Verdict};
