@@ -115,6 +115,7 @@ reasons! {
     NodeBusy = 42, "NODE_BUSY", "The node is starting, catching up or overloaded; try again later.";
     Concealed = 43, "CONCEALED", "A value that the banks must see is concealed.";
     NotAccepted = 44, "NOT_ACCEPTED", "The receiver has not chosen an account yet.";
+    BadEnvelope = 45, "BAD_ENVELOPE", "The identity envelope is malformed or sealed for other keys than it must be.";
 }
 
 impl Reason {

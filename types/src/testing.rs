@@ -2,7 +2,7 @@
 
 mod kinds;
 
-pub use kinds::{account_ref, cash, open_account, open_session, transfer};
+pub use kinds::{account_ref, cash, envelope, hpke_secret, open_account, open_session, transfer};
 
 use crate::block::{BLOCK_VERSION, PublicHeader};
 use crate::concealed::Concealed;

@@ -30,15 +30,11 @@ pub(super) fn plan(draft: &Draft<'_>, ask: &OpenAccount, by: &[TxSignature]) -> 
 mod tests {
     use super::*;
     use crate::testing::{World, handle};
-    use idx_types::testing::concealed;
+    use idx_types::testing::open_account;
     use idx_types::{BankId, TxKind};
 
     fn ask(bank: u16, n: u64) -> TxKind {
-        TxKind::OpenAccount(OpenAccount {
-            bank: BankId(bank),
-            handle: concealed(handle(n)),
-            currency: Currency::Inr,
-        })
+        open_account(BankId(bank), handle(n))
     }
 
     #[test]
@@ -56,7 +52,8 @@ mod tests {
     fn refusals() {
         let mut world = World::new(6);
         world.done(ask(0, 1), 0);
-        let dollars = OpenAccount { bank: BankId(0), handle: concealed(handle(2)), currency: Currency::Usd };
+        let TxKind::OpenAccount(rupees) = ask(0, 2) else { unreachable!() };
+        let dollars = OpenAccount { currency: Currency::Usd, ..rupees };
         let table = [
             (ask(9, 2), 0, Reason::UnknownBank),
             (ask(0, 2), 1, Reason::WrongSigner),

@@ -43,19 +43,16 @@ mod tests {
     use super::*;
     use crate::testing::{World, handle, session_key};
     use idx_crypto::{PublicKey, Signer};
-    use idx_types::testing::concealed;
+    use idx_types::testing::{concealed, open_session};
     use idx_types::{AccountHandle, BankId, SessionId, TxKind};
 
     fn ask(world: &World, handle: AccountHandle, change: impl FnOnce(&mut OpenSession)) -> TxKind {
-        let mut ask = OpenSession {
-            bank: BankId(0),
-            session: SessionId([1; 32]),
-            handle: concealed(handle),
-            key: session_key().public_key(),
-            expires_at: world.next_time().plus(DAY_MS / 2),
-        };
-        change(&mut ask);
-        TxKind::OpenSession(ask)
+        let (key, ends) = (session_key().public_key(), world.next_time().plus(DAY_MS / 2));
+        let mut kind = open_session(BankId(0), SessionId([1; 32]), handle, key, ends);
+        if let TxKind::OpenSession(ask) = &mut kind {
+            change(ask);
+        }
+        kind
     }
 
     #[test]

@@ -4,11 +4,17 @@ use super::concealed;
 use crate::ids::{AccountHandle, BankId, ReceiverTag, SessionId, TimestampMs};
 use crate::money::{Currency, Paise};
 use crate::tx::{Acceptance, AccountRef, Cash, OpenAccount, OpenSession, Transfer, TxKind};
-use idx_crypto::PublicKey;
+use idx_crypto::{Envelope, HpkeSecret, PublicKey, Recipients};
+use std::sync::LazyLock;
 
 /// Opens a rupee account.
 pub fn open_account(bank: BankId, handle: AccountHandle) -> TxKind {
-    TxKind::OpenAccount(OpenAccount { bank, handle: concealed(handle), currency: Currency::Inr })
+    TxKind::OpenAccount(OpenAccount {
+        bank,
+        handle: concealed(handle),
+        currency: Currency::Inr,
+        identity: concealed(envelope()),
+    })
 }
 
 /// Opens a session.
@@ -19,7 +25,14 @@ pub fn open_session(
     key: PublicKey,
     expires_at: TimestampMs,
 ) -> TxKind {
-    TxKind::OpenSession(OpenSession { bank, session, handle: concealed(handle), key, expires_at })
+    TxKind::OpenSession(OpenSession {
+        bank,
+        session,
+        handle: concealed(handle),
+        key,
+        expires_at,
+        identity: concealed(envelope()),
+    })
 }
 
 /// What a deposit or withdrawal asks.
@@ -47,4 +60,20 @@ pub const fn transfer(
         tag: concealed(ReceiverTag([0x7a; 32])),
         accepted: Some(Acceptance { to: to.0, to_bank: to.1 }),
     }
+}
+
+/// Key pairs of a made-up home bank, company and regulator.
+pub fn hpke_secret(seed: u8) -> HpkeSecret {
+    HpkeSecret::from_bytes(&[seed; 32])
+}
+
+/// One sound envelope, the same for all: sealing takes longer than most that is tested with it.
+pub fn envelope() -> Envelope {
+    static ENVELOPE: LazyLock<Envelope> = LazyLock::new(|| {
+        let [home, company, regulator] = [1, 2, 3].map(|seed| hpke_secret(seed).public());
+        let recipients = Recipients { home, company, regulators: vec![regulator] };
+        Envelope::seal(b"nobody", &idx_crypto::Hash32::ZERO, &recipients, &[4; 32])
+            .expect("the keys are sound")
+    });
+    ENVELOPE.clone()
 }
