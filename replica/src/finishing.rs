@@ -43,7 +43,6 @@ impl Replica {
             private_hash: certified.commit.value,
             mining_ms: certified.private.header.mining_ms,
         };
-        self.tip_rules = Some((self.state.validators().clone(), self.agreement_quorums().quorum));
         let delta = self.state.commit(execution, sealed);
         for (tx, outcome) in txs.iter().zip(&certified.private.outcomes) {
             if outcome.is_final() {
@@ -91,7 +90,8 @@ impl Replica {
             return self.halt(HaltReason::UnknownProtocol { height, version, known }, out);
         }
         self.book = Book::new(height);
-        self.gate = gate_after(&self.state, self.settings.verifier.clone());
+        Arc::make_mut(&mut self.rules).extend(&self.state);
+        self.gate = gate_after(&self.state, &self.rules, self.settings.verifier.clone());
         self.phase = Phase::Running;
         self.entered_at = now;
         self.guard.start_height(height);

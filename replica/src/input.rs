@@ -4,8 +4,8 @@ use crate::effect::TimerId;
 use crate::journal::JournalEntry;
 use idx_types::wire::{Announcement, CertifiedHeight, Gossip, Response, Status};
 use idx_types::{
-    Candidate, Height, NetworkKey, PreparedTx, PublicHash, PublicHeader, SignedHeader, SignedProposal,
-    SignedVerdicts, SignedVote, Transaction, TxHash, Verified,
+    Candidate, ForkProof, Height, NetworkKey, PreparedTx, PublicHash, PublicHeader, SignedHeader,
+    SignedProposal, SignedVerdicts, SignedVote, Transaction, TxHash, Verified,
 };
 
 /// Names a request of ours, so that its answer finds home.
@@ -28,6 +28,8 @@ pub enum Input {
     Proposal(Box<CheckedProposal>),
     /// A vote.
     Vote(Verified<SignedVote>),
+    /// The proof of a fork; both its certificates were checked.
+    Fork(Box<Verified<ForkProof>>),
     /// A message of a later height, not checked yet.
     Future(NetworkKey, Height, Gossip),
     /// A peer asks for transactions of a mined block; answered by `Effect::Respond` with the ticket.

@@ -174,6 +174,7 @@ impl Shell {
             Effect::Publish(Event::Final(height)) => self.promises.finalises(&height, self.mind.state()),
             Effect::Publish(_) | Effect::Answer(..) => {}
             Effect::Blame(peer, what) => self.promises.blames(peer, what),
+            Effect::Warn(reason) => self.promises.halts(&reason),
             Effect::Halt(reason) => {
                 self.promises.halts(&reason);
                 self.halted = true;
