@@ -133,7 +133,7 @@ impl Stage {
             chain_id: state.chain_id(),
             height: state.tip().height.next(),
             banks: state.validators().clone(),
-            rules: Arc::new(Rules::stored(state, None)),
+            rules: Arc::new(Rules::after(state)),
             approval_quorum: quorum,
             verifier: Arc::new(StandInRule),
         };

@@ -76,6 +76,7 @@ impl Replica {
         }
         let certified = certified.clone();
         self.last_final = Some(certified.clone());
+        self.remember(certified.commit.clone());
         self.stored_tip = (height, certified.commit.value);
         out.push(Effect::Publish(Event::Final(certified)));
         self.enter_height(now, out);

@@ -17,10 +17,12 @@
 use crate::effect::{Effect, HaltReason, TimerId};
 use crate::journal::JournalEntry;
 use crate::replica::{Phase, Replica};
+use crate::rules::{PAST_MAX, Past};
 use crate::starting::HOUSEKEEPING_MS;
 use idx_consensus::agreement;
 use idx_types::wire::{CertifiedHeight, Gossip, Request};
-use idx_types::{ForkProof, NetworkKey, Quorums};
+use idx_types::{CommitCertificate, ForkProof, Height, NetworkKey, Quorums};
+use std::sync::Arc;
 
 /// Housekeepings at which a proof is passed on again before the node halts. Peers that were cut off or
 /// down dial each other again within ten of them.
@@ -35,9 +37,30 @@ impl Replica {
         out.push(Effect::Request(peer, self.peers.request_id(), request));
     }
 
-    /// A certified height of the number of our tip: if a quorum signed another value, that is a fork.
-    pub(crate) fn compare_tips(&mut self, other: &CertifiedHeight, out: &mut Vec<Effect>) {
-        let Some(ours) = self.tip_certificate(other.height()) else { return };
+    /// The certificate by which this node holds a height, if it is one of the last.
+    pub(crate) fn certificate_of(&self, height: Height) -> Option<&CommitCertificate> {
+        self.recent.iter().rev().find(|certificate| certificate.height == height)
+    }
+
+    /// What the store holds of the last heights, oldest first.
+    pub(crate) fn recall(&mut self, past: Vec<Past>) {
+        let rules = Arc::make_mut(&mut self.rules);
+        past.iter().for_each(|past| rules.recall(past));
+        self.recent.clear();
+        past.into_iter().for_each(|past| self.remember(past.commit));
+    }
+
+    /// A height is final here. On a busy chain the other certificate comes some heights late.
+    pub(crate) fn remember(&mut self, certificate: CommitCertificate) {
+        if self.recent.len() >= PAST_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(certificate);
+    }
+
+    /// A certified height that is final here: if a quorum signed another value, that is a fork.
+    pub(crate) fn compare(&mut self, other: &CertifiedHeight, out: &mut Vec<Effect>) {
+        let Some(ours) = self.certificate_of(other.height()) else { return };
         let proof = ForkProof { one: ours.clone(), other: other.commit.clone(), child: None };
         let chain_id = self.state.chain_id();
         let quorum_signed =

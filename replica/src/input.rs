@@ -2,6 +2,7 @@
 
 use crate::effect::TimerId;
 use crate::journal::JournalEntry;
+use crate::rules::Past;
 use idx_types::wire::{Announcement, CertifiedHeight, Gossip, Response, Status};
 use idx_types::{
     Candidate, ForkProof, Height, NetworkKey, PreparedTx, PublicHash, PublicHeader, SignedHeader,
@@ -59,6 +60,9 @@ pub struct Start {
     pub journal_height: Height,
     /// The journal was lost: sign nothing until past every height that could have been signed.
     pub history_lost: bool,
+    /// The last stored heights, oldest first, at most [`crate::PAST_MAX`]; what is left out makes the node
+    /// blind for a fork that happened there.
+    pub past: Vec<Past>,
 }
 
 /// A message this bank signed.

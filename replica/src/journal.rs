@@ -76,7 +76,7 @@ impl Journal {
         };
         let journal = found.records.iter().enumerate().map(decode).collect::<Result<_, _>>()?;
         let height = Height(found.height_mark);
-        let start = Start { journal, journal_height: height, history_lost: found.abstain };
+        let start = Start { journal, journal_height: height, history_lost: found.abstain, past: Vec::new() };
         Ok((Self { log, height }, start, found.torn_bytes))
     }
 

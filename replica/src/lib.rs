@@ -58,7 +58,7 @@ pub use insight::{Insight, Stage};
 pub use journal::{Journal, JournalEntry, JournalError};
 pub use policy::{AcceptAll, Policy};
 pub use replica::{Replica, ReplicaSettings};
-pub use rules::Rules;
+pub use rules::{PAST_MAX, Past, Rules};
 pub use silence::{SKIP_MS_FIRST, SKIP_MS_MAX, Silence};
 pub use starting::{Abstention, HOUSEKEEPING_MS};
 

@@ -50,7 +50,7 @@ impl Replica {
 
     /// The proof that a certified next height stands on another block than our tip.
     fn other_chain(&self, next: &CertifiedHeight) -> Option<ForkProof> {
-        let ours = self.tip_certificate(self.state.tip().height)?.clone();
+        let ours = self.certificate_of(self.state.tip().height)?.clone();
         let child = Some(Box::new(next.private.header.clone()));
         let proof = ForkProof { one: ours, other: next.commit.clone(), child };
         proof.contradicts(self.state.chain_id()).then_some(proof)

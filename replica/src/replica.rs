@@ -18,7 +18,10 @@ use idx_chain::pool::{Pool, PoolLimits};
 use idx_consensus::agreement::{Agreement, VoteGuard};
 use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{BankId, ForkProof, Height, NetworkKey, PrivateHash, Quorums, Reason, TimestampMs};
+use idx_types::{
+    BankId, CommitCertificate, ForkProof, Height, NetworkKey, PrivateHash, Quorums, Reason, TimestampMs,
+};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What a mind needs to know of itself.
@@ -73,7 +76,9 @@ pub struct Replica {
     pub(crate) abstention: Abstention,
     pub(crate) phase: Phase,
     pub(crate) replaying: bool,
-    /// The tip with its certificate, to show a fork if one appears.
+    /// Certificates of the last heights, to show a fork if one appears.
+    pub(crate) recent: VecDeque<CommitCertificate>,
+    /// The tip with its certificate.
     pub(crate) last_final: Option<Arc<CertifiedHeight>>,
     /// When the height of the book began, by this bank's clock.
     pub(crate) entered_at: TimestampMs,
@@ -91,7 +96,7 @@ impl Replica {
     pub fn new(settings: ReplicaSettings, state: State, last_final: Option<Arc<CertifiedHeight>>) -> Self {
         let tip = state.tip().height;
         let stored_tip = (tip, state.tip().private_hash);
-        let rules = Arc::new(Rules::stored(&state, last_final.as_deref()));
+        let rules = Arc::new(Rules::after(&state));
         Self {
             agreement: Agreement::new(state.chain_id(), settings.bank),
             guard: VoteGuard::new(tip.next()),
@@ -105,6 +110,7 @@ impl Replica {
             sync: SyncQueue::default(),
             abstention: Abstention::None,
             rules,
+            recent: VecDeque::new(),
             phase: Phase::Waiting,
             replaying: false,
             entered_at: TimestampMs(0),

@@ -38,6 +38,7 @@ impl Replica {
             (false, true) => Abstention::Below(start.journal_height.next()),
             (false, false) => Abstention::None,
         };
+        self.recall(start.past);
         let journal = if start.journal_height == next { start.journal } else { Vec::new() };
         out.push(Effect::SetTimer(TimerId::Housekeeping, HOUSEKEEPING_MS));
         self.replay(now, journal, out);

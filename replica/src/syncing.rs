@@ -8,7 +8,7 @@ use crate::replica::{Phase, Replica};
 use crate::starting::HOUSEKEEPING_MS;
 use idx_types::planted::{self, Bug};
 use idx_types::wire::{Gossip, Request, Status};
-use idx_types::{Height, NetworkKey, TimestampMs};
+use idx_types::{CommitCertificate, Height, NetworkKey, TimestampMs};
 use std::collections::VecDeque;
 
 /// Heights asked for at a time.
@@ -94,7 +94,8 @@ impl Replica {
         self.peers.note(peer, status);
         self.review_abstention(now);
         let tip = self.state.tip();
-        if status.height == tip.height && status.private_hash != tip.private_hash {
+        let differs = |ours: &CommitCertificate| ours.value != status.private_hash;
+        if self.certificate_of(status.height).is_some_and(differs) {
             let request = Request::Heights { from: status.height, count: 1 };
             out.push(Effect::Request(peer, self.peers.request_id(), request));
         } else if status.height.0 > tip.height.0.saturating_add(1) {
@@ -195,9 +196,9 @@ impl Replica {
     ) {
         for prepared in heights {
             let height = prepared.certified.height();
-            if height == self.state.tip().height {
-                self.compare_tips(&prepared.certified, out);
-            } else if height > self.state.tip().height && self.sync.heights.len() < QUEUE_MAX {
+            if height <= self.state.tip().height {
+                self.compare(&prepared.certified, out);
+            } else if self.sync.heights.len() < QUEUE_MAX {
                 self.sync.heights.push_back((peer, prepared));
             }
         }

@@ -233,7 +233,7 @@ impl Journal {
     fn start(&self) -> Start {
         let read = |bytes: &Vec<u8>| borsh::from_slice(bytes).expect("what was written is read back");
         let journal = self.synced.iter().map(read).collect();
-        Start { journal, journal_height: self.height, history_lost: self.lost }
+        Start { journal, journal_height: self.height, history_lost: self.lost, past: Vec::new() }
     }
 }
 

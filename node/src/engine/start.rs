@@ -18,11 +18,11 @@ use idx_chain::pool::PoolLimits;
 use idx_crypto::{Ed25519, Verifier};
 use idx_genesis::{Peer, SoundGenesis};
 use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
-use idx_replica::{AcceptAll, Journal, Replica, ReplicaSettings, Start};
+use idx_replica::{AcceptAll, Journal, PAST_MAX, Past, Replica, ReplicaSettings, Start};
 use idx_storage::{FolderDisk, Store, StoreOptions};
-use idx_types::Bank;
 use idx_types::params::PROTOCOL_VERSION;
 use idx_types::wire::CertifiedHeight;
+use idx_types::{Bank, Height};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -99,10 +99,21 @@ impl Disks {
         let store = Store::open(&home.db(), &options).context("the block store cannot be opened")?;
         let state = load_state(&store, genesis)?;
         let last_final = store.certified(state.tip().height)?.map(Arc::new);
-        let (journal, start) =
+        let (journal, mut start) =
             open_journal(home).context("the journal of signed history cannot be opened")?;
+        start.past = past(&store, state.tip().height)?;
         Ok(Self { store: Arc::new(store), journal, start, state, last_final })
     }
+}
+
+/// The last stored heights, oldest first; of a store that begins later, those that it has.
+fn past(store: &Store, tip: Height) -> Result<Vec<Past>> {
+    let first = tip.0.saturating_sub(PAST_MAX as u64) + 1;
+    let mut past = Vec::new();
+    for height in (first..=tip.0).map(Height) {
+        past.extend(store.certified(height)?.as_ref().map(Past::from));
+    }
+    Ok(past)
 }
 
 fn open_journal(home: &Home) -> Result<(Journal, Start)> {

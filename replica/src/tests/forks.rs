@@ -103,6 +103,22 @@ fn a_height_of_another_chain_halts_without_names_when_the_certificate_does_not_c
     }
 }
 
+/// Chains go on while their banks compare: the lower one's tip is not ours any more.
+#[test]
+fn a_fork_some_heights_ago_is_found_from_either_side() {
+    let (mut ahead, _) = after_one(3);
+    ahead.now = ahead.now.plus(1_000);
+    let next = certified(&ahead);
+    answer(&mut ahead, next);
+    ahead.step(Input::Committed(Height(2)));
+    let (behind, theirs) = after_one(4);
+    let effects = ahead.step(Input::Status(peer(), behind.mind.status_now(behind.now)));
+    let asks =
+        |e: &Effect| matches!(e, Effect::Request(_, _, Request::Heights { from: Height(1), count: 1 }));
+    assert!(effects.iter().any(asks), "{effects:?}");
+    assert_eq!(guilty(told(&answer(&mut ahead, theirs)).unwrap()), [0, 1, 2, 3, 4]);
+}
+
 #[test]
 fn a_proven_fork_is_told_kept_and_passed_on_and_then_the_mind_halts() {
     let mut rig = Rig::new();
@@ -134,7 +150,7 @@ fn a_proven_fork_is_told_kept_and_passed_on_and_then_the_mind_halts() {
 #[test]
 fn a_bank_that_starts_again_after_a_fork_says_so_again_and_signs_nothing() {
     let journal = vec![JournalEntry::Fork(Box::new(proof())), JournalEntry::Started];
-    let start = Start { journal, journal_height: Height(1), history_lost: false };
+    let start = Start { journal, journal_height: Height(1), ..Start::default() };
     let (mut rig, effects) = Rig::started_with(start);
     assert!(told(&effects).is_some(), "{effects:?}");
     assert_eq!(passed_on(&effects), Some(&proof()));

@@ -7,7 +7,7 @@ mod pool;
 mod room;
 mod sync;
 
-use crate::{AcceptAll, Effect, Input, Replica, ReplicaSettings, Start, Unsigned};
+use crate::{AcceptAll, Effect, Input, Past, Replica, ReplicaSettings, Start, Unsigned};
 use idx_chain::pool::PoolLimits;
 use idx_chain::{State, testing};
 use idx_consensus::election;
@@ -56,8 +56,9 @@ impl Rig {
 
     /// The state of another mind and this tip of it, as a process finds them that starts again.
     pub(crate) fn restarted(other: &Self, tip: CertifiedHeight) -> Self {
+        let past = vec![Past::from(&tip)];
         let mut rig = Self::of(State::restore(other.mind.state().snapshot()).unwrap(), Some(Arc::new(tip)));
-        rig.step(Input::Start(Start::default()));
+        rig.step(Input::Start(Start { past, ..Start::default() }));
         rig
     }
 
