@@ -163,13 +163,13 @@ pub enum HaltReason {
 
 /// Who is to blame, in words that say no more than is known. Two precommits of one round for two values
 /// are proof. Two of different rounds are none: a bank rightly signs both if it is shown a newer quorum of
-/// prevotes in between, and the banks whose lies made that quorum need not have signed either certificate.
+/// prevotes in between, and the banks whose lies made that quorum need not have signed both.
 fn blame(evidence: &[Evidence], liars_min: usize) -> String {
     let guilty: Vec<BankId> = evidence.iter().filter_map(|proof| Some(proof.offence()?.bank)).collect();
     if guilty.is_empty() {
         format!(
             "At least {liars_min} banks have lied, but this does not prove which: an honest bank can have \
-             signed both certificates, and a lying one neither. Accuse nobody by it"
+             signed both certificates, and a lying one need not have. Accuse nobody by it"
         )
     } else {
         format!(

@@ -7,8 +7,8 @@ use crate::stage::{GENESIS_MS, StandInRule, genesis, key_of, mined, peer_of};
 use idx_chain::pool::PoolLimits;
 use idx_chain::{Snapshot, State};
 use idx_replica::{
-    AcceptAll, Effect, Event, Finalized, Input, JournalEntry, OwnMessage, Passed, Replica, ReplicaSettings,
-    RequestId, Start, TimerId, Unsigned,
+    AcceptAll, Effect, Event, Finalized, Input, JournalEntry, OwnMessage, Passed, Past, Replica,
+    ReplicaSettings, RequestId, Start, TimerId, Unsigned,
 };
 use idx_types::wire::{CertifiedHeight, Gossip, RESPONSE_BYTES_MAX, Request, encode};
 use idx_types::{BankId, Height, NetworkKey, Signed, TimestampMs};
@@ -148,7 +148,8 @@ impl Shell {
         self.timers.clear();
         self.mind = mind_over(self.me, &self.snapshot, self.heights.last().cloned());
         self.promises.restarted(self.mind.state());
-        self.feed(Input::Start(self.journal.start()));
+        let past = self.heights.iter().map(|height| Past::from(&**height)).collect();
+        self.feed(Input::Start(Start { past, ..self.journal.start() }));
     }
 
     fn perform(&mut self, effect: Effect) {
