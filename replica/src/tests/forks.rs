@@ -62,12 +62,16 @@ fn proof() -> ForkProof {
     ForkProof { one, other, child: None }
 }
 
+fn asks_for_height_one(effect: &Effect) -> bool {
+    let wanted = Request::Heights { from: Height(1), count: 1 };
+    matches!(effect, Effect::Request(to, _, request) if *to == peer() && *request == wanted)
+}
+
 /// A next height on another chain: the mind stops and asks for the certificate of its own height.
 fn shown_another_chain(rig: &mut Rig) -> Vec<Effect> {
     let (theirs, _) = after_one(4);
     let effects = answer(rig, certified(&theirs));
-    let asks = |effect: &Effect| matches!(effect, Effect::Request(to, _, Request::Heights { from: Height(1), count: 1 }) if *to == peer());
-    assert!(effects.iter().any(asks), "{effects:?}");
+    assert!(effects.iter().any(asks_for_height_one), "{effects:?}");
     assert!(told(&effects).is_none(), "there may be a better proof");
     effects
 }
@@ -113,9 +117,7 @@ fn a_fork_some_heights_ago_is_found_from_either_side() {
     ahead.step(Input::Committed(Height(2)));
     let (behind, theirs) = after_one(4);
     let effects = ahead.step(Input::Status(peer(), behind.mind.status_now(behind.now)));
-    let asks =
-        |e: &Effect| matches!(e, Effect::Request(_, _, Request::Heights { from: Height(1), count: 1 }));
-    assert!(effects.iter().any(asks), "{effects:?}");
+    assert!(effects.iter().any(asks_for_height_one), "{effects:?}");
     assert_eq!(guilty(told(&answer(&mut ahead, theirs)).unwrap()), [0, 1, 2, 3, 4]);
 }
 
