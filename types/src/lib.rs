@@ -15,6 +15,7 @@ pub mod account;
 pub mod bank;
 pub mod block;
 pub mod evidence;
+pub mod fork;
 pub mod ids;
 pub mod money;
 pub mod outcome;
@@ -34,6 +35,7 @@ pub use account::{Account, AccountKind, FreezeState, Session};
 pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
 pub use evidence::{Evidence, Offence};
+pub use fork::ForkProof;
 pub use ids::{
     AccountHandle, BankCode, BankId, ChainId, Height, NetworkKey, OrderId, PrivateHash, PublicHash, Round,
     SessionId, TimestampMs, TxHash, TxId,
