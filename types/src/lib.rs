@@ -17,6 +17,7 @@ pub mod block;
 pub mod concealed;
 pub mod day;
 pub mod evidence;
+pub mod fork;
 pub mod ids;
 pub mod money;
 pub mod outcome;
@@ -38,6 +39,7 @@ pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeade
 pub use concealed::{Concealed, NotShown};
 pub use day::NetworkDay;
 pub use evidence::{Evidence, Offence};
+pub use fork::ForkProof;
 pub use ids::{
     AccountHandle, BankCode, BankId, ChainId, Height, Idx, NetworkKey, OrderId, PrivateHash, PublicHash,
     ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
