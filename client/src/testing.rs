@@ -3,7 +3,7 @@
 use idx_crypto::{Hash32, SecretKey, Signer};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
 use idx_types::testing::{self, chain_id, key};
-use idx_types::tx::{Cash, TX_VERSION, TxBody};
+use idx_types::tx::{TX_VERSION, TxBody};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     AccountHandle, ApprovalCertificate, Bank, BankId, CommitCertificate, Height, NetworkKey, Outcome, Paise,

@@ -57,9 +57,7 @@ fn cash() -> impl Strategy<Value = Cash> {
 
 fn kind() -> impl Strategy<Value = TxKind> {
     prop_oneof![
-        (bank(), handle()).prop_map(|(bank, handle)| {
-            testing::open_account(bank, handle)
-        }),
+        (bank(), handle()).prop_map(|(bank, handle)| { testing::open_account(bank, handle) }),
         account().prop_map(TxKind::CloseAccount),
         account().prop_map(TxKind::Unfreeze),
         cash().prop_map(TxKind::Deposit),
