@@ -7,7 +7,7 @@ use idx_chain::State;
 use idx_crypto::Verifier;
 use idx_types::wire::{CertifiedHeight, Gossip};
 use idx_types::{
-    BankId, Height, Outcome, PrivateHash, Quorums, Round, TimestampMs, TxId, ValidatorSet, Verdict,
+    BankId, Height, Outcome, PrivateHash, Quorums, Round, TimestampMs, TxId, TxKind, ValidatorSet, Verdict,
 };
 use spoken::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,8 @@ pub struct Violation(pub String);
 /// Remembers all that was said and decided.
 pub struct Checks {
     decided: BTreeMap<Height, PrivateHash>,
-    settled: BTreeSet<TxId>,
+    settled: BTreeMap<TxId, Outcome>,
+    payments: u64,
     spoken: Spoken,
     miners: BTreeMap<BankId, u64>,
     highest_round: Round,
@@ -63,7 +64,8 @@ impl Checks {
     pub fn new(nodes: usize, liars: usize, genesis: &State, verifier: Arc<dyn Verifier>) -> Self {
         Self {
             decided: BTreeMap::new(),
-            settled: BTreeSet::new(),
+            settled: BTreeMap::new(),
+            payments: 0,
             spoken: Spoken::default(),
             miners: BTreeMap::new(),
             highest_round: Round::ZERO,
@@ -155,6 +157,7 @@ impl Checks {
             self.spoken.never_overridden(height)?;
             ledger::conserved(state)?;
             ledger::guard_unused(height)?;
+            ledger::failures_have_grounds(height, self.liars)?;
             ledger::signed_by_owners(height, &*self.verifier)?;
             if let Some(rules) = &self.rules {
                 ledger::approvals_rule(height, &rules.banks, rules.approvals)?;
@@ -190,9 +193,11 @@ impl Checks {
 
     fn settled_once(&mut self, height: &CertifiedHeight) -> Result<(), Violation> {
         for (tx, outcome) in height.public.transactions.iter().zip(&height.private.outcomes) {
-            if outcome.is_final() && !self.settled.insert(tx.id()) {
+            if outcome.is_final() && self.settled.insert(tx.id(), *outcome).is_some() {
                 return Err(Violation(format!("transaction {} settled twice", tx.id())));
             }
+            let paid = completed(outcome) && matches!(tx.body.kind, TxKind::Transfer(_));
+            self.payments += u64::from(paid);
         }
         Ok(())
     }
@@ -204,7 +209,17 @@ impl Checks {
 
     /// Whether this transaction has settled.
     pub fn is_settled(&self, id: &TxId) -> bool {
-        self.settled.contains(id)
+        self.settled.contains_key(id)
+    }
+
+    /// What became of a transaction that has settled.
+    pub(crate) fn outcome(&self, id: &TxId) -> Option<Outcome> {
+        self.settled.get(id).copied()
+    }
+
+    /// Payments that completed.
+    pub const fn payments(&self) -> u64 {
+        self.payments
     }
 
     /// Transactions settled.

@@ -30,6 +30,7 @@ mod operator;
 mod perform;
 mod plan;
 mod promises;
+mod refusals;
 mod runs;
 mod scheme;
 mod setup;

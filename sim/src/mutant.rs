@@ -20,19 +20,22 @@ pub enum Mutant {
     AccountNotStored,
     /// Every vote is signed and sent a second time, for another value.
     SignsTwice,
+    /// The door of every bank refuses payments, and says that the money does not suffice.
+    DoorShut,
     /// In the rules.
     Rule(Bug),
 }
 
 impl Mutant {
     /// Those of the shell.
-    pub const SHELL: [Self; 6] = [
+    pub const SHELL: [Self; 7] = [
         Self::SyncSkipped,
         Self::JournalForgotten,
         Self::JournalHalved,
         Self::CommitNotDurable,
         Self::AccountNotStored,
         Self::SignsTwice,
+        Self::DoorShut,
     ];
 }
 

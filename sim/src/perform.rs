@@ -132,7 +132,7 @@ impl World {
             Effect::Publish(event) => self.publish(node, &event)?,
             Effect::Answer(token, answer) => {
                 if let Err(reason) = answer {
-                    self.clients.refused(token, reason);
+                    self.door_refused(node, token, reason)?;
                 }
             }
             Effect::Blame(peer, what) => {

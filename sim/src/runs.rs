@@ -22,6 +22,8 @@ pub struct Report {
     pub heights: u64,
     /// Settled transactions.
     pub transactions: u64,
+    /// Payments that completed, of those.
+    pub payments: u64,
     /// Things that happened.
     pub steps: u64,
     /// Faults, by kind.
@@ -64,16 +66,24 @@ pub fn run(plan: Plan) -> Result<Report, Violation> {
 /// the end of the storm is over.
 fn settle_all(world: &mut World) -> Result<(), Violation> {
     const PARTS: u64 = 6;
+    /// Three steps make a customer who can pay: account, session, money.
+    const PROBES_AT: u64 = 3;
     let mut left = 0;
     for part in 0..PARTS {
         left = world.resubmit()?;
+        if part < PROBES_AT {
+            world.prepare_probes()?;
+        }
         if part == 2 {
             world.checks.take_highest_round();
+        }
+        if part == PROBES_AT {
+            world.hand_in_probes()?;
         }
         world.run_ms(CALM_MS / PARTS)?;
     }
     match world.resubmit()? {
-        0 => Ok(()),
+        0 => world.probes_completed(),
         still => {
             let first = world.overdue().into_iter().next().unwrap_or_default();
             let text =
@@ -110,6 +120,7 @@ pub fn report(world: &World) -> Report {
     Report {
         heights: checks.heights(),
         transactions: checks.transactions(),
+        payments: checks.payments(),
         steps: world.steps(),
         injected: world.injected.clone(),
     }

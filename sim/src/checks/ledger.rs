@@ -84,6 +84,32 @@ pub(super) fn signed_by_owners(height: &CertifiedHeight, verifier: &dyn Verifier
     Ok(())
 }
 
+/// What fails, fails for a reason that customers like ours give cause for: they spend what they do not
+/// have, open what is open, act before the bank knows them, or are rejected. Liars add more.
+pub(super) fn failures_have_grounds(height: &CertifiedHeight, liars: usize) -> Result<(), Violation> {
+    let groundless = |outcome: &Outcome| matches!(outcome, Outcome::Failed(reason) if !has_ground(*reason));
+    match height.private.outcomes.iter().position(groundless).filter(|_| liars == 0) {
+        Some(i) => {
+            let (tx, outcome) = (&height.public.transactions[i], height.private.outcomes[i]);
+            Err(Violation(format!("{:?} failed at height {}: {outcome:?}", tx.body.kind, height.height())))
+        }
+        None => Ok(()),
+    }
+}
+
+const fn has_ground(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::InsufficientFunds
+            | Reason::AccountExists
+            | Reason::SessionExists
+            | Reason::RejectedByPolicy
+            | Reason::UnknownBank
+            | Reason::UnknownProposal
+            | Reason::BadProposal
+    )
+}
+
 /// The node's own state is the one that the banks signed.
 pub(super) fn state_as_signed(height: &CertifiedHeight, state: &State) -> Result<(), Violation> {
     let signed = height.private.header.state_root;
