@@ -56,7 +56,10 @@ impl World {
         match self.nodes[node].boot(verifier) {
             Ok(start) => {
                 self.spoilt[node] = false;
-                self.checks.restarted(node, self.nodes[node].disk.heights())?;
+                let machine = &self.nodes[node];
+                if let Some(state) = machine.state() {
+                    self.checks.restarted(node, machine.disk.heights(), state)?;
+                }
                 self.note(node, || {
                     let (entries, lost) = (start.journal.len(), start.history_lost);
                     format!(

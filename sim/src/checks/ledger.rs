@@ -6,8 +6,7 @@ use idx_consensus::approval::decide;
 use idx_consensus::{election, mining};
 use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{BankId, Decision, Outcome, Reason, SignedVerdicts, TimestampMs, ValidatorSet, Verdict};
-use std::collections::BTreeSet;
+use idx_types::{Decision, Outcome, Reason, SignedVerdicts, TimestampMs, ValidatorSet, Verdict};
 
 /// Every completed transaction has enough approvals and those of all involved banks.
 pub(super) fn approvals_rule(
@@ -57,20 +56,6 @@ pub(super) fn mined_in_turn(height: &CertifiedHeight, before: &ValidatorSet) -> 
         )));
     }
     Ok(())
-}
-
-/// A quorum signed it, each bank once.
-pub(super) fn signed_by_quorum(
-    height: &CertifiedHeight,
-    banks: &ValidatorSet,
-    quorum: usize,
-) -> Result<(), Violation> {
-    let signers: BTreeSet<BankId> = height.commit.signatures.iter().map(|(bank, _)| *bank).collect();
-    let known = signers.iter().filter(|bank| banks.get(**bank).is_some()).count();
-    if known >= quorum && known == height.commit.signatures.len() {
-        return Ok(());
-    }
-    Err(Violation(format!("height {} is final with {known} signatures of {quorum}", height.height())))
 }
 
 /// Whoever owned what a completed transaction moved has signed it.
