@@ -1,9 +1,10 @@
 //! Lets the troubles of a plan happen, and end.
 
 use crate::checks::Violation;
-use crate::trouble::{Kind, Trouble};
+use crate::trouble::{Kind, Motion, Trouble};
 use crate::world::{Happening, World};
 use idx_replica::Abstention;
+use idx_types::Quorums;
 use idx_wal::memory::Fault;
 use rand::RngExt;
 
@@ -124,7 +125,9 @@ impl World {
         Ok(())
     }
 
-    /// Whether the network can spare this bank's signatures for a while.
+    /// Whether the network can spare this bank's signatures for a while, beside those of liars: all
+    /// others sign, and are a quorum. Also those that keep their journal must be spared: without their
+    /// store they abstain until they have caught up.
     fn may_lose(&self, node: usize) -> bool {
         let signs = |other: usize| {
             self.nodes[other].insight().is_some_and(|insight| match insight.abstention {
@@ -133,8 +136,19 @@ impl World {
                 Abstention::HistoryLost => false,
             })
         };
-        let others = (0..self.plan.ledger_nodes()).filter(|other| *other != node);
-        self.plan.liars.is_empty() && self.halted.is_empty() && others.into_iter().all(signs)
+        let honest = |other: &usize| *other != node && self.nodes[*other].lie.is_none();
+        let others = (0..self.plan.ledger_nodes()).filter(honest);
+        self.can_spare(node) && self.halted.is_empty() && others.into_iter().all(signs)
+    }
+
+    /// Whether this bank and the liars together may be silent, also when the banks that the plan votes out
+    /// have left.
+    fn can_spare(&self, node: usize) -> bool {
+        let leaves = |trouble: &&Trouble| matches!(trouble.kind, Kind::Govern(Motion::Leave(_)));
+        let banks = usize::from(self.plan.banks) - self.plan.storm.iter().filter(leaves).count();
+        let liars = (0..self.plan.nodes()).filter(|liar| *liar != node && self.nodes[*liar].lie.is_some());
+        let margin = usize::from(self.plan.agreement_margin);
+        Quorums::of(banks, margin).silence_tolerated() > liars.count()
     }
 
     /// A node goes down, with the power or just its process, and comes back.
