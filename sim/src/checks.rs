@@ -80,9 +80,10 @@ impl Checks {
         self.announced[node] = Some((height.height(), height.commit.value));
     }
 
-    /// A node's disks were exchanged by hand: what it announced may be gone.
-    pub(crate) fn forgive(&mut self, node: usize) {
-        self.announced[node] = None;
+    /// A node's block store was exchanged for one that ends with this height: what it announced after it
+    /// may be gone, and nothing else.
+    pub(crate) fn holds(&mut self, node: usize, tip: Option<&CertifiedHeight>) {
+        self.announced[node] = tip.map(|height| (height.height(), height.commit.value));
     }
 
     /// A node started from its disks: what it announced must be there, unchanged, and all of it what
