@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::disk::{Disk, LoadError};
 use crate::liar::Lie;
+use crate::memory::GossipMemory;
 use crate::promises::Promises;
 use crate::setup::Identity;
 use idx_chain::State;
@@ -42,6 +43,8 @@ pub(crate) struct Node {
     pub(crate) paused: bool,
     pub(crate) search: u64,
     pub(crate) journal: Option<Journal>,
+    /// What its gossip has seen.
+    pub(crate) memory: GossipMemory,
     /// What it has signed and made durable.
     pub(crate) promises: Promises,
     pub(crate) work: Work,
@@ -110,6 +113,7 @@ impl Node {
             paused: false,
             search: 0,
             journal: None,
+            memory: GossipMemory::default(),
             promises: Promises::default(),
             work: Work::default(),
             mind: None,
@@ -192,6 +196,7 @@ impl Node {
         self.timers.clear();
         self.tickets.clear();
         self.asked.clear();
+        self.memory = GossipMemory::default();
         self.work = Work::default();
     }
 
