@@ -145,7 +145,7 @@ impl Checks {
             self.spoken.never_overridden(height)?;
             ledger::conserved(state)?;
             ledger::guard_unused(height)?;
-            ledger::failures_have_grounds(height, self.liars)?;
+            ledger::failures_have_grounds(height, state, self.liars)?;
             ledger::signed_by_owners(height, &*self.verifier)?;
             if let Some(rules) = self.book.of(number) {
                 ledger::approvals_rule(height, &rules.banks, rules.approvals)?;

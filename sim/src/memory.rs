@@ -38,7 +38,8 @@ mod tests {
     use super::*;
     use crate::plan::Plan;
     use crate::world::World;
-    use idx_types::{TimestampMs, VoteBundle};
+    use idx_types::TimestampMs;
+    use idx_types::vote::VoteBundle;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 

@@ -2,6 +2,7 @@
 //! nothing (document 8, point 2). Some sit in the simulated shell, the others in the rules
 //! themselves, compiled in only with the feature `planted-bugs`.
 
+use crate::world::World;
 use idx_types::planted::Bug;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,13 @@ impl Mutant {
         Self::SignsTwice,
         Self::DoorShut,
     ];
+}
+
+impl Drop for World {
+    /// What a run planted goes with it: the next on this thread starts without.
+    fn drop(&mut self) {
+        plant(None);
+    }
 }
 
 /// Plants a bug in the rules for all that runs on this thread, or takes it out.

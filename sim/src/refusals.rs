@@ -54,7 +54,9 @@ fn ruling(reason: Reason, body: &TxBody, state: &State, now: TimestampMs) -> Rul
 fn is_final(reason: Reason, body: &TxBody, state: &State, now: TimestampMs) -> bool {
     let exists = |handle| state.account(handle).is_some();
     match (reason, &body.kind) {
-        (Reason::Expired, _) => now > body.valid_until,
+        // The next block is not earlier than the last, whatever this clock says.
+        (Reason::Expired, _) => now.max(state.tip().timestamp) > body.valid_until,
+        (Reason::AmountTooSmall, TxKind::Transfer(ask)) => ask.amount < state.params().min_transfer,
         (Reason::UnknownBank, kind) => {
             let left = |bank| state.validators().get(bank).is_none();
             kind.involved_banks().iter().any(left) || speaks_for(kind).is_some_and(left)

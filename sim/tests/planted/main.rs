@@ -2,7 +2,7 @@
 //! Built only with the feature `planted-bugs`; `scripts/test.sh` does so.
 
 use idx_sim::{Faults, Kind, Lie, Mutant, Plan, Trouble, World, storm};
-use idx_types::planted::Bug;
+use idx_types::planted::{Bug, has};
 
 /// Seeds that may be spent on one bug.
 const SEEDS: u64 = 20;
@@ -128,4 +128,13 @@ caught! {
     an_unchecked_certificate: CertificateUnchecked,
     nothing_repeated: NeverRepeats,
     nobody_catching_up: NeverCatchesUp,
+}
+
+#[test]
+fn a_planted_bug_goes_with_its_run() {
+    let bug = Bug::ReplayAllowed;
+    let world = World::new(Plan { mutant: Some(Mutant::Rule(bug)), ..Plan::quiet(0) });
+    assert!(has(bug));
+    drop(world);
+    assert!(!has(bug), "the next run on this thread is without it");
 }
