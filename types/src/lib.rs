@@ -39,7 +39,7 @@ pub use account::{Account, AccountKind, FreezeState, Session};
 pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
 pub use concealed::{Concealed, NotShown};
-pub use day::NetworkDay;
+pub use day::{DayError, NetworkDay};
 pub use escrow::{Company, Escrow, EscrowMismatch, Regulator};
 pub use evidence::{Evidence, Offence};
 pub use fork::ForkProof;
