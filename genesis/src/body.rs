@@ -3,6 +3,7 @@
 use crate::check::{check_body, check_entry};
 use crate::error::BodyError;
 use crate::escrow::EscrowEntry;
+use crate::shared::SharedEntry;
 use borsh::BorshSerialize;
 use idx_crypto::{Hash32, Hasher, PublicKey, Verifier, hash_borsh};
 use idx_types::{BankCode, BankId, ChainId, NetworkKey, Paise, Params, TimestampMs};
@@ -23,6 +24,9 @@ pub struct Genesis {
     /// Who can open identities together.
     #[serde(default)]
     pub escrow: EscrowEntry,
+    /// What only the banks know, wrapped for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<SharedEntry>,
     /// Nodes that may listen but not vote.
     #[serde(default)]
     pub observers: Vec<Observer>,
@@ -65,7 +69,7 @@ impl Genesis {
     /// A network without banks and escrow yet.
     pub fn new(network: impl Into<String>, time: TimestampMs, params: Params) -> Self {
         let (banks, observers, escrow) = (Vec::new(), Vec::new(), EscrowEntry::default());
-        Self { network: network.into(), time, params, banks, escrow, observers }
+        Self { network: network.into(), time, params, banks, escrow, shared: None, observers }
     }
 
     /// Adds a bank; it gets the next number.

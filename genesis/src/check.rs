@@ -41,6 +41,9 @@ pub(crate) fn check_body(body: &Genesis, verifier: &dyn Verifier) -> Result<(), 
     }
     body.check_unique()?;
     body.escrow.check(NetworkDay::of(body.time), verifier)?;
+    if !body.shared.as_ref().is_some_and(|shared| shared.covers(&body.banks)) {
+        return Err(BodyError::NotShared);
+    }
     check_money(body)
 }
 

@@ -79,6 +79,11 @@ pub enum BodyError {
     /// The company is missing.
     #[error("escrow: there is no company; add its keys with `genesis set-company`")]
     NoCompany,
+    /// The banks' shared secrets are missing, or not sealed for exactly these banks.
+    #[error(
+        "shared: the banks' secrets are not sealed for exactly these banks: run `idx-node genesis seal-shared` when all are in"
+    )]
+    NotShared,
     /// Too few or too many keys of the company.
     #[error("escrow: the company brings keys of {found} days; 1 to {DAY_KEYS_MAX} are possible")]
     DayKeyCount {

@@ -3,6 +3,7 @@
 use crate::body::{BankEntry, Genesis, Observer};
 use crate::error::{BodyError, FileError, GenesisError};
 use crate::escrow::CompanyEntry;
+use crate::shared::{SharedEntry, SharedError};
 use crate::sound::SoundGenesis;
 use idx_crypto::{Signature, Signer, Verifier};
 use idx_types::{BankCode, BankId, Regulator};
@@ -89,6 +90,17 @@ impl GenesisFile {
     /// As [`Genesis::set_company`]; then nothing has changed.
     pub fn set_company(&mut self, company: CompanyEntry, verifier: &dyn Verifier) -> Result<(), BodyError> {
         self.body.set_company(company, verifier)?;
+        self.signatures.clear();
+        Ok(())
+    }
+
+    /// Makes what the banks share from 32 bytes of fresh entropy, wraps it for each bank of the body, and
+    /// voids all signatures.
+    ///
+    /// # Errors
+    /// [`SharedError`] if a bank's HPKE key is not sound; then nothing has changed.
+    pub fn seal_shared(&mut self, entropy: &[u8; 32]) -> Result<(), SharedError> {
+        self.body.shared = Some(SharedEntry::seal(&self.body.banks, entropy)?);
         self.signatures.clear();
         Ok(())
     }

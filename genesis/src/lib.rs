@@ -3,7 +3,8 @@
 //! Names, public keys (of banks, regulators and the company), stakes, reserves and parameters enter; a
 //! file that every bank has signed leaves, and from it the chain's name ([`idx_types::ChainId`]), the
 //! state before any block ([`idx_chain::GenesisSpec`]) and the peers of a node. No files, no clock and no
-//! secret keys in here: text goes in and out, a [`Signer`](idx_crypto::Signer) signs.
+//! secret keys in here: text goes in and out, a [`Signer`](idx_crypto::Signer) signs. What only the banks
+//! know is wrapped for each of them last ([`SharedEntry`]).
 //!
 //! ```text
 //!            add_bank x 6
@@ -23,6 +24,7 @@ mod check;
 mod error;
 mod escrow;
 mod file;
+mod shared;
 mod sound;
 
 pub use body::{BankEntry, Genesis, Observer};
@@ -32,4 +34,5 @@ pub use check::{
 pub use error::{BodyError, FileError, GenesisError};
 pub use escrow::{CompanyEntry, EscrowEntry};
 pub use file::{GENESIS_BYTES_MAX, GENESIS_FORMAT, GenesisFile, SignatureState};
+pub use shared::{FIRST_EPOCH, SharedEntry, SharedError, SharedSecrets, Wrap};
 pub use sound::{Peer, PeerRole, SoundGenesis};

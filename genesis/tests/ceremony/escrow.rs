@@ -8,7 +8,7 @@ use idx_genesis::{BodyError, CompanyEntry, GenesisError};
 use idx_types::{NetworkDay, Regulator};
 
 #[test]
-fn nobody_signs_before_regulator_and_company_are_in() {
+fn nobody_signs_before_regulator_company_and_shared_secrets_are_in() {
     let mut file = banks_only();
     let sign = |file: &mut idx_genesis::GenesisFile| {
         file.sign(&code("HDFC"), &consensus_key(0), &Ed25519).map_err(|error| match error {
@@ -24,6 +24,8 @@ fn nobody_signs_before_regulator_and_company_are_in() {
     let (first, from) = (NetworkDay(late.first_day.0 - 1), late.first_day);
     assert_eq!(sign(&mut file), Err(BodyError::NoKeyForFirstDay { first, from, to: late.last_day() }));
     file.set_company(company(), &Ed25519).unwrap();
+    assert_eq!(sign(&mut file), Err(BodyError::NotShared));
+    file.seal_shared(&[84; 32]).unwrap();
     assert_eq!(sign(&mut file), Ok(()));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::fixture::{CODES, company, draft, entry, regulator, signed};
 use idx_crypto::Ed25519;
-use idx_genesis::{Genesis, GenesisFile};
+use idx_genesis::{Genesis, GenesisFile, SharedEntry};
 use idx_types::{Bps, NetworkDay, Paise, Params, TimestampMs};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -35,6 +35,7 @@ fn body() -> impl Strategy<Value = Genesis> {
         body.add_regulator(regulator(), &Ed25519).unwrap();
         let first_day = NetworkDay::of(body.time);
         body.set_company(idx_genesis::CompanyEntry { first_day, ..company() }, &Ed25519).unwrap();
+        body.shared = Some(SharedEntry::seal(&body.banks, &[84; 32]).unwrap());
         body
     })
 }
