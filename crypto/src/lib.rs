@@ -15,14 +15,24 @@
 
 mod aead;
 mod derive;
+mod envelope;
 mod hash;
+mod hpke;
 mod keystore;
 mod merkle;
 mod sign;
 
 pub use aead::{AEAD_TAG_BYTES, AeadError, aead_open, aead_seal};
 pub use derive::{hkdf_derive, hmac_sha256, x25519_is_sound, x25519_public};
+pub use envelope::{
+    ENVELOPE_BYTES_MAX, ENVELOPE_RECORD_BYTES_MAX, ENVELOPE_REGULATORS_MAX, ENVELOPE_VERSION, Envelope,
+    EnvelopeError, EnvelopePart, Half, HalfOf, Recipients, SealedHalf, ShapeError, open_half, seal_half_to,
+};
 pub use hash::{Hash32, Hasher, HexError, hash_borsh, sha256};
+pub use hpke::{
+    HPKE_OVERHEAD_BYTES, HpkeError, HpkePublic, HpkeSealed, HpkeSecret, UnsoundKey, company_day_key,
+    hpke_seal,
+};
 pub use keystore::{
     KEY_FILE_BYTES_MAX, KEY_FILE_VERSION, KdfCost, KeyFile, KeystoreError, Passphrase, Purpose, SealEntropy,
 };
