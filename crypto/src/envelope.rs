@@ -39,7 +39,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use shape::SealedRecord;
 use zeroize::Zeroizing;
 
-/// One sealed identity record. With one regulator and a usual record it takes 980 bytes in borsh.
+/// One sealed identity record. With one regulator and a usual record it takes 969 bytes in borsh.
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Envelope {
     version: u8,

@@ -76,8 +76,8 @@ impl fmt::Debug for Half {
 /// A half that a custodian releases, sealed to the judge of one court order.
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct SealedHalf {
-    of: HalfOf,
-    key: SealedKey,
+    pub(super) of: HalfOf,
+    pub(super) key: SealedKey,
 }
 
 impl SealedHalf {
