@@ -5,6 +5,7 @@
 //! length; the document's bar between parts stands for that framing.
 //!
 //! ```text
+//!   IDX           Argon2id, pepper:                PAN, 0x1F, RBI number (see [`Identity`])
 //!   session id    month key, "idx/session-id/1":   IDX, bank code, date, account handle
 //!   receiver tag  tag key, "idx/receiver-tag/1":   IDX, date
 //!   handle        handle key, "idx/handle/1":      account number
@@ -16,11 +17,13 @@
 //! `tests/vectors/pseudonyms.json` were made by another implementation.
 
 mod date;
+mod identity;
 mod keys;
 mod tags;
 
 pub use date::{Month, date_text};
-pub use keys::{HandleKey, MonthKey, TagKey};
+pub use identity::Identity;
+pub use keys::{HandleKey, MonthKey, Pepper, TagKey};
 pub use tags::{TagBook, TagDay};
 
 use idx_crypto::hmac_sha256;

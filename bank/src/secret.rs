@@ -1,7 +1,8 @@
 //! Texts that nobody may see by accident: they show `****`, are wiped when dropped, and are read only
 //! where somebody writes `expose()`.
 
-use borsh::BorshSerialize;
+use borsh::{BorshDeserialize, BorshSerialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// A text was refused. Says what was asked for, never what was given: refusals reach logs and screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -103,6 +104,29 @@ fn account_number(text: &str) -> Option<String> {
     let text = text.trim();
     let fits = (9..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     fits.then(|| text.to_owned())
+}
+
+/// Thirty-two secret bytes in a record: the seed of a session's key, the key of a month.
+#[derive(Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize, Zeroize, ZeroizeOnDrop)]
+pub struct Secret32([u8; 32]);
+
+impl Secret32 {
+    /// The bytes.
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl From<[u8; 32]> for Secret32 {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Debug for Secret32 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret32(****)")
+    }
 }
 
 /// The borsh bytes of a value that is or may hold a secret: wiped when dropped.

@@ -24,7 +24,6 @@ macro_rules! secret_key {
         }
     };
 }
-pub(crate) use secret_key;
 
 secret_key!(
     /// A bank's own key of a month: makes its session ids. Drawn afresh and deleted after the
@@ -39,6 +38,18 @@ secret_key!(
     /// What a bank makes account handles with: from its vault key.
     HandleKey
 );
+
+secret_key!(
+    /// The secret of all banks under which IDX are made; permanent.
+    Pepper
+);
+
+impl Pepper {
+    /// The pepper of a keystore.
+    pub fn new(secret: [u8; 32]) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+}
 
 impl MonthKey {
     /// The key of 32 random bytes.
