@@ -19,11 +19,17 @@
 //! The promise: whoever copies the store without the keystore learns how many records there are and
 //! nothing else; no error, log line or `Debug` of this crate shows a person.
 
+mod entropy;
 mod pan;
 pub mod pseudonym;
 mod rbi;
+pub mod rebuild;
+mod record;
 mod secret;
+pub mod vault;
 
+pub use entropy::Entropy;
 pub use pan::Pan;
 pub use rbi::RbiNumber;
-pub use secret::{AccountNumber, BadInput, FullName, Nickname};
+pub use record::{IdentityContext, IdentityRecord};
+pub use secret::{AccountNumber, BadInput, FullName, Nickname, Secret32};
