@@ -152,7 +152,7 @@ fn filled() -> World {
 fn everything_is_found_by_every_name() {
     let world = filled();
     let shelf = world.shelf();
-    for person in 0..PEOPLE.len() {
+    for person in [0, 1] {
         assert_eq!(shelf.customer(&idx(person)), Ok(Some(customer(person))));
         assert_eq!(shelf.customer_of_pan(&customer(person).pan), Ok(Some(customer(person))));
         assert_eq!(shelf.accounts_of(&idx(person)), Ok(vec![account(person)]));
@@ -161,7 +161,7 @@ fn everything_is_found_by_every_name() {
         assert_eq!(shelf.session(DAY, &handle(person)), Ok(Some(session(person, DAY))));
         assert_eq!(shelf.session_of_id(&session(person, DAY).id), Ok(Some(session(person, DAY))));
         assert_eq!(shelf.contacts_of(&idx(person)), Ok(vec![contact(person)]));
-        let shouted = PEOPLE[person].4.to_uppercase().parse().unwrap();
+        let shouted = contact(person).nickname.expose().to_uppercase().parse().unwrap();
         assert_eq!(shelf.contact(&idx(person), &shouted), Ok(Some(contact(person))));
         assert_eq!(shelf.contact(&idx(1 - person), &shouted), Ok(None), "nicknames are each owner's own");
         assert_eq!(shelf.held(&handle(person)), Ok(Paise(507_500)));
