@@ -34,6 +34,9 @@ pub(crate) fn check(draft: &Draft<'_>, tx: &PreparedTx) -> Result<(), Reason> {
     if draft.is_settled(body.valid_until, &tx.id) {
         return Err(Reason::Replayed);
     }
+    if !body.kind.is_open() {
+        return Err(Reason::Concealed);
+    }
     if tx.signatures_hold() { Ok(()) } else { Err(Reason::BadSignature) }
 }
 

@@ -4,12 +4,12 @@
 use idx_chain::testing::{World, handle, session_key};
 use idx_chain::{Sealed, State};
 use idx_crypto::Ed25519;
-use idx_types::testing::key;
+use idx_types::testing::{self, key};
 use idx_types::tx::{
-    AccountRef, Ballot, Cash, Change, Freeze, OpenAccount, OpenSession, Propose, ReportEvidence, Transfer,
+    Ballot, Change, Freeze, Propose, ReportEvidence, Transfer,
 };
 use idx_types::{
-    AccountHandle, BankId, Currency, Decision, Evidence, FreezeState, Height, OrderId, Outcome, Paise,
+    AccountHandle, BankId, Decision, Evidence, FreezeState, Height, OrderId, Outcome, Paise,
     Params, PreparedTx, PrivateHash, PublicHash, Reason, Round, SessionId, Signed, TxId, TxKind, Vote,
     VoteKind,
 };
@@ -62,8 +62,7 @@ fn settled_world() -> World {
     let mut world = World::new(6);
     for number in 0..ACCOUNTS {
         let (bank, account) = (bank_of(number), handle(number));
-        let open = OpenAccount { bank: BankId(bank), handle: account, currency: Currency::Inr };
-        world.done(TxKind::OpenAccount(open), bank);
+        world.done(testing::open_account(BankId(bank), account), bank);
         if number > 1 {
             world.done(world.cash_in(bank, account, 2_500_000), bank);
         }
@@ -75,18 +74,12 @@ fn settled_world() -> World {
 fn open_session(world: &World, number: u64, handle: AccountHandle) -> TxKind {
     let (bank, session) = (BankId(bank_of(number)), session_of(number));
     let key = idx_crypto::Signer::public_key(&session_key());
-    TxKind::OpenSession(OpenSession {
-        bank,
-        session,
-        handle,
-        key,
-        expires_at: world.next_time().plus(40_000_000),
-    })
+    testing::open_session(bank, session, handle, key, world.next_time().plus(40_000_000))
 }
 
 fn vote(bank: u64, round: u64, value: u8) -> Vote {
     Vote {
-        chain_id: idx_types::testing::chain_id(),
+        chain_id: testing::chain_id(),
         height: Height(1),
         round: Round(round as u32),
         kind: VoteKind::Precommit,
@@ -136,16 +129,16 @@ fn transfer(world: &World, ask: &Ask) -> TxKind {
 
 fn kind(world: &World, ask: &Ask) -> TxKind {
     let (bank, account) = (BankId(bank_of(ask.a)), handle(ask.a));
-    let cash = Cash { bank, handle: account, amount: Paise(ask.amount) };
+    let cash = testing::cash(bank, account, Paise(ask.amount));
     let order = FreezeState::ByOrder(OrderId([1; 32]));
     match ask.kind {
-        0 => TxKind::OpenAccount(OpenAccount { bank, handle: handle(ask.amount), currency: Currency::Inr }),
-        1 => TxKind::CloseAccount(AccountRef { bank, handle: account }),
+        0 => testing::open_account(bank, handle(ask.amount)),
+        1 => TxKind::CloseAccount(testing::account_ref(bank, account)),
         2 => TxKind::Deposit(cash),
         3 => TxKind::Withdraw(cash),
         4 if ask.amount.is_multiple_of(2) => world.freeze(bank.0, account),
-        4 => TxKind::Freeze(Freeze { bank, handle: handle(ACCOUNTS - 1), cause: order }),
-        5 => TxKind::Unfreeze(AccountRef { bank, handle: account }),
+        4 => TxKind::Freeze(Freeze { bank, handle: testing::concealed(handle(ACCOUNTS - 1)), cause: order }),
+        5 => TxKind::Unfreeze(testing::account_ref(bank, account)),
         6 => evidence(ask),
         7 => proposal(world, ask),
         8 | 12 | 13 => ballot(world, ask),

@@ -37,6 +37,7 @@ use crate::hash::{Hash32, hash_borsh};
 use crate::hpke::{HpkeError, HpkePublic, HpkeSecret, hpke_seal};
 use borsh::{BorshDeserialize, BorshSerialize};
 use shape::SealedRecord;
+use std::fmt;
 use zeroize::Zeroizing;
 
 /// One sealed identity record. With one regulator and a usual record it takes 969 bytes in borsh.
@@ -60,11 +61,17 @@ struct Escrow {
 }
 
 /// A 32-byte key or half of a key, sealed to the public key that it names.
-#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 struct SealedKey {
     to: HpkePublic,
     encapsulated: [u8; 32],
     sealed: [u8; 32 + crate::AEAD_TAG_BYTES],
+}
+
+impl fmt::Debug for SealedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedKey(to {:?})", self.to)
+    }
 }
 
 impl SealedKey {

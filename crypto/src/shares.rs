@@ -201,11 +201,9 @@ mod tests {
             let mut bytes = shares[1].to_bytes();
             bytes[bit / 8] ^= 1 << (bit % 8);
             let bent = OfficerShare::from_bytes(bytes.as_slice()).unwrap();
-            assert_eq!(
-                commitments.join(&shares[0], &bent),
-                Err(ShareError::WrongShare { officer: 2 }),
-                "{bit}"
-            );
+            let wrong = Err(ShareError::WrongShare { officer: 2 });
+            assert_eq!(commitments.join(&shares[0], &bent), wrong, "bit {bit}");
+            assert_eq!(commitments.join(&bent, &shares[0]), wrong, "bit {bit}");
         }
         let (_, foreign) = split_key(&KEY, &[2; 32]);
         assert_eq!(commitments.check(&foreign[2]), Err(ShareError::WrongShare { officer: 3 }));

@@ -6,6 +6,7 @@ use idx_chain::State;
 use idx_consensus::approval;
 use idx_consensus::election;
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
+use idx_types::testing;
 use idx_types::tx::{Cash, OpenAccount, TX_VERSION};
 use idx_types::wire::{Announcement, CertifiedHeight, ProposalMessage};
 use idx_types::{
@@ -37,10 +38,10 @@ impl Cast<'_> {
         let bank = BankId((number % 6) as u16);
         let handle = AccountHandle([(number / 6 % 3) as u8 + 1; 32]);
         let kind = match self.0.account(&handle) {
-            None => TxKind::OpenAccount(OpenAccount { bank, handle, currency: Currency::Inr }),
+            None => testing::open_account(bank, handle),
             Some(account) => {
                 let amount = Paise(100 + number % 1_000);
-                TxKind::Deposit(Cash { bank: account.home_bank, handle, amount })
+                TxKind::Deposit(testing::cash(account.home_bank, handle, amount))
             }
         };
         let signer = match &kind {

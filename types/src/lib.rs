@@ -48,6 +48,6 @@ pub use params::Params;
 pub use prepared::PreparedTx;
 pub use quorum::Quorums;
 pub use signed::{Signable, Signed, SignedError, Verified};
-pub use tx::{InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};
+pub use tx::{Acceptance, InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};
 pub use verdict::{ApprovalCertificate, ApprovalScope, SignedVerdicts, Verdicts};
 pub use vote::{CommitCertificate, Proposal, SignedHeader, SignedProposal, SignedVote, Vote, VoteKind};

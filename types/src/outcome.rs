@@ -1,5 +1,6 @@
 //! What became of a transaction, and the closed list of reasons (document 3.4).
 
+use crate::concealed::NotShown;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;
 
@@ -112,12 +113,20 @@ reasons! {
     BankPoolFull = 40, "BANK_POOL_FULL", "This bank has too many transactions waiting; try again later.";
     BadKey = 41, "BAD_KEY", "A key is not a sound Ed25519 key.";
     NodeBusy = 42, "NODE_BUSY", "The node is starting, catching up or overloaded; try again later.";
+    Concealed = 43, "CONCEALED", "A value that the banks must see is concealed.";
+    NotAccepted = 44, "NOT_ACCEPTED", "The receiver has not chosen an account yet.";
 }
 
 impl Reason {
     /// Whether the same bytes may be accepted at a later time.
     pub const fn retriable(self) -> bool {
         matches!(self, Self::NotYetValid | Self::PoolFull | Self::BankPoolFull | Self::NodeBusy)
+    }
+}
+
+impl From<NotShown> for Reason {
+    fn from(_: NotShown) -> Self {
+        Self::Concealed
     }
 }
 

@@ -1,6 +1,11 @@
 //! Small fixtures for tests of this and other crates.
 
+mod kinds;
+
+pub use kinds::{account_ref, cash, open_account, open_session, transfer};
+
 use crate::block::{BLOCK_VERSION, PublicHeader};
+use crate::concealed::Concealed;
 use crate::ids::{BankId, ChainId, Height, PrivateHash, PublicHash, Round, TimestampMs};
 use idx_crypto::{Hash32, SecretKey};
 
@@ -30,4 +35,9 @@ pub fn header() -> PublicHeader {
         difficulty: 16,
         nonce: 0,
     }
+}
+
+/// A value concealed under a blind that anyone can guess.
+pub const fn concealed<T: borsh::BorshSerialize>(value: T) -> Concealed<T> {
+    Concealed::new(value, [0xb1; 32])
 }

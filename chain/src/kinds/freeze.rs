@@ -8,7 +8,7 @@ use idx_types::{FreezeState, Reason, TxSignature};
 /// An order replaces a bank's own freeze; nothing a bank does replaces an order's.
 pub(super) fn plan(draft: &Draft<'_>, ask: &Freeze, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = customer_account(draft, ask.bank, &ask.handle)?;
+    let (index, account) = customer_account(draft, ask.bank, ask.handle.shown()?)?;
     match (account.freeze, ask.cause) {
         (_, FreezeState::Free) => Err(Reason::Malformed),
         (FreezeState::ByOrder(_), _) => Err(Reason::FrozenByOrder),
@@ -22,13 +22,14 @@ mod tests {
     use super::*;
     use crate::system::system_handle;
     use crate::testing::{World, handle};
+    use idx_types::testing::concealed;
     use idx_types::{AccountHandle, AccountKind, BankId, OrderId, TxKind};
 
     const BY_BANK: FreezeState = FreezeState::ByBank(7);
     const BY_ORDER: FreezeState = FreezeState::ByOrder(OrderId([5; 32]));
 
     fn ask(bank: u16, handle: AccountHandle, cause: FreezeState) -> TxKind {
-        TxKind::Freeze(Freeze { bank: BankId(bank), handle, cause })
+        TxKind::Freeze(Freeze { bank: BankId(bank), handle: concealed(handle), cause })
     }
 
     #[test]

@@ -10,11 +10,12 @@ pub(super) fn plan(draft: &Draft<'_>, ask: &OpenAccount, by: &[TxSignature]) -> 
     if ask.currency != Currency::Inr {
         return Err(Reason::CurrencyMismatch);
     }
-    if draft.account(&ask.handle).is_some() {
+    let handle = *ask.handle.shown()?;
+    if draft.account(&handle).is_some() {
         return Err(Reason::AccountExists);
     }
     Ok(Plan::record(Record::Account(Account {
-        handle: ask.handle,
+        handle,
         home_bank: ask.bank,
         kind: AccountKind::Customer,
         currency: ask.currency,
@@ -29,10 +30,15 @@ pub(super) fn plan(draft: &Draft<'_>, ask: &OpenAccount, by: &[TxSignature]) -> 
 mod tests {
     use super::*;
     use crate::testing::{World, handle};
+    use idx_types::testing::concealed;
     use idx_types::{BankId, TxKind};
 
     fn ask(bank: u16, n: u64) -> TxKind {
-        TxKind::OpenAccount(OpenAccount { bank: BankId(bank), handle: handle(n), currency: Currency::Inr })
+        TxKind::OpenAccount(OpenAccount {
+            bank: BankId(bank),
+            handle: concealed(handle(n)),
+            currency: Currency::Inr,
+        })
     }
 
     #[test]
@@ -50,7 +56,7 @@ mod tests {
     fn refusals() {
         let mut world = World::new(6);
         world.done(ask(0, 1), 0);
-        let dollars = OpenAccount { bank: BankId(0), handle: handle(2), currency: Currency::Usd };
+        let dollars = OpenAccount { bank: BankId(0), handle: concealed(handle(2)), currency: Currency::Usd };
         let table = [
             (ask(9, 2), 0, Reason::UnknownBank),
             (ask(0, 2), 1, Reason::WrongSigner),

@@ -14,7 +14,8 @@ pub(super) fn plan(
     created_at: TimestampMs,
 ) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    customer_account(draft, ask.bank, &ask.handle)?;
+    let handle = ask.handle.shown()?;
+    customer_account(draft, ask.bank, handle)?;
     if draft.session(&ask.session).is_some() {
         return Err(Reason::SessionExists);
     }
@@ -30,7 +31,7 @@ pub(super) fn plan(
     Ok(Plan::record(Record::Session(Session {
         id: ask.session,
         home_bank: ask.bank,
-        account: ask.handle,
+        account: *handle,
         key: ask.key,
         opened_at: draft.place.height,
         expires_at: ask.expires_at,
@@ -42,13 +43,14 @@ mod tests {
     use super::*;
     use crate::testing::{World, handle, session_key};
     use idx_crypto::{PublicKey, Signer};
+    use idx_types::testing::concealed;
     use idx_types::{AccountHandle, BankId, SessionId, TxKind};
 
     fn ask(world: &World, handle: AccountHandle, change: impl FnOnce(&mut OpenSession)) -> TxKind {
         let mut ask = OpenSession {
             bank: BankId(0),
             session: SessionId([1; 32]),
-            handle,
+            handle: concealed(handle),
             key: session_key().public_key(),
             expires_at: world.next_time().plus(DAY_MS / 2),
         };
@@ -80,7 +82,7 @@ mod tests {
             (&|a| a.bank = BankId(9), 0, Reason::UnknownBank),
             (&|_| (), 1, Reason::WrongSigner),
             (&|a| a.bank = BankId(1), 1, Reason::WrongHomeBank),
-            (&|a| a.handle = handle(99), 0, Reason::UnknownAccount),
+            (&|a| a.handle = concealed(handle(99)), 0, Reason::UnknownAccount),
             (&|_| (), 0, Reason::SessionExists),
             (&|a| a.expires_at = now, 0, Reason::SessionExpired),
             (&|a| a.expires_at = TimestampMs(0), 0, Reason::SessionExpired),

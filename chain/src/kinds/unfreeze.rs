@@ -7,7 +7,7 @@ use idx_types::{FreezeState, Reason, TxSignature};
 
 pub(super) fn plan(draft: &Draft<'_>, ask: &AccountRef, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = customer_account(draft, ask.bank, &ask.handle)?;
+    let (index, account) = customer_account(draft, ask.bank, ask.handle.shown()?)?;
     match account.freeze {
         FreezeState::Free => Err(Reason::NotFrozen),
         FreezeState::ByOrder(_) => Err(Reason::FrozenByOrder),
@@ -19,11 +19,12 @@ pub(super) fn plan(draft: &Draft<'_>, ask: &AccountRef, by: &[TxSignature]) -> R
 mod tests {
     use super::*;
     use crate::testing::{World, handle};
+    use idx_types::testing::concealed;
     use idx_types::tx::Freeze;
     use idx_types::{AccountHandle, BankId, OrderId, Paise, TxKind};
 
     fn ask(bank: u16, handle: AccountHandle) -> TxKind {
-        TxKind::Unfreeze(AccountRef { bank: BankId(bank), handle })
+        TxKind::Unfreeze(AccountRef { bank: BankId(bank), handle: concealed(handle) })
     }
 
     #[test]
@@ -42,7 +43,7 @@ mod tests {
         let mut world = World::new(6);
         let (free, ordered) = (world.account(0, 0), world.account(0, 0));
         let cause = FreezeState::ByOrder(OrderId([5; 32]));
-        world.done(TxKind::Freeze(Freeze { bank: BankId(0), handle: ordered, cause }), 0);
+        world.done(TxKind::Freeze(Freeze { bank: BankId(0), handle: concealed(ordered), cause }), 0);
         let table = [
             (ask(9, free), 0, Reason::UnknownBank),
             (ask(0, free), 1, Reason::WrongSigner),

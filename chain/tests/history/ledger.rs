@@ -5,10 +5,10 @@ use idx_chain::testing::{session_key, spec};
 use idx_chain::{Sealed, State};
 use idx_crypto::{Hasher, PublicKey, Signature, Signer};
 use idx_types::params::DAY_MS;
-use idx_types::testing::chain_id;
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transaction, Transfer, TxSignature};
+use idx_types::testing::{self, chain_id};
+use idx_types::tx::{TX_VERSION, Transaction, TxSignature};
 use idx_types::{
-    AccountHandle, BankId, Bps, Currency, Decision, Outcome, Paise, Params, PreparedTx, PrivateHash,
+    AccountHandle, BankId, Bps, Decision, Outcome, Paise, Params, PreparedTx, PrivateHash,
     PublicHash, PublicHeader, SessionId, TimestampMs, TxBody, TxKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,8 +151,7 @@ impl Replay {
 
     fn open(&mut self, name: &Name) {
         if self.opened.insert(name.clone()) {
-            let open = OpenAccount { bank: bank(name), handle: handle(name), currency: Currency::Inr };
-            self.push(TxKind::OpenAccount(open), &[self.bank_key(name)]);
+            self.push(testing::open_account(bank(name), handle(name)), &[self.bank_key(name)]);
             let line = self.known.get(name).map_or(0, |known| known.line);
             if let Ok(line @ 1..) = u64::try_from(line) {
                 self.cash(name, Paise(line), true);
@@ -162,32 +161,25 @@ impl Replay {
 
     fn open_session(&mut self, name: &Name) {
         if self.sessions.insert(name.clone()) {
-            let open = OpenSession {
-                bank: bank(name),
-                session: self.session(name),
-                handle: handle(name),
-                key: session_key().public_key(),
-                expires_at: self.now.plus(DAY_MS),
-            };
-            self.push(TxKind::OpenSession(open), &[self.bank_key(name)]);
+            let (key, ends) = (session_key().public_key(), self.now.plus(DAY_MS));
+            let open = testing::open_session(bank(name), self.session(name), handle(name), key, ends);
+            self.push(open, &[self.bank_key(name)]);
         }
     }
 
     fn cash(&mut self, name: &Name, amount: Paise, paid_in: bool) {
-        let cash = Cash { bank: bank(name), handle: handle(name), amount };
+        let cash = testing::cash(bank(name), handle(name), amount);
         let kind = if paid_in { TxKind::Deposit(cash) } else { TxKind::Withdraw(cash) };
         self.push(kind, &[self.bank_key(name)]);
     }
 
     fn transfer(&mut self, from: &Name, to: &Name, amount: Paise, fee: Paise) {
-        let kind = TxKind::Transfer(Transfer {
-            from: self.session(from),
-            from_bank: bank(from),
-            to: self.session(to),
-            to_bank: bank(to),
+        let kind = TxKind::Transfer(testing::transfer(
+            (self.session(from), bank(from)),
+            (self.session(to), bank(to)),
             amount,
             fee,
-        });
+        ));
         let key = session_key().public_key();
         self.push(kind, &[key, key]);
     }
@@ -211,7 +203,7 @@ impl Replay {
     fn commit(&mut self, place: &str) -> Result<(), String> {
         let txs = std::mem::take(&mut self.block);
         let height = self.state.tip().height.next();
-        let header = PublicHeader { height, timestamp: self.now, ..idx_types::testing::header() };
+        let header = PublicHeader { height, timestamp: self.now, ..testing::header() };
         let execution = self.state.execute(&header, &txs, &vec![Decision::Pass; txs.len()]);
         for (tx, outcome) in txs.iter().zip(execution.outcomes()) {
             if *outcome != Outcome::Completed {

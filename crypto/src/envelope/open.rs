@@ -33,6 +33,7 @@ impl EnvelopePart {
             Self::Company => "idx/envelope-company/1",
             Self::Regulator => "idx/envelope-regulator/1",
             Self::Share => "idx/order-share/1",
+            // Not sealed to anybody's key; a label of their own all the same, so that none is shared.
             Self::DataKey | Self::Record => "idx/envelope-record/1",
         }
     }

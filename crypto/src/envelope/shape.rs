@@ -5,7 +5,7 @@ use super::{Envelope, SealedKey};
 use crate::aead::AEAD_TAG_BYTES;
 use crate::hpke::HpkePublic;
 use borsh::{BorshDeserialize, BorshSerialize};
-use std::io;
+use std::{fmt, io};
 
 /// The format that this software writes and reads.
 pub const ENVELOPE_VERSION: u8 = 1;
@@ -100,8 +100,14 @@ pub(super) fn check_escrow_keys(company: &HpkePublic, regulators: &[HpkePublic])
 }
 
 /// A padded record under AES-256-GCM, its tag at the end.
-#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize)]
+#[derive(Clone, PartialEq, Eq, BorshSerialize)]
 pub(super) struct SealedRecord(pub(super) Vec<u8>);
+
+impl fmt::Debug for SealedRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedRecord({} bytes)", self.0.len())
+    }
+}
 
 impl SealedRecord {
     fn check_size(&self) -> Result<(), ShapeError> {

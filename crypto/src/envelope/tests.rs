@@ -116,10 +116,13 @@ fn one_seed_makes_one_envelope_and_unrelated_keys_for_other_input() {
 }
 
 #[test]
-fn no_secret_shows_itself() {
+fn no_secret_shows_itself_and_an_envelope_is_shown_in_short() {
     let readers = Readers::new(1);
-    let (company, regulator) = readers.halves(&readers.seal());
+    let envelope = readers.seal();
+    let (company, regulator) = readers.halves(&envelope);
     assert_eq!(format!("{company:?} {regulator:?}"), "Half(**** of the company) Half(**** of the regulator)");
+    let shown = format!("{envelope:?}");
+    assert!(shown.contains("SealedRecord(528 bytes)") && shown.len() < 400, "{shown}");
 }
 
 proptest! {

@@ -15,7 +15,7 @@ pub struct HpkePublic([u8; 32]);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsoundKey {
     /// With such a key every secret agrees on zero, and anybody could open.
-    #[error("the X25519 key {} is of small order: anybody could open what is sealed to it", hex::encode(.key))]
+    #[error("the X25519 key {} is of small order: what is sealed to it is open to all", hex::encode(.key))]
     SmallOrder {
         /// The bytes.
         key: [u8; 32],

@@ -2,14 +2,14 @@
 
 use super::{Rig, key_of};
 use crate::{Effect, Input};
-use idx_types::tx::{OpenAccount, TX_VERSION};
+use idx_types::testing;
+use idx_types::tx::TX_VERSION;
 use idx_types::wire::Gossip;
-use idx_types::{AccountHandle, BankId, Currency, PreparedTx, Reason, Transaction, TxBody, TxKind};
+use idx_types::{AccountHandle, BankId, PreparedTx, Reason, Transaction, TxBody};
 
 fn opening(rig: &Rig) -> Transaction {
     let bank = BankId(0);
-    let kind =
-        TxKind::OpenAccount(OpenAccount { bank, handle: AccountHandle([4; 32]), currency: Currency::Inr });
+    let kind = testing::open_account(bank, AccountHandle([4; 32]));
     let body = TxBody {
         version: TX_VERSION,
         chain_id: rig.mind.state().chain_id(),

@@ -68,19 +68,21 @@ fn speaker(kind: &TxKind) -> Option<BankId> {
 
 fn sessions(kind: &TxKind) -> [Option<SessionId>; 2] {
     match kind {
-        TxKind::Transfer(tx) => [Some(tx.from), Some(tx.to)],
+        TxKind::Transfer(tx) => [Some(tx.from), tx.accepted.map(|accepted| accepted.to)],
         TxKind::OpenSession(tx) => [Some(tx.session), None],
         _ => [None, None],
     }
 }
 
+/// The account a transaction names; an observer's copy names none.
 fn account(kind: &TxKind) -> Option<AccountHandle> {
-    match kind {
-        TxKind::OpenAccount(tx) => Some(tx.handle),
-        TxKind::CloseAccount(tx) | TxKind::Unfreeze(tx) => Some(tx.handle),
-        TxKind::OpenSession(tx) => Some(tx.handle),
-        TxKind::Deposit(tx) | TxKind::Withdraw(tx) => Some(tx.handle),
-        TxKind::Freeze(tx) => Some(tx.handle),
-        TxKind::Transfer(_) | TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) => None,
-    }
+    let handle = match kind {
+        TxKind::OpenAccount(tx) => &tx.handle,
+        TxKind::CloseAccount(tx) | TxKind::Unfreeze(tx) => &tx.handle,
+        TxKind::OpenSession(tx) => &tx.handle,
+        TxKind::Deposit(tx) | TxKind::Withdraw(tx) => &tx.handle,
+        TxKind::Freeze(tx) => &tx.handle,
+        TxKind::Transfer(_) | TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) => return None,
+    };
+    handle.shown().ok().copied()
 }

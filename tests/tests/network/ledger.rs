@@ -7,6 +7,7 @@ use idx_client::views::{ReceiptView, TxStatus};
 use idx_crypto::{SecretKey, Signer};
 use idx_node::keys::{self, NodeKeys};
 use idx_node::testnet::BANKS;
+use idx_types::testing;
 use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
 use idx_types::{
     AccountHandle, BankId, ChainId, Currency, Paise, Params, Reason, SessionId, TimestampMs, Transaction,
@@ -100,21 +101,19 @@ impl Ledger {
 
     /// A deposit, signed by the customer's bank.
     pub fn deposit(&self, to: &Customer, amount: Paise) -> Transaction {
-        self.by_bank(to, TxKind::Deposit(Cash { bank: self.bank(to.bank), handle: to.handle, amount }))
+        self.by_bank(to, TxKind::Deposit(testing::cash(self.bank(to.bank), to.handle, amount)))
     }
 
     /// What a transfer asks, with the right fee.
     pub fn transfer_kind(&self, from: &Customer, to: &Customer, amount: Paise) -> TxKind {
         let part = |bps| amount.portion(bps).expect("amounts of stories are small");
         let fee = Paise(part(self.params.miner_fee).0 + part(self.params.banks_fee).0);
-        TxKind::Transfer(Transfer {
-            from: from.session,
-            from_bank: self.bank(from.bank),
-            to: to.session,
-            to_bank: self.bank(to.bank),
+        TxKind::Transfer(testing::transfer(
+            (from.session, self.bank(from.bank)),
+            (to.session, self.bank(to.bank)),
             amount,
             fee,
-        })
+        ))
     }
 
     /// A transfer, signed by both.
@@ -137,19 +136,18 @@ impl Ledger {
         let steps: [fn(&Self, &Customer) -> Transaction; 3] = [
             |ledger, customer| {
                 let bank = ledger.bank(customer.bank);
-                let open = OpenAccount { bank, handle: customer.handle, currency: Currency::Inr };
-                ledger.by_bank(customer, TxKind::OpenAccount(open))
+                ledger.by_bank(customer, testing::open_account(bank, customer.handle))
             },
             |ledger, customer| ledger.deposit(customer, FUNDS),
             |ledger, customer| {
-                let open = OpenSession {
-                    bank: ledger.bank(customer.bank),
-                    session: customer.session,
-                    handle: customer.handle,
-                    key: customer.key.public_key(),
-                    expires_at: now().plus(SESSION_MS),
-                };
-                ledger.by_bank(customer, TxKind::OpenSession(open))
+                let open = testing::open_session(
+                    ledger.bank(customer.bank),
+                    customer.session,
+                    customer.handle,
+                    customer.key.public_key(),
+                    now().plus(SESSION_MS),
+                );
+                ledger.by_bank(customer, open)
             },
         ];
         for step in steps {

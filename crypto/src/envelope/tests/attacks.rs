@@ -92,6 +92,24 @@ fn an_altered_commitment_is_told_by_everybody() {
     }
 }
 
+/// Who puts another name on a part takes it from its reader, and spoils all others with it: he cannot pass
+/// an envelope off as one that names somebody else.
+#[test]
+fn a_renamed_part_is_told_by_everybody() {
+    let readers = Readers::new(1);
+    let sealed = readers.seal();
+    let halves = readers.halves(&sealed);
+    let whole = [EnvelopePart::Home, EnvelopePart::Company, EnvelopePart::Regulator, EnvelopePart::Record];
+    let parts: [PartOf; 3] = [|e| &mut e.home, |e| &mut e.escrow.company, |e| &mut e.escrow.regulators[0]];
+    for (reader, part_of) in parts.into_iter().enumerate() {
+        let mut renamed = sealed.clone();
+        let own = std::mem::replace(&mut part_of(&mut renamed).to, readers.judge.public());
+        let mut expected = whole.map(damaged);
+        expected[reader] = Err(EnvelopeError::NotForYou { part: whole[reader], key: own });
+        assert_eq!(answers(&readers, &renamed, &halves), expected);
+    }
+}
+
 proptest! {
     /// Over the encoded bytes, named keys included: nothing that was altered anywhere is ever read in
     /// full by all.

@@ -1,0 +1,108 @@
+//! The kinds of transactions.
+
+use super::desk::{AccountRef, Cash, Freeze, OpenAccount, OpenSession};
+use super::governance::{Ballot, Propose, ReportEvidence};
+use super::involved::InvolvedBanks;
+use super::transfer::Transfer;
+use borsh::{BorshDeserialize, BorshSerialize};
+
+/// What a transaction asks. An unknown kind does not decode: it fails closed.
+#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
+pub enum TxKind {
+    /// Creates an empty customer account. Signed by the home bank.
+    OpenAccount(OpenAccount),
+    /// Closes an account with zero balance. Signed by the home bank.
+    CloseAccount(AccountRef),
+    /// Binds a session to an account. Signed by the home bank.
+    OpenSession(OpenSession),
+    /// Moves money from the bank's reserve to a customer account. Signed by the home bank.
+    Deposit(Cash),
+    /// Moves money from a customer account to the bank's reserve. Signed by the home bank.
+    Withdraw(Cash),
+    /// Pays from one session's account to another's. Signed by the sender; by the receiver once accepted.
+    Transfer(Transfer),
+    /// Stops an account. Signed by the home bank.
+    Freeze(Freeze),
+    /// Lifts a bank's own freeze. Signed by the home bank.
+    Unfreeze(AccountRef),
+    /// Puts a change before the banks. Signed by a bank, whose ballot it also is.
+    Propose(Propose),
+    /// A bank's vote on a proposal. Signed by that bank.
+    Ballot(Ballot),
+    /// Proof that a bank contradicted itself. Signed by the bank that reports it.
+    Evidence(Box<ReportEvidence>),
+}
+
+impl TxKind {
+    /// Home banks of all accounts the transaction touches, without repeats: each must approve.
+    pub fn involved_banks(&self) -> InvolvedBanks {
+        match self {
+            Self::OpenAccount(tx) => InvolvedBanks::one(tx.bank),
+            Self::CloseAccount(tx) | Self::Unfreeze(tx) => InvolvedBanks::one(tx.bank),
+            Self::OpenSession(tx) => InvolvedBanks::one(tx.bank),
+            Self::Deposit(tx) | Self::Withdraw(tx) => InvolvedBanks::one(tx.bank),
+            Self::Transfer(tx) => match &tx.accepted {
+                Some(accepted) => InvolvedBanks::two(tx.from_bank, accepted.to_bank),
+                None => InvolvedBanks::one(tx.from_bank),
+            },
+            Self::Freeze(tx) => InvolvedBanks::one(tx.bank),
+            Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => InvolvedBanks::none(),
+        }
+    }
+
+    /// Stable name, as every interface shows it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OpenAccount(_) => "open_account",
+            Self::CloseAccount(_) => "close_account",
+            Self::OpenSession(_) => "open_session",
+            Self::Deposit(_) => "deposit",
+            Self::Withdraw(_) => "withdraw",
+            Self::Transfer(_) => "transfer",
+            Self::Freeze(_) => "freeze",
+            Self::Unfreeze(_) => "unfreeze",
+            Self::Propose(_) => "propose",
+            Self::Ballot(_) => "ballot",
+            Self::Evidence(_) => "evidence",
+        }
+    }
+
+    /// How many signatures it must carry.
+    pub const fn signatures_needed(&self) -> usize {
+        match self {
+            Self::Transfer(tx) if tx.accepted.is_some() => 2,
+            _ => 1,
+        }
+    }
+
+    /// The kind with every concealed value hidden; `None` if it has none to hide.
+    pub(super) fn hidden(&self) -> Option<Self> {
+        let mut hidden = match self {
+            Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => return None,
+            other => other.clone(),
+        };
+        match &mut hidden {
+            Self::OpenAccount(tx) => tx.handle = tx.handle.hidden(),
+            Self::CloseAccount(tx) | Self::Unfreeze(tx) => tx.handle = tx.handle.hidden(),
+            Self::OpenSession(tx) => tx.handle = tx.handle.hidden(),
+            Self::Deposit(tx) | Self::Withdraw(tx) => tx.handle = tx.handle.hidden(),
+            Self::Transfer(tx) => tx.tag = tx.tag.hidden(),
+            Self::Freeze(tx) => tx.handle = tx.handle.hidden(),
+            Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => {}
+        }
+        Some(hidden)
+    }
+
+    /// Whether every concealed value is here, as banks need it.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::OpenAccount(tx) => tx.handle.shown().is_ok(),
+            Self::CloseAccount(tx) | Self::Unfreeze(tx) => tx.handle.shown().is_ok(),
+            Self::OpenSession(tx) => tx.handle.shown().is_ok(),
+            Self::Deposit(tx) | Self::Withdraw(tx) => tx.handle.shown().is_ok(),
+            Self::Transfer(tx) => tx.tag.shown().is_ok(),
+            Self::Freeze(tx) => tx.handle.shown().is_ok(),
+            Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => true,
+        }
+    }
+}
