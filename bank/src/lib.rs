@@ -19,6 +19,7 @@
 //! The promise: whoever copies the store without the keystore learns how many records there are and
 //! nothing else; no error, log line or `Debug` of this crate shows a person.
 
+pub mod desk;
 mod entropy;
 mod pan;
 pub mod pseudonym;

@@ -52,10 +52,12 @@ macro_rules! secret_text {
         impl borsh::BorshDeserialize for $name {
             /// Takes the one form it is kept in, and no other.
             fn deserialize_reader<R: std::io::Read>(reader: &mut R) -> std::io::Result<Self> {
-                let text = zeroize::Zeroizing::new(<String as borsh::BorshDeserialize>::deserialize_reader(reader)?);
+                let text = <String as borsh::BorshDeserialize>::deserialize_reader(reader)?;
+                let text = zeroize::Zeroizing::new(text);
                 let value: Self = text.parse().map_err(std::io::Error::other)?;
                 if value.0 != *text {
-                    return Err(std::io::Error::other(concat!(stringify!($name), " is not in its normal form")));
+                    let what = concat!(stringify!($name), " is not in its normal form");
+                    return Err(std::io::Error::other(what));
                 }
                 Ok(value)
             }

@@ -16,8 +16,8 @@
 //! [`Batch`] that the store writes atomically or not at all.
 //!
 //! Rooms: `store` (what a disk must do), `keys`, `sealing` (a row's bytes), `record` (the shape of
-//! typed records) and `rows` (the records), `draft` (reading and writing), `months` (the keys of session ids and their
-//! end), `rotation`, `person` (export and erasure).
+//! typed records) and `rows` (the records), `draft` and `find` (writing and reading), `months` (the keys
+//! of session ids and their end), `rotation`, `person` (export and erasure).
 
 mod draft;
 mod find;
@@ -51,7 +51,7 @@ pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 pub enum VaultError {
     /// Bytes of the store are not what this bank wrote there.
     #[error(
-        "vault: a record of table {} is damaged at field {field}; restore the vault or rebuild it from the chain",
+        "vault: a record of table {} is damaged at field {field}; rebuild the vault from the chain",
         table.name()
     )]
     Damaged {

@@ -114,6 +114,11 @@ impl Shelf<'_> {
         self.all(&Incoming::prefix_of(self.keys, receiver))
     }
 
+    /// The deadlines of all open transfers.
+    pub fn open_transfers(&self) -> Result<Vec<Deadline>, VaultError> {
+        self.all(b"")
+    }
+
     /// Open transfers whose validity ends before a time, at most `limit` of them, the earliest first.
     pub fn overdue(&self, now: TimestampMs, limit: usize) -> Result<Vec<Deadline>, VaultError> {
         let rows = self.store.scan(Deadline::TABLE, b"", None, limit)?;

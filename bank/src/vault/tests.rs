@@ -10,7 +10,8 @@ use crate::Entropy;
 use idx_crypto::{KdfCost, PublicKey};
 use idx_types::tx::{Cash, TX_VERSION};
 use idx_types::{
-    AccountHandle, BankId, Idx, NetworkDay, Paise, SessionId, TimestampMs, Transaction, TxBody, TxId, TxKind,
+    AccountHandle, BankId, Concealed, Idx, NetworkDay, Paise, SessionId, TimestampMs, Transaction, TxBody,
+    TxId, TxKind,
 };
 
 /// A vault in memory.
@@ -98,7 +99,11 @@ fn contact(person: usize) -> Contact {
 
 /// Some transaction: the vault does not look into it.
 fn transaction(person: usize) -> Transaction {
-    let kind = TxKind::Deposit(Cash { bank: BankId(1), handle: handle(person), amount: Paise(5) });
+    let kind = TxKind::Deposit(Cash {
+        bank: BankId(1),
+        handle: Concealed::new(handle(person), [1; 32]),
+        amount: Paise(5),
+    });
     let chain_id = idx_types::testing::chain_id();
     let (created_at, valid_until) = (TimestampMs(1), TimestampMs(2));
     let body = TxBody { version: TX_VERSION, chain_id, created_at, valid_until, nonce: 1, kind };

@@ -1,0 +1,79 @@
+//! What the desk wishes to be done.
+
+use super::notice::{Notice, Rejection};
+use super::refusal::Refusal;
+use crate::vault::{Batch, Side, Status, VaultError};
+use idx_crypto::{Envelope, Hash32};
+use idx_types::{AccountHandle, Idx, NetworkDay, SessionId, Transaction, TxBody, TxId};
+
+/// A wish of the desk; performed in order, one after the other.
+#[derive(Debug)]
+pub enum Effect {
+    /// Write to the vault, durably. What follows waits for it.
+    Persist(Batch),
+    /// Sign with the bank's consensus key and submit, with the envelope that goes to the private chain.
+    SignAndSubmit {
+        /// The opening of an account or a session.
+        body: Box<TxBody>,
+        /// Who is behind it, sealed.
+        identity: Box<Envelope>,
+    },
+    /// Submit an accepted transfer.
+    Submit(Box<Transaction>),
+    /// Send to all banks.
+    Gossip(Gossip),
+    /// Sign with the bank's consensus key, then gossip as [`Notice::Rejected`].
+    SignRejection(Rejection),
+    /// Tell a customer.
+    Tell {
+        /// Whom.
+        customer: Idx,
+        /// Of which transfer.
+        id: TxId,
+        /// Whether he sends or receives it.
+        side: Side,
+        /// What it has become; `None` if there is nothing to choose here any more.
+        status: Option<Status>,
+    },
+    /// Answer an ask, by its token.
+    Answer(u64, Result<Answer, Refusal>),
+    /// The vault gave no answer; nothing was changed. For the operator: it names no person.
+    Fault(VaultError),
+    /// Make the tags of a day for all customers, outside, and hand them in as `Input::Tags`.
+    PrepareTags(NetworkDay),
+}
+
+/// What banks tell each other about open intents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gossip {
+    /// A customer's intent.
+    Intent(Box<Transaction>),
+    /// The end of one.
+    Notice(Box<Notice>),
+}
+
+/// What an ask came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The customer's IDX.
+    Registered(Idx),
+    /// The account will be on the ledger once this transaction is final.
+    AccountOpening {
+        /// Its name there.
+        handle: AccountHandle,
+        /// The transaction.
+        tx: TxId,
+    },
+    /// Contacts are as asked.
+    Contacts,
+    /// Today's session of the account.
+    Session(SessionId),
+    /// The transfer's id, and that it is on its way.
+    Sent(TxId),
+    /// The customer signs himself: the intent, to be sent back as `Ask::SendSigned`.
+    SignIntent(Box<TxBody>),
+    /// The customer signs himself: this digest, to be sent back with the same ask.
+    SignDigest(Hash32),
+    /// The transfer is accepted, rejected or cancelled.
+    Done(TxId),
+}

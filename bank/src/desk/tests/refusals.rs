@@ -1,0 +1,152 @@
+//! What is refused is refused clearly, changes nothing and says nothing about anybody.
+
+use super::*;
+use crate::vault::{Batch, Change, Table, VaultStore};
+use idx_crypto::PublicKey;
+use idx_types::{FreezeState, Height};
+use std::collections::BTreeSet;
+
+fn send(account: AccountHandle, amount: u64) -> Ask {
+    let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
+    Ask::Send { sender, account, to, amount: Paise(amount) }
+}
+
+fn to_contact(account: AccountHandle, nickname: &str) -> Ask {
+    let to = Recipient::Contact(nickname.parse().unwrap());
+    Ask::Send { sender: *person(ASHA).idx(), account, to, amount: Paise(1_000) }
+}
+
+/// Asha's world: a contact, a closed and a frozen account, one that is not on the ledger yet.
+fn troubled() -> (World, [AccountHandle; 4]) {
+    let mut world = World::new();
+    let owner = *person(ASHA).idx();
+    let good = world.account_of(0, ASHA).handle;
+    let [closed, frozen] = [1, 2].map(|place| world.account(0, ASHA, place).handle);
+    let (closed_at, frozen_at) = (world.place_of(&closed), world.place_of(&frozen));
+    world.ledger.accounts[closed_at].closed_at = Some(Height(2));
+    world.ledger.accounts[frozen_at].freeze = FreezeState::ByBank(1);
+    let number = "987654321".parse().unwrap();
+    let opened = world.ask(0, Ask::OpenAccount { owner, number }).unwrap();
+    let Answer::AccountOpening { handle: unopened, .. } = opened else { panic!("{opened:?}") };
+    let (nickname, idx) = ("Landlord".parse().unwrap(), *person(BILAL).idx());
+    world.ask(0, Ask::AddContact { owner, nickname, idx }).unwrap();
+    (world, [good, closed, frozen, unopened])
+}
+
+#[test]
+fn bad_asks_are_refused_and_leave_no_trace() {
+    let (mut world, [good, closed, frozen, unopened]) = troubled();
+    let (asha, nobody) = (*person(ASHA).idx(), *person(9).idx());
+    let bilals = world.account_of(1, BILAL).handle;
+    let (register, weak) = (|who| person(who), Credential::OwnKey(PublicKey([0; 32])));
+    let name = || "Person 9".parse().unwrap();
+    let unset = || Credential::Unset;
+    let taken = world.account_of(0, ASHA).number;
+    let rejected = TxId([1; 32]);
+    let table = vec![
+        (
+            Ask::Register { identity: register(ASHA), name: name(), credential: unset() },
+            Refusal::CustomerExists,
+        ),
+        (Ask::Register { identity: register(9), name: name(), credential: weak }, Refusal::BadKey),
+        (Ask::OpenAccount { owner: nobody, number: "111111111".parse().unwrap() }, Refusal::UnknownCustomer),
+        (Ask::OpenAccount { owner: asha, number: taken }, Refusal::AccountExists),
+        (
+            Ask::AddContact { owner: asha, nickname: "LANDLORD".parse().unwrap(), idx: nobody },
+            Refusal::ContactExists,
+        ),
+        (
+            Ask::AddContact { owner: nobody, nickname: "X".parse().unwrap(), idx: asha },
+            Refusal::UnknownCustomer,
+        ),
+        (Ask::RemoveContact { owner: asha, nickname: "Sister".parse().unwrap() }, Refusal::UnknownContact),
+        (to_contact(good, "Sister"), Refusal::UnknownContact),
+        (send(bilals, 1_000), Refusal::UnknownAccount),
+        (send(AccountHandle([1; 32]), 1_000), Refusal::UnknownAccount),
+        (send(unopened, 1_000), Refusal::AccountNotOpen),
+        (send(closed, 1_000), Refusal::AccountClosed),
+        (send(frozen, 1_000), Refusal::AccountFrozen),
+        (send(good, 99), Refusal::AmountTooSmall),
+        (send(good, u64::MAX), Refusal::AmountTooLarge),
+        (send(good, 10_000_000), Refusal::InsufficientFunds),
+        (
+            Ask::Accept { receiver: asha, id: rejected, account: good, signature: None },
+            Refusal::UnknownTransfer,
+        ),
+        (Ask::Reject { receiver: asha, id: rejected }, Refusal::UnknownTransfer),
+        (Ask::Cancel { sender: asha, id: rejected, signature: None }, Refusal::UnknownTransfer),
+        (Ask::OpenSession { owner: asha, account: bilals }, Refusal::UnknownAccount),
+    ];
+    let before = world.banks[0].store.dump();
+    for (ask, refusal) in table {
+        let shown = format!("{ask:?}");
+        assert_eq!(world.step(0, Input::Ask(1, ask)), ["answer"], "{shown}");
+        assert_eq!(world.banks[0].answers.pop(), Some(Err(refusal)), "{shown}");
+    }
+    assert_eq!(world.banks[0].store.dump(), before, "nothing was written");
+}
+
+#[test]
+fn one_pan_is_one_person() {
+    let mut world = World::new();
+    let pepper = crate::pseudonym::Pepper::new([1; 32]);
+    let (pan, rbi) = ("ABCDE0000F".parse().unwrap(), "OTHER1".parse().unwrap());
+    let cost = idx_crypto::KdfCost::testnet();
+    let identity = crate::pseudonym::Identity::derive(pan, rbi, &pepper, cost).unwrap();
+    let name = "Somebody".parse().unwrap();
+    let again = world.ask(0, Ask::Register { identity, name, credential: Credential::Unset });
+    assert_eq!(again, Err(Refusal::PanInUse));
+}
+
+#[test]
+fn nobody_receives_from_the_account_that_pays() {
+    let mut world = World::new();
+    let (sender, account) = (*person(ASHA).idx(), world.account_of(0, ASHA).handle);
+    let to = Recipient::Idx(sender);
+    let Ok(Answer::Sent(id)) = world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000) }) else {
+        panic!("to another account of his own")
+    };
+    world.block();
+    let accept = |account| Ask::Accept { receiver: sender, id, account, signature: None };
+    assert_eq!(world.ask(0, accept(account)), Err(Refusal::SameAccount));
+    let other = world.account(0, ASHA, 1).handle;
+    assert_eq!(world.ask(0, accept(other)), Ok(Answer::Done(id)));
+}
+
+#[test]
+fn what_is_anothers_is_as_if_it_were_not_there() {
+    let mut world = World::new();
+    let id = world.intent(10);
+    let (charu, account) = (*person(CHARU).idx(), world.account_of(1, BILAL).handle);
+    for (bank, ask) in [
+        (1, Ask::Accept { receiver: charu, id, account, signature: None }),
+        (1, Ask::Reject { receiver: charu, id }),
+        (0, Ask::Cancel { sender: charu, id, signature: None }),
+    ] {
+        assert_eq!(world.ask(bank, ask), Err(Refusal::UnknownTransfer));
+    }
+}
+
+#[test]
+fn a_damaged_vault_changes_nothing_and_is_told_to_the_operator() {
+    let (mut world, [good, ..]) = troubled();
+    let (key, mut row) = world.banks[0].store.scan(Table::Customers, b"", None, 1).unwrap().remove(0);
+    *row.last_mut().unwrap() ^= 1;
+    let damage = Batch { changes: vec![Change::Put(Table::Customers, key, row)] };
+    world.banks[0].store.commit(&damage).unwrap();
+    assert_eq!(world.step(0, Input::Ask(1, send(good, 1_000))), ["fault", "answer"]);
+    assert_eq!(world.banks[0].answers.pop(), Some(Err(Refusal::VaultUnavailable)));
+    let fault = world.banks[0].faults.pop().unwrap();
+    assert_eq!(fault, VaultError::Damaged { table: Table::Customers, field: "registered" });
+    assert!(!fault.to_string().contains("Person"));
+}
+
+#[test]
+fn codes_are_stable_words_and_tell_refusals_apart() {
+    let codes: BTreeSet<&str> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
+    assert_eq!(codes.len(), Refusal::ALL.len());
+    for refusal in Refusal::ALL {
+        assert!(refusal.code().bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
+        assert!(refusal.to_string().ends_with('.'));
+    }
+}
