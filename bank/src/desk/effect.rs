@@ -5,9 +5,9 @@ use super::refusal::Refusal;
 use crate::vault::{Batch, Side, Status, VaultError};
 use idx_crypto::{Envelope, Hash32};
 use idx_types::{AccountHandle, Idx, NetworkDay, SessionId, Transaction, TxBody, TxId};
+use std::fmt;
 
-/// A wish of the desk; performed in order, one after the other.
-#[derive(Debug)]
+/// A wish of the desk; performed in order, one after the other. `Debug` shows which and for nobody.
 pub enum Effect {
     /// Write to the vault, durably. What follows waits for it.
     Persist(Batch),
@@ -41,6 +41,23 @@ pub enum Effect {
     Fault(VaultError),
     /// Make the tags of a day for all customers, outside, and hand them in as `Input::Tags`.
     PrepareTags(NetworkDay),
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Persist(batch) => write!(f, "Persist({} changes)", batch.changes.len()),
+            Self::SignAndSubmit { body, .. } => write!(f, "SignAndSubmit({})", body.kind.name()),
+            Self::Submit(transfer) => write!(f, "Submit({:?})", transfer.id()),
+            Self::Gossip(Gossip::Intent(_)) => f.write_str("Gossip(intent)"),
+            Self::Gossip(Gossip::Notice(_)) => f.write_str("Gossip(notice)"),
+            Self::SignRejection(said) => write!(f, "SignRejection({:?})", said.intent),
+            Self::Tell { id, status, .. } => write!(f, "Tell({id:?}, {status:?})"),
+            Self::Answer(token, answer) => write!(f, "Answer({token}, {:?})", answer.as_ref().err()),
+            Self::Fault(error) => write!(f, "Fault({error})"),
+            Self::PrepareTags(day) => write!(f, "PrepareTags({day:?})"),
+        }
+    }
 }
 
 /// What banks tell each other about open intents.

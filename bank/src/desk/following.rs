@@ -38,6 +38,7 @@ impl Desk {
 
     /// A transfer for a customer has a new status.
     pub(super) fn set_received(&mut self, work: &mut Work<'_>, mut here: Incoming, status: Status) {
+        work.draft.delete(&here);
         here.history.push((status, work.now));
         work.draft.put(&here);
         if status.is_final() {

@@ -6,6 +6,7 @@ use crate::vault::Credential;
 use crate::{AccountNumber, FullName, Nickname};
 use idx_crypto::{Recipients, Signature};
 use idx_types::{AccountHandle, Idx, NetworkDay, Paise, Reason, SessionId, Transaction, TxId};
+use std::fmt;
 
 /// One thing to decide about.
 pub enum Input {
@@ -25,8 +26,7 @@ pub enum Input {
     Recipients(Recipients),
 }
 
-/// What customers ask for.
-#[derive(Debug)]
+/// What customers ask for. `Debug` shows what is asked and not by whom.
 pub enum Ask {
     /// Become a customer.
     Register {
@@ -141,4 +141,28 @@ pub enum Fact {
     Failed(Reason),
     /// Back in the pool.
     Deferred,
+}
+
+impl Ask {
+    /// Stable name, for logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Register { .. } => "register",
+            Self::OpenAccount { .. } => "open_account",
+            Self::AddContact { .. } => "add_contact",
+            Self::RemoveContact { .. } => "remove_contact",
+            Self::OpenSession { .. } => "open_session",
+            Self::Send { .. } => "send",
+            Self::SendSigned { .. } => "send_signed",
+            Self::Accept { .. } => "accept",
+            Self::Reject { .. } => "reject",
+            Self::Cancel { .. } => "cancel",
+        }
+    }
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ask({})", self.name())
+    }
 }

@@ -29,7 +29,8 @@ impl Desk {
             && intent.body.created_at <= session.expires_at
             && work.ledger.fee(ask.amount) == Ok(ask.fee)
             && intent.check_signatures(work.verifier).is_ok();
-        if is_in_order && self.has_room(work, &receiver)? {
+        let waiting = work.draft.waiting_for(&receiver)?.len();
+        if is_in_order && waiting < WAITING_PER_CUSTOMER_MAX {
             let (id, valid_until) = (intent.id(), intent.body.valid_until);
             let history = vec![(Status::AwaitingReceiver, work.now)];
             work.draft.put(&Incoming { id, receiver, intent, handle: None, submitted: false, history });
@@ -64,12 +65,6 @@ impl Desk {
             self.early.pop_front();
         }
         self.early.push_back(intent);
-    }
-
-    fn has_room(&self, work: &Work<'_>, receiver: &Idx) -> Result<bool, Stop> {
-        let known = work.draft.received_by(receiver)?;
-        let waiting = known.iter().filter(|known| known.status() == Status::AwaitingReceiver).count();
-        Ok(waiting < WAITING_PER_CUSTOMER_MAX)
     }
 
     pub(super) fn accept(

@@ -119,6 +119,11 @@ impl Shelf<'_> {
         self.all(b"")
     }
 
+    /// The transfers that wait for a customer's choice.
+    pub fn waiting_for(&self, receiver: &Idx) -> Result<Vec<Incoming>, VaultError> {
+        self.all(&Incoming::waiting_prefix_of(self.keys, receiver))
+    }
+
     /// Open transfers whose validity ends before a time, at most `limit` of them, the earliest first.
     pub fn overdue(&self, now: TimestampMs, limit: usize) -> Result<Vec<Deadline>, VaultError> {
         let rows = self.store.scan(Deadline::TABLE, b"", None, limit)?;

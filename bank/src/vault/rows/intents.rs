@@ -77,7 +77,8 @@ record! {
 }
 
 record! {
-    /// A transfer for a customer.
+    /// A transfer for a customer. Its key depends on its status, so it is deleted before a record with
+    /// another status is put in its place.
     pub Incoming in Incoming {
         /// Its id, from intent to settlement.
         id: TxId,
@@ -94,6 +95,7 @@ record! {
     }
     key(keys, me) {
         let mut key = Incoming::prefix_of(keys, &me.receiver);
+        key.push(u8::from(me.status() != Status::AwaitingReceiver));
         key.extend(keys.index("received", &[&me.id.0]));
         key
     };
@@ -149,6 +151,13 @@ impl Outgoing {
 impl Incoming {
     pub(in crate::vault) fn prefix_of(keys: &VaultKeys, receiver: &Idx) -> Vec<u8> {
         keys.index("received-by", &[&receiver.0]).to_vec()
+    }
+
+    /// Those that the receiver has not chosen about come first, apart from the long history.
+    pub(in crate::vault) fn waiting_prefix_of(keys: &VaultKeys, receiver: &Idx) -> Vec<u8> {
+        let mut prefix = Self::prefix_of(keys, receiver);
+        prefix.push(0);
+        prefix
     }
 
     /// The present status.
