@@ -2,6 +2,7 @@
 
 mod choices;
 mod ends;
+mod forgeries;
 mod holds;
 mod ledger;
 mod nights;

@@ -206,3 +206,13 @@ fn a_password_is_known_again_and_no_other() {
     let endless = KdfCost { memory_kib: u32::MAX, passes: 1, lanes: 1 };
     assert!(PasswordHash::new("correct horse", [9; 32], endless).is_none());
 }
+
+/// A session that was opened anew takes the place of the lost one, whose id leads nowhere then.
+#[test]
+fn an_id_outlived_leads_nowhere() {
+    let mut world = filled();
+    let anew = OpenedSession { id: SessionId([1; 32]), ..session(0, DAY) };
+    world.write(|draft| draft.put(&anew));
+    assert_eq!(world.shelf().session_of_id(&session(0, DAY).id), Ok(None));
+    assert_eq!(world.shelf().session_of_id(&anew.id), Ok(Some(anew)));
+}

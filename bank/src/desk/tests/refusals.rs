@@ -150,3 +150,32 @@ fn codes_are_stable_words_and_tell_refusals_apart() {
         assert!(refusal.to_string().ends_with('.'));
     }
 }
+
+#[test]
+fn asks_and_effects_show_nobody() {
+    let mut world = World::new();
+    let id = world.intent(10);
+    let (asha, bilal) = (*person(ASHA).idx(), *person(BILAL).idx());
+    let account = world.account_of(0, ASHA).handle;
+    let bench = &mut world.banks[0];
+    let keys = (&bench.keys, &bench.store);
+    let verifier = &idx_crypto::Ed25519;
+    let scene = Scene { ledger: &world.ledger, keys: keys.0, store: keys.1, verifier, now: world.now };
+    let mut shown = String::new();
+    let register = Ask::Register {
+        identity: person(8),
+        name: "Person 8".parse().unwrap(),
+        credential: Credential::Unset,
+    };
+    for ask in [register, send(account, 1_000), Ask::Cancel { sender: asha, id, signature: None }] {
+        shown += &format!("{ask:?}");
+        let mut out = Vec::new();
+        bench.desk.step(&scene, [1; 32], Input::Ask(1, ask), &mut out);
+        shown += &format!("{out:?}");
+    }
+    assert!(shown.contains("Ask(register)") && shown.contains("Persist("), "{shown}");
+    for idx in [asha, bilal, *person(8).idx()] {
+        assert!(!shown.contains(&format!("{:?}", idx_crypto::Hash32(idx.0))), "{shown}");
+    }
+    assert!(!shown.contains("Person") && !shown.contains(&format!("{:?}", idx_crypto::Hash32(account.0))));
+}

@@ -53,6 +53,16 @@ fn fields_of_one_content_look_different() {
 }
 
 #[test]
+fn a_name_does_not_show_by_its_length() {
+    let lengths = ["Al", "Asha Lakshmi Rao"].map(|name| {
+        let mut world = World::new();
+        world.write(|draft| draft.put(&Customer { name: name.parse().unwrap(), ..customer(0) }));
+        world.store.dump().len()
+    });
+    assert_eq!(lengths[0], lengths[1]);
+}
+
+#[test]
 fn a_stranger_opens_nothing() {
     let world = filled();
     let stranger = VaultKeys::open(VaultKey::new(1, &[0x12; 32]), None, &world.store).unwrap_err();
