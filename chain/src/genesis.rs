@@ -9,7 +9,7 @@ use crate::system::{SYSTEM_KINDS, index_system, system_account};
 use crate::table::Table;
 use idx_crypto::{Ed25519, Verifier};
 use idx_types::{
-    Account, AccountKind, Bank, BankCode, ChainId, Currency, Height, Paise, Params, PrivateHash, PublicHash,
+    Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Paise, Params, PrivateHash, PublicHash,
     TimestampMs, ValidatorSet,
 };
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct GenesisSpec {
     pub params: Params,
     /// The first banks.
     pub banks: Vec<GenesisBank>,
+    /// Who can open identities together.
+    pub escrow: Escrow,
 }
 
 /// A bank at genesis.
@@ -48,6 +50,9 @@ pub enum GenesisError {
     /// A bank's consensus key is no sound key.
     #[error("genesis banks: the consensus key of {0} is not a sound Ed25519 key")]
     BadKey(BankCode),
+    /// Company or regulators are no sound escrow.
+    #[error("genesis escrow: {0}")]
+    Escrow(String),
     /// One balance could not hold all money.
     #[error("genesis banks: reserves and stakes add up to {0} paise, at most 2^64 - 1 can exist")]
     TooMuchMoney(u128),
@@ -68,6 +73,7 @@ impl State {
     /// [`GenesisError`] names what is wrong with the specification.
     pub fn genesis_with(spec: &GenesisSpec, verifier: Arc<dyn Verifier>) -> Result<Self, GenesisError> {
         spec.params.check().map_err(GenesisError::Params)?;
+        spec.escrow.check().map_err(GenesisError::Escrow)?;
         let banks: Vec<Bank> = spec.banks.iter().map(|genesis| genesis.bank.clone()).collect();
         if let Some(bank) = banks.iter().find(|bank| !verifier.is_sound(&bank.consensus_key)) {
             return Err(GenesisError::BadKey(bank.code.clone()));

@@ -19,9 +19,10 @@ use crate::draft::Draft;
 use crate::fees::FeeQuote;
 use crate::posting::Entry;
 use crate::registries::OpenProposal;
+use idx_crypto::Envelope;
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, FreezeState, Offence, Paise, PreparedTx, Reason,
-    Session, TxId, TxKind, TxSignature,
+    Account, AccountHandle, AccountKind, Bank, BankId, Concealed, FreezeState, NetworkDay, Offence, Paise,
+    PreparedTx, Reason, Session, TimestampMs, TxId, TxKind, TxSignature,
 };
 
 /// What carrying a transaction out comes to.
@@ -63,7 +64,7 @@ pub(crate) fn plan(draft: &Draft<'_>, tx: &PreparedTx) -> Result<Plan, Reason> {
         return Err(Reason::WrongSigner);
     }
     match &body.kind {
-        TxKind::OpenAccount(ask) => open_account::plan(draft, ask, by),
+        TxKind::OpenAccount(ask) => open_account::plan(draft, ask, by, body.created_at),
         TxKind::CloseAccount(ask) => close_account::plan(draft, ask, by),
         TxKind::OpenSession(ask) => open_session::plan(draft, ask, by, body.created_at),
         TxKind::Deposit(ask) => deposit::plan(draft, ask, by),
@@ -110,6 +111,17 @@ fn moving_account<'a>(
 ) -> Result<(u64, &'a Account), Reason> {
     let (index, account) = customer_account(draft, bank, handle)?;
     if account.freeze == FreezeState::Free { Ok((index, account)) } else { Err(Reason::AccountFrozen) }
+}
+
+/// Whether an identity is sealed for its home bank and the escrow of the day it was made.
+fn check_identity(
+    draft: &Draft<'_>,
+    bank: &Bank,
+    identity: &Concealed<Envelope>,
+    created_at: TimestampMs,
+) -> Result<(), Reason> {
+    let (envelope, day) = (identity.shown()?, NetworkDay::of(created_at));
+    Ok(draft.registries().escrow.check_envelope(envelope, &bank.hpke_key.0, day)?)
 }
 
 /// Whether a deposit or withdrawal of this amount is within the limits.

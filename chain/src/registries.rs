@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, hash_borsh};
 use idx_types::tx::Change;
-use idx_types::{BankId, Currency, Height, Offence, TxId, ValidatorSet};
+use idx_types::{BankId, Currency, Escrow, Height, Offence, TxId, ValidatorSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A change that is before the banks, or has passed and waits for its height.
@@ -33,7 +33,7 @@ impl OpenProposal {
 }
 
 /// What is kept beside accounts and sessions.
-#[derive(Clone, PartialEq, Eq, Debug, Default, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Registries {
     /// In order of opening.
     pub proposals: Vec<OpenProposal>,
@@ -41,6 +41,8 @@ pub struct Registries {
     pub offences: BTreeSet<Offence>,
     /// Every bank number ever given; none is given twice.
     pub used_banks: BTreeSet<BankId>,
+    /// Who can open identities together.
+    pub escrow: Escrow,
     /// Minor units in existence, by currency; set at genesis.
     pub issued: BTreeMap<Currency, u128>,
 }

@@ -10,7 +10,7 @@ use crate::table::Table;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, Verifier};
 use idx_types::{
-    Account, AccountHandle, BankId, ChainId, Currency, Height, Offence, Paise, Params, PrivateHash,
+    Account, AccountHandle, BankId, ChainId, Currency, Escrow, Height, Offence, Paise, Params, PrivateHash,
     PublicHash, Reason, Session, SessionId, TimestampMs, TxId, ValidatorSet,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,6 +118,11 @@ impl State {
     /// All contradictions that were punished.
     pub fn offences(&self) -> &BTreeSet<Offence> {
         &self.registries.offences
+    }
+
+    /// Who can open identities together.
+    pub fn escrow(&self) -> &Escrow {
+        &self.registries.escrow
     }
 
     /// Money in existence since genesis, in minor units by currency.

@@ -32,7 +32,7 @@ pub fn bank(number: u16) -> Bank {
         code: CODES[usize::from(number)].parse().expect("test codes are sound"),
         consensus_key: key(seed).public_key(),
         network_key: NetworkKey(key(seed + 64).public_key().0),
-        hpke_key: Hash32([seed; 32]),
+        hpke_key: testing::hpke_key_of(BankId(number)),
         stake: STAKE,
     }
 }
@@ -45,6 +45,7 @@ pub fn spec(banks: u16) -> GenesisSpec {
         time: START,
         params: Params::default(),
         banks: (0..banks).map(of).collect(),
+        escrow: testing::escrow(),
     }
 }
 

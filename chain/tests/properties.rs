@@ -5,13 +5,10 @@ use idx_chain::testing::{World, handle, session_key};
 use idx_chain::{Sealed, State};
 use idx_crypto::Ed25519;
 use idx_types::testing::{self, key};
-use idx_types::tx::{
-    Ballot, Change, Freeze, Propose, ReportEvidence, Transfer,
-};
+use idx_types::tx::{Ballot, Change, Freeze, Propose, ReportEvidence, Transfer};
 use idx_types::{
-    AccountHandle, BankId, Decision, Evidence, FreezeState, Height, OrderId, Outcome, Paise,
-    Params, PreparedTx, PrivateHash, PublicHash, Reason, Round, SessionId, Signed, TxId, TxKind, Vote,
-    VoteKind,
+    AccountHandle, BankId, Decision, Evidence, FreezeState, Height, OrderId, Outcome, Paise, Params,
+    PreparedTx, PrivateHash, PublicHash, Reason, Round, SessionId, Signed, TxId, TxKind, Vote, VoteKind,
 };
 use proptest::prelude::*;
 

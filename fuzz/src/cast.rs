@@ -145,6 +145,20 @@ impl Cast<'_> {
         signed(Vote { chain_id: self.0.chain_id(), height: self.height(), round, kind, value, bank })
     }
 
+    /// The precommits of these banks for a value.
+    pub fn commit(
+        &self,
+        height: Height,
+        round: Round,
+        value: PrivateHash,
+        signers: impl Iterator<Item = BankId>,
+    ) -> CommitCertificate {
+        let mut commit = CommitCertificate { height, round, value, signatures: Vec::new() };
+        let sign = |bank| (bank, signed(commit.vote_of(self.0.chain_id(), bank)).signature);
+        commit.signatures = signers.map(sign).collect();
+        commit
+    }
+
     /// The height made final by these banks.
     pub fn certified(
         &self,
@@ -153,9 +167,7 @@ impl Cast<'_> {
         signers: impl Iterator<Item = BankId> + Clone,
     ) -> CertifiedHeight {
         let (candidate, outcomes) = self.candidate(&header, txs, signers.clone());
-        let (height, round, value) = (header.height, header.round, candidate.id());
-        let vote = |bank| (bank, self.vote(bank, round, VoteKind::Precommit, Some(value)).signature);
-        let commit = CommitCertificate { height, round, value, signatures: signers.map(vote).collect() };
+        let commit = self.commit(header.height, header.round, candidate.id(), signers);
         let transactions = txs.iter().map(|tx| Transaction::clone(&tx.tx)).collect();
         let public = PublicBlock { header, transactions };
         CertifiedHeight { public, private: candidate.into_block(outcomes), commit }

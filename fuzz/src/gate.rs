@@ -6,10 +6,12 @@ use crate::cast::{Cast, prepared};
 use crate::stage::{BANKS, StandInRule, banks, genesis, peer_of};
 use crate::tape::Tape;
 use idx_chain::State;
-use idx_replica::{Gate, Input, Passed};
+use idx_replica::{Gate, Input, Passed, Rules};
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{self, GOSSIP_BYTES_MAX, Gossip};
-use idx_types::{BankId, PreparedTx, PrivateHash, Round, TimestampMs, VoteKind};
+use idx_types::{
+    BankId, CommitCertificate, ForkProof, PreparedTx, PrivateHash, Round, TimestampMs, VoteKind,
+};
 use std::sync::{Arc, OnceLock};
 
 /// Most bytes that a script changes.
@@ -49,6 +51,8 @@ fn exchange(message: &mut Gossip, tape: &mut Tape<'_>) {
         Gossip::Verdicts(said) => shuffle(&mut said.message.verdicts, tape),
         Gossip::Bundle(bundle) => shuffle(&mut bundle.votes, tape),
         Gossip::Vote(_) => {}
+        Gossip::Fork(proof) if tape.byte().is_multiple_of(2) => shuffle(&mut proof.one.signatures, tape),
+        Gossip::Fork(proof) => shuffle(&mut proof.other.signatures, tape),
         Gossip::Proposal(said) => match tape.byte() % 4 {
             0 => said.candidate.body.extend(tape.take(3)),
             1 => shuffle(&mut said.candidate.certificate.verdicts, tape),
@@ -97,9 +101,18 @@ fn assert_true(input: &Input, truth: &Gossip, gate: &Gate) {
                 && passed.candidate == said.candidate
                 && *passed.announcement == said.announcement
         }
+        (Input::Fork(proof), Gossip::Fork(said)) => {
+            is_of(&proof.one, &said.one) && is_of(&proof.other, &said.other)
+        }
         _ => false,
     };
     assert!(part_of_truth, "altered on the way, and passed: {input:?}\n  was {truth:?}");
+}
+
+/// Whether a certificate says what another says, by the word of some of the same banks.
+fn is_of(part: &CommitCertificate, whole: &CommitCertificate) -> bool {
+    let place = |c: &CommitCertificate| (c.height, c.round, c.value);
+    place(part) == place(whole) && part.signatures.iter().all(|signed| whole.signatures.contains(signed))
 }
 
 /// The gate of height 1 and one true message of each kind.
@@ -120,6 +133,7 @@ impl Stage {
             chain_id: state.chain_id(),
             height: state.tip().height.next(),
             banks: state.validators().clone(),
+            rules: Arc::new(Rules::after(state)),
             approval_quorum: quorum,
             verifier: Arc::new(StandInRule),
         };
@@ -151,5 +165,19 @@ pub fn messages(cast: Cast<'_>) -> Vec<Gossip> {
         Gossip::Vote(cast.vote(BankId(5), Round(0), VoteKind::Prevote, None)),
         Gossip::Bundle(VoteBundle { votes }),
         Gossip::Bundle(VoteBundle { votes: Vec::new() }),
+        fork(cast, false),
+        fork(cast, true),
     ]
+}
+
+/// Two values that five banks certified: of this height, or the second of the next one.
+fn fork(cast: Cast<'_>, next: bool) -> Gossip {
+    let now = TimestampMs(crate::stage::GENESIS_MS + 1_000);
+    let header = cast.header(Round(0), now, &[]);
+    let one = cast.certified(header, &[], banks().take(5)).commit;
+    let (candidate, _) = cast.candidate(&cast.header(Round(1), now, &[]), &[], banks().take(5));
+    let mut child = candidate.header;
+    child.height = if next { child.height.next() } else { child.height };
+    let other = cast.commit(child.height, Round(1), child.hash(), banks().skip(1));
+    Gossip::Fork(Box::new(ForkProof { one, other, child: next.then(|| Box::new(child)) }))
 }

@@ -8,7 +8,7 @@ use idx_consensus::election;
 use idx_types::planted::{self, Bug};
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{Gossip, Request};
-use idx_types::{CommitCertificate, Height, Round, SignedVote, TimestampMs, Verified};
+use idx_types::{CommitCertificate, Round, SignedVote, TimestampMs, Verified};
 
 impl Replica {
     /// Leaves the quiet time of a height, unless it is over already.
@@ -156,10 +156,5 @@ impl Replica {
             // It may not be stored there yet: ask again until it comes.
             self.note_ahead(peer, out);
         }
-    }
-
-    /// The certificate of the tip, for comparing.
-    pub(crate) fn tip_certificate(&self, height: Height) -> Option<&CommitCertificate> {
-        self.last_final.as_deref().filter(|last| last.height() == height).map(|last| &last.commit)
     }
 }

@@ -44,6 +44,9 @@ pub enum Effect {
     Publish(Event),
     /// A peer sent what no honest one sends.
     Blame(NetworkKey, &'static str),
+    /// Show this to the operator now: the mind takes part no more, and will halt for this when it has
+    /// told its peers.
+    Warn(HaltReason),
     /// Stop at once and show this to the operator: going on could break a promise.
     Halt(HaltReason),
 }
@@ -129,19 +132,21 @@ pub enum HaltReason {
         /// What this node holds against it.
         why: String,
     },
-    /// Two certificates for one height.
+    /// Two certificates that cannot both be of one chain.
     #[error(
-        "height {height}: two conflicting blocks carry a quorum of signatures; {signers:?} signed both{}. The chain \
-         has forked: stop, keep all data, and call the other banks",
-        proven(evidence)
+        "height {height}: two blocks that exclude each other were certified. {}. The chain has forked: this \
+         node signs nothing more. Keep all data, and call the other banks",
+        blame(evidence, *liars_min)
     )]
     Fork {
-        /// Where.
+        /// Where the chain forked.
         height: Height,
-        /// Who signed both.
+        /// Who signed both certificates. Only [`Self::Fork::evidence`] says anything against a bank.
         signers: Vec<BankId>,
-        /// Two precommits of each bank that signed both in one round; empty if the two certificates
-        /// are of two rounds, or if only a later height of the other chain was seen.
+        /// So many banks have lied at least, whoever they are.
+        liars_min: usize,
+        /// Two precommits of each bank that signed both certificates in one round; empty if they are of
+        /// two rounds, or if only the next height of the other chain was seen.
         evidence: Vec<Evidence>,
     },
     /// The network has moved to rules that this software does not know.
@@ -156,12 +161,20 @@ pub enum HaltReason {
     },
 }
 
-/// Whom evidence proves guilty, in words.
-fn proven(evidence: &[Evidence]) -> String {
+/// Who is to blame, in words that say no more than is known. Two precommits of one round for two values
+/// are proof. Two of different rounds are none: a bank rightly signs both if it is shown a newer quorum of
+/// prevotes in between, and the banks whose lies made that quorum need not have signed both.
+fn blame(evidence: &[Evidence], liars_min: usize) -> String {
     let guilty: Vec<BankId> = evidence.iter().filter_map(|proof| Some(proof.offence()?.bank)).collect();
     if guilty.is_empty() {
-        String::new()
+        format!(
+            "At least {liars_min} banks have lied, but this does not prove which: an honest bank can have \
+             signed both certificates, and a lying one need not have. Accuse nobody by it"
+        )
     } else {
-        format!(", {guilty:?} of them in one round, which proves a lie")
+        format!(
+            "{guilty:?} signed both in one round, which no honest bank does: proved, by the evidence that \
+             is shown with this"
+        )
     }
 }

@@ -43,7 +43,6 @@ impl Replica {
             private_hash: certified.commit.value,
             mining_ms: certified.private.header.mining_ms,
         };
-        self.tip_rules = Some((self.state.validators().clone(), self.agreement_quorums().quorum));
         let delta = self.state.commit(execution, sealed);
         for (tx, outcome) in txs.iter().zip(&certified.private.outcomes) {
             if outcome.is_final() {
@@ -77,6 +76,7 @@ impl Replica {
         }
         let certified = certified.clone();
         self.last_final = Some(certified.clone());
+        self.remember(certified.commit.clone());
         self.stored_tip = (height, certified.commit.value);
         out.push(Effect::Publish(Event::Final(certified)));
         self.enter_height(now, out);
@@ -91,7 +91,8 @@ impl Replica {
             return self.halt(HaltReason::UnknownProtocol { height, version, known }, out);
         }
         self.book = Book::new(height);
-        self.gate = gate_after(&self.state, self.settings.verifier.clone());
+        Arc::make_mut(&mut self.rules).extend(&self.state);
+        self.gate = gate_after(&self.state, &self.rules, self.settings.verifier.clone());
         self.phase = Phase::Running;
         self.entered_at = now;
         self.guard.start_height(height);

@@ -2,6 +2,7 @@
 //! height, so that the work can be done outside the mind and in parallel.
 
 use crate::input::{CheckedProposal, Input};
+use crate::rules::Rules;
 use idx_consensus::mining;
 use idx_crypto::Verifier;
 use idx_types::block::{body_hash, tx_root};
@@ -9,8 +10,8 @@ use idx_types::planted::{self, Bug};
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{Announcement, Gossip, ProposalMessage, TX_BATCH_MAX};
 use idx_types::{
-    ApprovalScope, ChainId, Height, NetworkKey, PreparedTx, SignedError, Transaction, ValidatorSet, Verified,
-    params::bounds,
+    ApprovalScope, ChainId, CommitCertificate, ForkProof, Height, NetworkKey, PreparedTx, SignedError,
+    Transaction, ValidatorSet, Verified, params::bounds,
 };
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct Gate {
     pub height: Height,
     /// Its banks.
     pub banks: Arc<ValidatorSet>,
+    /// Who rules this height and ruled those before it, to judge commit certificates.
+    pub rules: Arc<Rules>,
     /// Banks that an approval certificate needs.
     pub approval_quorum: usize,
     /// The signature scheme.
@@ -34,7 +37,7 @@ pub struct Gate {
 pub enum Passed {
     /// For the mind.
     Now(Vec<Input>),
-    /// Of a height that is over: nothing to do.
+    /// Of a height that is over, or of one whose banks are not known here: nothing to do.
     Stale,
 }
 
@@ -55,6 +58,9 @@ pub enum Refusal {
     /// The approval certificate does not hold.
     #[error("the approval certificate is refused: {0}")]
     Certificate(#[from] idx_types::verdict::CertificateError),
+    /// A commit certificate does not hold.
+    #[error("a commit certificate is refused: {0}")]
+    Commit(#[from] idx_types::vote::CommitError),
 }
 
 impl Refusal {
@@ -63,6 +69,7 @@ impl Refusal {
         match self {
             Self::Signed { what, .. } | Self::Inconsistent(what) => what,
             Self::Certificate(_) => "approval certificate",
+            Self::Commit(_) => "commit certificate",
         }
     }
 }
@@ -87,13 +94,15 @@ impl Gate {
             Gossip::Proposal(message) => vec![Input::Proposal(Box::new(self.proposal(*message)?))],
             Gossip::Vote(vote) => vec![Input::Vote(self.signed("vote", vote)?)],
             Gossip::Bundle(bundle) => self.bundle(bundle)?,
+            Gossip::Fork(proof) => return self.fork(from, proof),
         };
         Ok(Passed::Now(inputs))
     }
 
     fn height_of(&self, message: &Gossip) -> Option<Height> {
         match message {
-            Gossip::Transactions(_) => None,
+            // Proofs are of any height.
+            Gossip::Transactions(_) | Gossip::Fork(_) => None,
             Gossip::Mined(announcement) => Some(announcement.header.message.height),
             Gossip::Verdicts(verdicts) => Some(verdicts.message.height),
             Gossip::Proposal(message) => Some(message.proposal.message.height),
@@ -168,6 +177,31 @@ impl Gate {
             transactions,
             quorum: self.approval_quorum,
         }
+    }
+
+    /// Only certificates whose banks are known can be judged: a proof of a height to come waits for it, and
+    /// one that cannot be judged any more stops nobody and is nobody's fault.
+    fn fork(&self, from: NetworkKey, proof: Box<ForkProof>) -> Result<Passed, Refusal> {
+        if !proof.contradicts(self.chain_id) {
+            return Err(Refusal::Inconsistent("proof of a fork that proves none"));
+        }
+        let last = proof.last_height();
+        if last > self.height {
+            return Ok(Passed::Now(vec![Input::Future(from, last, Gossip::Fork(proof))]));
+        }
+        for certificate in [&proof.one, &proof.other] {
+            if !self.holds(certificate)? {
+                return Ok(Passed::Stale);
+            }
+        }
+        Ok(Passed::Now(vec![Input::Fork(Box::new(Verified::vouch(*proof)))]))
+    }
+
+    /// Whether a quorum of its height signed a certificate; `false` if its banks are not known here.
+    fn holds(&self, certificate: &CommitCertificate) -> Result<bool, Refusal> {
+        let Some((banks, quorum)) = self.rules.at(certificate.height) else { return Ok(false) };
+        certificate.check(self.chain_id, banks, quorum, &*self.verifier)?;
+        Ok(true)
     }
 
     fn bundle(&self, bundle: VoteBundle) -> Result<Vec<Input>, Refusal> {

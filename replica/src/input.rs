@@ -2,10 +2,11 @@
 
 use crate::effect::TimerId;
 use crate::journal::JournalEntry;
+use crate::rules::Past;
 use idx_types::wire::{Announcement, CertifiedHeight, Gossip, Response, Status};
 use idx_types::{
-    Candidate, Height, NetworkKey, PreparedTx, PublicHash, PublicHeader, SignedHeader, SignedProposal,
-    SignedVerdicts, SignedVote, Transaction, TxHash, Verified,
+    Candidate, ForkProof, Height, NetworkKey, PreparedTx, PublicHash, PublicHeader, SignedHeader,
+    SignedProposal, SignedVerdicts, SignedVote, Transaction, TxHash, Verified,
 };
 
 /// Names a request of ours, so that its answer finds home.
@@ -28,6 +29,8 @@ pub enum Input {
     Proposal(Box<CheckedProposal>),
     /// A vote.
     Vote(Verified<SignedVote>),
+    /// The proof of a fork; both its certificates were checked.
+    Fork(Box<Verified<ForkProof>>),
     /// A message of a later height, not checked yet.
     Future(NetworkKey, Height, Gossip),
     /// A peer asks for transactions of a mined block; answered by `Effect::Respond` with the ticket.
@@ -57,6 +60,9 @@ pub struct Start {
     pub journal_height: Height,
     /// The journal was lost: sign nothing until past every height that could have been signed.
     pub history_lost: bool,
+    /// The last stored heights, oldest first, at most [`crate::PAST_MAX`]; what is left out makes the node
+    /// blind for a fork that happened there.
+    pub past: Vec<Past>,
 }
 
 /// A message this bank signed.

@@ -23,6 +23,8 @@ pub enum Stage {
     Precommits,
     /// For the store.
     Storing,
+    /// For the people: the chain has forked, and this bank takes part no more.
+    Forked,
 }
 
 /// What the mind is doing, at one moment.
@@ -71,6 +73,7 @@ impl Replica {
     fn stage(&self, step: &str) -> Stage {
         let wanted = self.book.wanted.map(|wanted| wanted.round);
         match (&self.phase, step) {
+            (Phase::Forked { .. } | Phase::Leaving { .. }, _) => Stage::Forked,
             (Phase::Committing(_), _) | (_, "decided") => Stage::Storing,
             (_, "idle") => Stage::Quiet,
             _ if wanted.is_some_and(|round| self.book.mined.contains_key(&round)) => Stage::Collecting,

@@ -7,7 +7,7 @@ use crate::starting::Abstention;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_consensus::agreement::TimeoutId;
 use idx_types::wire::{Announcement, ProposalMessage};
-use idx_types::{Candidate, Height, Round, SignedVerdicts, SignedVote, Transaction};
+use idx_types::{Candidate, ForkProof, Height, Round, SignedVerdicts, SignedVote, Transaction};
 use idx_wal::{Disk, Wal, WalError};
 
 /// One step of a height's history.
@@ -36,6 +36,8 @@ pub enum JournalEntry {
     Vote(SignedVote),
     /// A timeout entered the agreement.
     Timeout(TimeoutId),
+    /// The chain has forked: this bank signs nothing more, also after a restart.
+    Fork(Box<ForkProof>),
 }
 
 /// Why a journal cannot be used.
@@ -74,7 +76,7 @@ impl Journal {
         };
         let journal = found.records.iter().enumerate().map(decode).collect::<Result<_, _>>()?;
         let height = Height(found.height_mark);
-        let start = Start { journal, journal_height: height, history_lost: found.abstain };
+        let start = Start { journal, journal_height: height, history_lost: found.abstain, past: Vec::new() };
         Ok((Self { log, height }, start, found.torn_bytes))
     }
 

@@ -15,6 +15,7 @@
 //! Rooms: [`Replica`] (the match), `pooling` (transactions), `relay` (mined blocks), `approving`
 //! (verdicts), `mining` (the elected bank's turn), `proposing` (candidates), `agreeing` (votes),
 //! `finishing` (commit), `starting` (journal, abstention), `syncing` and `proving` (catching up),
+//! `forking` (more liars than are borne), `rules` (who ruled which height),
 //! `reporting` (evidence), `room` (what one bank can make us keep), `held` (how much that is), `pace` (when to repeat oneself).
 //!
 //! Promises: a signed message is in the journal, synced, before it leaves; a bank never signs two
@@ -26,6 +27,7 @@ mod approving;
 mod book;
 mod effect;
 mod finishing;
+mod forking;
 mod future;
 mod gate;
 mod held;
@@ -43,6 +45,7 @@ mod relay;
 mod replica;
 mod reporting;
 mod room;
+mod rules;
 mod silence;
 mod starting;
 mod syncing;
@@ -55,6 +58,7 @@ pub use insight::{Insight, Stage};
 pub use journal::{Journal, JournalEntry, JournalError};
 pub use policy::{AcceptAll, Policy};
 pub use replica::{Replica, ReplicaSettings};
+pub use rules::{PAST_MAX, Past, Rules};
 pub use silence::{SKIP_MS_FIRST, SKIP_MS_MAX, Silence};
 pub use starting::{Abstention, HOUSEKEEPING_MS};
 

@@ -59,10 +59,15 @@ impl Replica {
         self.state.tip().timestamp.plus(interval).since(now).min(interval)
     }
 
-    fn select(&self, now: TimestampMs) -> Vec<PreparedTx> {
+    /// What goes into a block of this time. A transaction from a door whose clock is ahead waits until
+    /// its time has come: in a block it would fail for good.
+    pub(crate) fn select(&self, now: TimestampMs) -> Vec<PreparedTx> {
         let params = self.state.params();
         let (count, bytes) = (params.max_block_transactions as usize, params.max_block_bytes as usize);
-        self.pool.select(now, count, bytes, &|bank| self.silence.skips(bank, now))
+        let mut chosen = self.pool.select(now, count, bytes, &|bank| self.silence.skips(bank, now));
+        let latest = now.plus(params.max_clock_drift_ms);
+        chosen.retain(|tx| tx.tx.body.created_at <= latest);
+        chosen
     }
 
     fn template(&self, now: TimestampMs, miner: BankId, round: Round, txs: &[PreparedTx]) -> PublicHeader {

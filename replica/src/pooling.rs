@@ -57,7 +57,8 @@ impl Replica {
     }
 }
 
-/// Reasons that no later state can mend.
+/// Reasons that no later state can mend; and a date further ahead than clocks may be apart, which only
+/// the door that let it in believes: pooled here, it would fail in a block, or settle and come back.
 const fn never_settles(reason: Reason) -> bool {
     matches!(
         reason,
@@ -66,6 +67,7 @@ const fn never_settles(reason: Reason) -> bool {
             | Reason::UnknownVersion
             | Reason::WrongChain
             | Reason::Expired
+            | Reason::NotYetValid
             | Reason::ValidityTooLong
             | Reason::Replayed
             | Reason::BadSignature

@@ -8,7 +8,7 @@ use idx_consensus::mining;
 use idx_types::block::{body_hash, outcomes_hash, tx_root};
 use idx_types::planted::{self, Bug};
 use idx_types::wire::CertifiedHeight;
-use idx_types::{ApprovalScope, BankId, Candidate, CommitCertificate, PreparedTx, TxHash};
+use idx_types::{ApprovalScope, Candidate, ForkProof, PreparedTx, TxHash};
 
 /// What is wrong with a height from a peer.
 pub(crate) enum Fault {
@@ -16,9 +16,8 @@ pub(crate) enum Fault {
     Peer(&'static str),
     /// A quorum signed what we refuse.
     Rules(String),
-    /// A quorum signed a height that stands on another chain than ours; these banks of it signed
-    /// our tip as well.
-    Fork(Vec<BankId>),
+    /// A quorum signed a height that stands on another block than our tip, which a quorum signed.
+    Fork(Box<ForkProof>),
 }
 
 impl Replica {
@@ -39,8 +38,8 @@ impl Replica {
             return Err(Fault::Peer("certified height whose parts do not belong together"));
         }
         self.check_height_signatures(certified, txs.len())?;
-        if public.parent_private != self.state.tip().private_hash {
-            return Err(Fault::Fork(self.signers_of_both(commit)));
+        if let Some(proof) = self.other_chain(certified) {
+            return Err(Fault::Fork(Box::new(proof)));
         }
         self.check_header(public).map_err(|why| Fault::Rules(why.to_owned()))?;
         if !mining::work_holds(public) && !planted::has(Bug::WorkUnchecked) {
@@ -49,10 +48,12 @@ impl Replica {
         self.recompute(certified, txs)
     }
 
-    /// Banks that signed our tip and this later height of another chain.
-    fn signers_of_both(&self, other: &CommitCertificate) -> Vec<BankId> {
-        let ours = self.last_final.iter().flat_map(|last| &last.commit.signatures).map(|(bank, _)| *bank);
-        ours.filter(|bank| other.signatures.iter().any(|(signer, _)| signer == bank)).collect()
+    /// The proof that a certified next height stands on another block than our tip.
+    fn other_chain(&self, next: &CertifiedHeight) -> Option<ForkProof> {
+        let ours = self.certificate_of(self.state.tip().height)?.clone();
+        let child = Some(Box::new(next.private.header.clone()));
+        let proof = ForkProof { one: ours, other: next.commit.clone(), child };
+        proof.contradicts(self.state.chain_id()).then_some(proof)
     }
 
     fn check_height_signatures(&self, certified: &CertifiedHeight, transactions: usize) -> Result<(), Fault> {

@@ -9,6 +9,7 @@ use crate::journal::JournalEntry;
 use crate::pace::Pace;
 use crate::peers::Peers;
 use crate::policy::Policy;
+use crate::rules::Rules;
 use crate::silence::Silence;
 use crate::starting::Abstention;
 use crate::syncing::SyncQueue;
@@ -17,7 +18,10 @@ use idx_chain::pool::{Pool, PoolLimits};
 use idx_consensus::agreement::{Agreement, VoteGuard};
 use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{BankId, Height, NetworkKey, PrivateHash, Quorums, TimestampMs, ValidatorSet};
+use idx_types::{
+    BankId, CommitCertificate, ForkProof, Height, NetworkKey, PrivateHash, Quorums, Reason, TimestampMs,
+};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What a mind needs to know of itself.
@@ -45,9 +49,11 @@ pub(crate) enum Phase {
     Running,
     /// The last height is decided and being stored.
     Committing(Arc<CertifiedHeight>),
-    /// Shown a height of another chain, this node takes part no more and waits for the proof of who
-    /// forked it; at the second housekeeping it halts without.
-    Forked { signers: Vec<BankId>, waited: bool },
+    /// Shown a height of another chain, this node takes part no more and waits for a better proof of
+    /// the fork; at the second housekeeping it makes do with this one.
+    Forked { proof: Box<ForkProof>, waited: bool },
+    /// The chain has forked: this node passes on the proof at so many more housekeepings, then halts.
+    Leaving { proof: Box<ForkProof>, left: u32 },
     /// Stopped for good.
     Halted,
 }
@@ -70,14 +76,16 @@ pub struct Replica {
     pub(crate) abstention: Abstention,
     pub(crate) phase: Phase,
     pub(crate) replaying: bool,
-    /// The tip with its certificate, to show a fork if one appears.
+    /// Certificates of the last heights, to show a fork if one appears.
+    pub(crate) recent: VecDeque<CommitCertificate>,
+    /// The tip with its certificate.
     pub(crate) last_final: Option<Arc<CertifiedHeight>>,
     /// When the height of the book began, by this bank's clock.
     pub(crate) entered_at: TimestampMs,
     /// The last height that is stored; the state may be one ahead of it.
     pub(crate) stored_tip: (Height, PrivateHash),
-    /// Who ruled the height of the tip, and how many of them made a quorum; unknown after a restart.
-    pub(crate) tip_rules: Option<(Arc<ValidatorSet>, usize)>,
+    /// Who rules the height of the book, and ruled those before it.
+    pub(crate) rules: Arc<Rules>,
     /// The tip at the last housekeeping, to see that we stand still.
     pub(crate) tip_at_housekeeping: Height,
 }
@@ -88,23 +96,25 @@ impl Replica {
     pub fn new(settings: ReplicaSettings, state: State, last_final: Option<Arc<CertifiedHeight>>) -> Self {
         let tip = state.tip().height;
         let stored_tip = (tip, state.tip().private_hash);
+        let rules = Arc::new(Rules::after(&state));
         Self {
             agreement: Agreement::new(state.chain_id(), settings.bank),
             guard: VoteGuard::new(tip.next()),
             pool: Pool::new(settings.pool),
             book: Book::new(tip.next()),
-            gate: gate_after(&state, settings.verifier.clone()),
+            gate: gate_after(&state, &rules, settings.verifier.clone()),
             future: Future::default(),
             peers: Peers::default(),
             silence: Silence::default(),
             pace: Pace::default(),
             sync: SyncQueue::default(),
             abstention: Abstention::None,
+            rules,
+            recent: VecDeque::new(),
             phase: Phase::Waiting,
             replaying: false,
             entered_at: TimestampMs(0),
             stored_tip,
-            tip_rules: None,
             tip_at_housekeeping: tip,
             last_final,
             settings,
@@ -114,8 +124,8 @@ impl Replica {
 
     /// Takes one input at the given time and appends what is wished for to `out`.
     pub fn step(&mut self, now: TimestampMs, input: Input, out: &mut Vec<Effect>) {
-        if self.phase == Phase::Halted {
-            return;
+        if matches!(self.phase, Phase::Leaving { .. } | Phase::Halted) {
+            return self.refuse(&input, out);
         }
         match input {
             Input::Start(start) => self.start(now, start, out),
@@ -125,6 +135,7 @@ impl Replica {
             Input::Verdicts(verdicts) => self.on_verdicts(now, verdicts, out),
             Input::Proposal(proposal) => self.on_proposal(now, *proposal, out),
             Input::Vote(vote) => self.on_vote(now, vote, out),
+            Input::Fork(proof) => self.on_fork(Box::new(proof.into_inner()), out),
             Input::Future(peer, height, message) => self.on_future(peer, height, message, out),
             Input::TransactionsWanted(ticket, block, hashes) => self.on_wanted(ticket, block, &hashes, out),
             Input::Status(peer, status) => self.on_status(now, peer, status, out),
@@ -134,6 +145,15 @@ impl Replica {
             Input::Signed(message) => self.on_signed(now, message, out),
             Input::Committed(height) => self.on_committed(now, height, out),
             Input::Timer(timer) => self.on_timer(now, timer, out),
+        }
+    }
+
+    /// A mind that stops takes nothing in; clients are told to try elsewhere.
+    fn refuse(&mut self, input: &Input, out: &mut Vec<Effect>) {
+        match input {
+            Input::Submit(token, _) => out.push(Effect::Answer(*token, Err(Reason::NodeBusy))),
+            Input::Timer(TimerId::Housekeeping) => self.farewell(out),
+            _ => {}
         }
     }
 
@@ -209,9 +229,13 @@ impl Replica {
     /// signs nothing needs none, and one that abstains must not write over the mark that tells it
     /// so: it could crash, and start again without knowing that it must abstain.
     pub(crate) fn log(&self, entry: JournalEntry, out: &mut Vec<Effect>) {
-        if !self.replaying && !self.abstains() && self.me().is_some() {
+        if self.keeps_journal() {
             out.push(Effect::Log(self.book.height, Box::new(entry)));
         }
+    }
+
+    pub(crate) fn keeps_journal(&self) -> bool {
+        !self.replaying && !self.abstains() && self.me().is_some()
     }
 
     /// Asks for a signature, unless this bank must not sign here or would contradict itself.
@@ -241,13 +265,14 @@ impl Replica {
 }
 
 /// The gate for messages of the height that follows a state.
-pub(crate) fn gate_after(state: &State, verifier: Arc<dyn Verifier>) -> Gate {
+pub(crate) fn gate_after(state: &State, rules: &Arc<Rules>, verifier: Arc<dyn Verifier>) -> Gate {
     let banks = state.validators().clone();
     Gate {
         chain_id: state.chain_id(),
         height: state.tip().height.next(),
         approval_quorum: banks.quorums(state.params().approval_margin).quorum,
         banks,
+        rules: rules.clone(),
         verifier,
     }
 }

@@ -8,7 +8,7 @@ use crate::replica::{Phase, Replica};
 use crate::room::key_of;
 use idx_consensus::agreement;
 use idx_types::planted::{self, Bug};
-use idx_types::wire::{Announcement, ProposalMessage};
+use idx_types::wire::{Announcement, Gossip, ProposalMessage};
 use idx_types::{Height, PreparedTx, SignedVerdicts, SignedVote, TimestampMs, Transaction, Verified};
 
 /// How often the mind looks after itself, milliseconds.
@@ -38,6 +38,7 @@ impl Replica {
             (false, true) => Abstention::Below(start.journal_height.next()),
             (false, false) => Abstention::None,
         };
+        self.recall(start.past);
         let journal = if start.journal_height == next { start.journal } else { Vec::new() };
         out.push(Effect::SetTimer(TimerId::Housekeeping, HOUSEKEEPING_MS));
         self.replay(now, journal, out);
@@ -86,6 +87,7 @@ impl Replica {
             JournalEntry::Vote(_) if planted::has(Bug::ReplaySkipsVotes) => {}
             JournalEntry::Vote(vote) => self.replay_vote(now, vote, out),
             JournalEntry::Timeout(id) => self.agree(now, agreement::Input::Timeout(id), out),
+            JournalEntry::Fork(proof) => self.on_fork(proof, out),
         }
     }
 
@@ -144,7 +146,8 @@ impl Replica {
     /// signatures that the journal does not hold yet.
     fn survives_replay(&self, wish: &Effect) -> bool {
         match wish {
-            Effect::SetTimer(..) | Effect::Commit(_) | Effect::Recheck(..) | Effect::Halt(_) => true,
+            Effect::SetTimer(..) | Effect::Commit(_) | Effect::Recheck(..) => true,
+            Effect::Gossip(Gossip::Fork(_)) | Effect::Warn(_) | Effect::Halt(_) => true,
             Effect::Sign(unsigned) => {
                 self.is_running() && !self.is_signed(unsigned) && self.guard_permits(unsigned)
             }
@@ -210,7 +213,7 @@ impl Replica {
     fn on_own_verdicts(&mut self, now: TimestampMs, verdicts: SignedVerdicts, out: &mut Vec<Effect>) {
         self.log(JournalEntry::OwnVerdicts(verdicts.clone()), out);
         out.push(Effect::SyncJournal);
-        out.push(Effect::Gossip(idx_types::wire::Gossip::Verdicts(Box::new(verdicts.clone()))));
+        out.push(Effect::Gossip(Gossip::Verdicts(Box::new(verdicts.clone()))));
         self.count_own_verdicts(now, verdicts, out);
     }
 

@@ -6,10 +6,9 @@ use crate::input::{CheckedResponse, PreparedHeight, RequestId};
 use crate::proving::Fault;
 use crate::replica::{Phase, Replica};
 use crate::starting::HOUSEKEEPING_MS;
-use idx_consensus::agreement;
 use idx_types::planted::{self, Bug};
-use idx_types::wire::{CertifiedHeight, Gossip, Request, Status};
-use idx_types::{Height, NetworkKey, TimestampMs};
+use idx_types::wire::{Gossip, Request, Status};
+use idx_types::{CommitCertificate, Height, NetworkKey, TimestampMs};
 use std::collections::VecDeque;
 
 /// Heights asked for at a time.
@@ -78,19 +77,6 @@ impl Replica {
         }
     }
 
-    /// A node on a forked chain halts also if nobody sends it the other certificate.
-    fn end_wait_for_proof(&mut self, out: &mut Vec<Effect>) {
-        let height = self.state.tip().height;
-        match &mut self.phase {
-            Phase::Forked { signers, waited: true } => {
-                let signers = std::mem::take(signers);
-                self.halt(HaltReason::Fork { height, signers, evidence: Vec::new() }, out);
-            }
-            Phase::Forked { waited, .. } => *waited = true,
-            _ => {}
-        }
-    }
-
     /// Where this node stands: the last height that is stored, so that it can show what it claims.
     pub fn status_now(&self, now: TimestampMs) -> Status {
         let (height, private_hash) = self.stored_tip;
@@ -108,7 +94,8 @@ impl Replica {
         self.peers.note(peer, status);
         self.review_abstention(now);
         let tip = self.state.tip();
-        if status.height == tip.height && status.private_hash != tip.private_hash {
+        let differs = |ours: &CommitCertificate| ours.value != status.private_hash;
+        if self.certificate_of(status.height).is_some_and(differs) {
             let request = Request::Heights { from: status.height, count: 1 };
             out.push(Effect::Request(peer, self.peers.request_id(), request));
         } else if status.height.0 > tip.height.0.saturating_add(1) {
@@ -209,27 +196,13 @@ impl Replica {
     ) {
         for prepared in heights {
             let height = prepared.certified.height();
-            if height == self.state.tip().height {
-                self.compare_tips(&prepared.certified, out);
-            } else if height > self.state.tip().height && self.sync.heights.len() < QUEUE_MAX {
+            if height <= self.state.tip().height {
+                self.compare(&prepared.certified, out);
+            } else if self.sync.heights.len() < QUEUE_MAX {
                 self.sync.heights.push_back((peer, prepared));
             }
         }
         self.apply_next(now, out);
-    }
-
-    /// Two certificates for one height are a fork: stop, and say who signed both.
-    fn compare_tips(&mut self, other: &CertifiedHeight, out: &mut Vec<Effect>) {
-        let Some(ours) = self.tip_certificate(other.height()) else { return };
-        let current = || (self.state.validators().clone(), self.agreement_quorums().quorum);
-        let (banks, quorum) = self.tip_rules.clone().unwrap_or_else(current);
-        let chain_id = self.state.chain_id();
-        let proven = other.commit.height == other.height()
-            && other.commit.check(chain_id, &banks, quorum, &*self.settings.verifier).is_ok();
-        if let (true, Some(signers)) = (proven, agreement::conflicting(ours, &other.commit)) {
-            let evidence = agreement::fork_evidence(chain_id, ours, &other.commit);
-            self.halt(HaltReason::Fork { height: other.height(), signers, evidence }, out);
-        }
     }
 
     /// Applies the next queued height, if it follows the tip; the one after it when this is stored.
@@ -270,11 +243,7 @@ impl Replica {
                 self.peers.distrust(peer, self.state.tip().height, now);
                 out.push(Effect::Blame(peer, what));
             }
-            Fault::Fork(signers) => {
-                self.phase = Phase::Forked { signers, waited: false };
-                let request = Request::Heights { from: self.state.tip().height, count: 1 };
-                out.push(Effect::Request(peer, self.peers.request_id(), request));
-            }
+            Fault::Fork(proof) => self.on_other_chain(peer, proof, out),
             Fault::Rules(why) => {
                 let (height, value) = (prepared.certified.height(), prepared.certified.commit.value);
                 self.halt(HaltReason::RulesDisagree { height, value, why }, out);

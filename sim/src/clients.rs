@@ -6,8 +6,7 @@ use idx_crypto::{Hasher, Signer};
 use idx_types::testing;
 use idx_types::tx::{TX_VERSION, Transfer};
 use idx_types::{
-    AccountHandle, BankId, ChainId, Paise, Reason, SessionId, TimestampMs, Transaction, TxBody,
-    TxId, TxKind,
+    AccountHandle, BankId, ChainId, Paise, Reason, SessionId, TimestampMs, Transaction, TxBody, TxId, TxKind,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;

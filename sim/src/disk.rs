@@ -4,7 +4,7 @@
 use crate::mutant::Mutant;
 use idx_chain::{RestoreError, Snapshot, State};
 use idx_crypto::Verifier;
-use idx_replica::{Finalized, Journal, JournalError, Start};
+use idx_replica::{Finalized, Journal, JournalError, PAST_MAX, Past, Start};
 use idx_types::Height;
 use idx_types::wire::CertifiedHeight;
 use idx_wal::memory::MemoryDisk;
@@ -194,7 +194,9 @@ impl Disk {
             return Err(LoadError::Store);
         }
         let state = State::restore_with(self.store.snapshot.clone(), verifier)?;
-        let (journal, start, _) = Journal::open(self.log.clone())?;
+        let (journal, mut start, _) = Journal::open(self.log.clone())?;
+        let first = self.store.heights.len().saturating_sub(PAST_MAX);
+        start.past = self.store.heights[first..].iter().map(|height| Past::from(&**height)).collect();
         Ok((state, journal, start))
     }
 }

@@ -47,7 +47,7 @@ pub enum Lie {
     Garbled,
     /// Heights that it does not have, and altered ones to whoever asks.
     Sync,
-    /// Certificates that it signed for everybody.
+    /// Certificates, and proofs of forks, that it signed for everybody.
     ForgedCertificates,
     /// It takes part and says nothing.
     Silent,

@@ -139,6 +139,7 @@ impl World {
                 self.note(node, || format!("blames {peer:?}: {what}"));
                 self.on_blame(node, peer, what)?;
             }
+            Effect::Warn(reason) => self.note(node, || format!("takes part no more: {reason}")),
             Effect::Halt(reason) => return self.on_halt(node, reason),
         }
         Ok(Next::On)

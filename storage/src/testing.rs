@@ -9,9 +9,8 @@ use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
 use idx_types::testing;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    AccountHandle, ApprovalCertificate, BankId, CommitCertificate, Decision, Paise, PreparedTx,
-    PrivateBlock, PrivateHeader, PublicBlock, PublicHeader, SessionId, Transaction, TxBody, TxKind,
-    TxSignature,
+    AccountHandle, ApprovalCertificate, BankId, CommitCertificate, Decision, Paise, PreparedTx, PrivateBlock,
+    PrivateHeader, PublicBlock, PublicHeader, SessionId, Transaction, TxBody, TxKind, TxSignature,
 };
 
 /// Banks of the test network.

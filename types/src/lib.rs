@@ -16,7 +16,9 @@ pub mod bank;
 pub mod block;
 pub mod concealed;
 pub mod day;
+pub mod escrow;
 pub mod evidence;
+pub mod fork;
 pub mod ids;
 pub mod money;
 pub mod outcome;
@@ -37,7 +39,9 @@ pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
 pub use concealed::{Concealed, NotShown};
 pub use day::NetworkDay;
+pub use escrow::{Company, Escrow, EscrowMismatch, Regulator};
 pub use evidence::{Evidence, Offence};
+pub use fork::ForkProof;
 pub use ids::{
     AccountHandle, BankCode, BankId, ChainId, Height, Idx, NetworkKey, OrderId, PrivateHash, PublicHash,
     ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,

@@ -1,6 +1,7 @@
 //! What became of a transaction, and the closed list of reasons (document 3.4).
 
 use crate::concealed::NotShown;
+use crate::escrow::EscrowMismatch;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;
 
@@ -115,12 +116,23 @@ reasons! {
     NodeBusy = 42, "NODE_BUSY", "The node is starting, catching up or overloaded; try again later.";
     Concealed = 43, "CONCEALED", "A value that the banks must see is concealed.";
     NotAccepted = 44, "NOT_ACCEPTED", "The receiver has not chosen an account yet.";
+    BadEnvelope = 45, "BAD_ENVELOPE", "The identity envelope is malformed or sealed for other keys than it must be.";
+    NoEscrowKey = 46, "NO_ESCROW_KEY", "The company has announced no escrow key for that day.";
 }
 
 impl Reason {
     /// Whether the same bytes may be accepted at a later time.
     pub const fn retriable(self) -> bool {
         matches!(self, Self::NotYetValid | Self::PoolFull | Self::BankPoolFull | Self::NodeBusy)
+    }
+}
+
+impl From<EscrowMismatch> for Reason {
+    fn from(mismatch: EscrowMismatch) -> Self {
+        match mismatch {
+            EscrowMismatch::NoDayKey => Self::NoEscrowKey,
+            EscrowMismatch::WrongKeys => Self::BadEnvelope,
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod kinds;
 
-pub use kinds::{account_ref, cash, open_account, open_session, transfer};
+pub use kinds::{
+    TEST_DAY, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account, open_session, transfer,
+};
 
 use crate::block::{BLOCK_VERSION, PublicHeader};
 use crate::concealed::Concealed;

@@ -1,6 +1,7 @@
 //! What banks send each other. The network carries these as opaque bytes; every type has a bound.
 
 use crate::block::{Candidate, PrivateBlock, PublicBlock};
+use crate::fork::ForkProof;
 use crate::ids::{Height, PrivateHash, PublicHash, TimestampMs, TxHash};
 use crate::tx::Transaction;
 use crate::verdict::SignedVerdicts;
@@ -40,6 +41,8 @@ pub enum Gossip {
     Vote(SignedVote),
     /// Votes that justify a round, sent again while a height is stuck.
     Bundle(VoteBundle),
+    /// The proof that the chain has forked: who can check it stops.
+    Fork(Box<ForkProof>),
 }
 
 /// A mined block without its transactions (compact relay).

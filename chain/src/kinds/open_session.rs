@@ -1,6 +1,6 @@
 //! `OpenSession`: a pseudonym for one account, with the key that speaks for it.
 
-use super::{Plan, Record, customer_account, signed_by_bank};
+use super::{Plan, Record, check_identity, customer_account, signed_by_bank};
 use crate::draft::Draft;
 use idx_types::params::DAY_MS;
 use idx_types::tx::OpenSession;
@@ -13,7 +13,7 @@ pub(super) fn plan(
     by: &[TxSignature],
     created_at: TimestampMs,
 ) -> Result<Plan, Reason> {
-    signed_by_bank(draft, ask.bank, by)?;
+    let bank = signed_by_bank(draft, ask.bank, by)?;
     let handle = ask.handle.shown()?;
     customer_account(draft, ask.bank, handle)?;
     if draft.session(&ask.session).is_some() {
@@ -28,6 +28,7 @@ pub(super) fn plan(
     if !draft.base.verifier.is_sound(&ask.key) {
         return Err(Reason::BadKey);
     }
+    check_identity(draft, bank, &ask.identity, created_at)?;
     Ok(Plan::record(Record::Session(Session {
         id: ask.session,
         home_bank: ask.bank,
@@ -43,19 +44,16 @@ mod tests {
     use super::*;
     use crate::testing::{World, handle, session_key};
     use idx_crypto::{PublicKey, Signer};
-    use idx_types::testing::concealed;
+    use idx_types::testing::{concealed, envelope_of, open_session};
     use idx_types::{AccountHandle, BankId, SessionId, TxKind};
 
     fn ask(world: &World, handle: AccountHandle, change: impl FnOnce(&mut OpenSession)) -> TxKind {
-        let mut ask = OpenSession {
-            bank: BankId(0),
-            session: SessionId([1; 32]),
-            handle: concealed(handle),
-            key: session_key().public_key(),
-            expires_at: world.next_time().plus(DAY_MS / 2),
-        };
-        change(&mut ask);
-        TxKind::OpenSession(ask)
+        let (key, ends) = (session_key().public_key(), world.next_time().plus(DAY_MS / 2));
+        let mut kind = open_session(BankId(0), SessionId([1; 32]), handle, key, ends);
+        if let TxKind::OpenSession(ask) = &mut kind {
+            change(ask);
+        }
+        kind
     }
 
     #[test]
@@ -78,7 +76,8 @@ mod tests {
         world.done(known.clone(), 0);
         let now = world.next_time();
         type Change<'a> = &'a dyn Fn(&mut OpenSession);
-        let table: [(Change<'_>, u16, Reason); 9] = [
+        let table: [(Change<'_>, u16, Reason); 10] = [
+            (&|a| a.identity = concealed(envelope_of(BankId(1))), 0, Reason::BadEnvelope),
             (&|a| a.bank = BankId(9), 0, Reason::UnknownBank),
             (&|_| (), 1, Reason::WrongSigner),
             (&|a| a.bank = BankId(1), 1, Reason::WrongHomeBank),

@@ -20,9 +20,9 @@ pub(super) fn plan(draft: &Draft<'_>, ask: &Cash, by: &[TxSignature]) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use idx_types::testing::concealed;
     use crate::system::system_handle;
     use crate::testing::{World, handle};
+    use idx_types::testing::concealed;
     use idx_types::{AccountHandle, AccountKind, BankId, Paise, TxKind};
 
     fn ask(bank: u16, handle: AccountHandle, amount: u64) -> TxKind {

@@ -8,8 +8,8 @@ use idx_types::params::DAY_MS;
 use idx_types::testing::{self, chain_id};
 use idx_types::tx::{TX_VERSION, Transaction, TxSignature};
 use idx_types::{
-    AccountHandle, BankId, Bps, Decision, Outcome, Paise, Params, PreparedTx, PrivateHash,
-    PublicHash, PublicHeader, SessionId, TimestampMs, TxBody, TxKind,
+    AccountHandle, BankId, Bps, Decision, Outcome, Paise, Params, PreparedTx, PrivateHash, PublicHash,
+    PublicHeader, SessionId, TimestampMs, TxBody, TxKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

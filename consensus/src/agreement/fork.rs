@@ -6,9 +6,14 @@ use idx_types::{BankId, ChainId, CommitCertificate, Evidence, Signed};
 /// value. `None` if they do not. Signatures are not looked at.
 ///
 /// Any two quorums share banks, so with checked certificates the list is never empty. A bank in it
-/// whose two precommits are of one round contradicted itself plainly ([`fork_evidence`]). Of two
-/// rounds, it is under suspicion only: an honest bank may sign both, if others hid a newer quorum of
-/// prevotes from it in between and showed it later.
+/// whose two precommits are of one round contradicted itself plainly ([`fork_evidence`]). Of two rounds
+/// the list says nothing against anybody: a bank that precommitted the first value rightly precommits the
+/// second if it is shown a quorum of prevotes for it that is as new as its lock. What is sure is the
+/// number of liars, which is at least what two quorums share, `2q - n`: take the first round after the
+/// first certificate in which a quorum prevoted another value. The banks that this quorum shares with the
+/// certificate broke their lock, or another such quorum of the certificate's own round excused them, and
+/// then as many banks prevoted twice in that round. They need not have signed the second certificate, and
+/// in the latter case, by the rules of the paper, not even the first.
 pub fn conflicting(a: &CommitCertificate, b: &CommitCertificate) -> Option<Vec<BankId>> {
     if a.height != b.height || a.value == b.value {
         return None;

@@ -5,9 +5,10 @@
 //! | the two certificates are | signed by both           | evidence in them       |
 //! |--------------------------|--------------------------|------------------------|
 //! | of one round             | the two liars, no other  | against both liars     |
-//! | of two rounds            | the liars, perhaps others | none                   |
+//! | of two rounds            | liars or honest banks    | none                   |
 //!
-//! What follows is this: of certificates of two rounds one cannot tell who lied.
+//! What follows is this: of certificates of two rounds one cannot tell who lied, only how many at least: as
+//! many as two quorums share.
 
 use super::bank::{Bank, Value, bit};
 use super::drive::{Drive, Taken, follow};
@@ -151,6 +152,25 @@ fn an_honest_bank_may_sign_certificates_of_two_rounds() {
     assert_eq!(conflicting(&a, &b), Some(all_but_two.to_vec()));
     assert_eq!(fork_evidence(testing::chain_id(), &a, &b), vec![]);
     assert!(drive.rig.machines.iter().all(|machine| accused(&machine.evidence).is_subset(&LIARS.into())));
+}
+
+/// The same, and banks 2 and 3 follow to round 2: now four honest banks certify B, and no liar does. Who
+/// signed both certificates is honest without exception; who lied signed one of them only. So certificates
+/// of two rounds do not even say where to look.
+#[test]
+fn all_who_signed_two_certificates_of_two_rounds_may_be_honest() {
+    let setup = Setup::of(HONEST, LIARS.len(), 0, 3);
+    let mut drive = Drive::<HONEST>::new(setup);
+    both_rounds().into_iter().for_each(|(bank, act)| take(&mut drive, setup, bank, act));
+    for act in [Act::NextRound, Act::Prevote(Some(1), None), Act::Precommit(Some(1))] {
+        [2, 3].into_iter().for_each(|bank| take(&mut drive, setup, bank, act));
+    }
+    let [a, b] = decide_both(&mut drive, [2, 3], [0, 2]);
+    let signers =
+        |certificate: &CommitCertificate| certificate.signatures.iter().map(|(bank, _)| bank.0).collect();
+    let (first, second): (Vec<u16>, Vec<u16>) = (signers(&a), signers(&b));
+    assert_eq!((first, second), (vec![0, 1, 4, 5], vec![0, 1, 2, 3]));
+    assert_eq!(conflicting(&a, &b), Some(vec![BankId(0), BankId(1)]));
 }
 
 /// Two liars need not sign two votes in one place for a fork: it is enough that they forget a lock.

@@ -59,7 +59,8 @@ impl Script {
             101..=110 => self.answer(tape),
             111..=113 => self.want(tape),
             114..=120 => self.garble(tape),
-            121..=123 => self.bundle(tape),
+            121..=122 => self.bundle(tape),
+            123 => self.fork(tape),
             _ => self.shell.crash(tape.pick(8), tape.byte() == u8::MAX),
         }
         if act & LATER == 0 {
@@ -82,7 +83,7 @@ impl Script {
     }
 
     /// A bank that lies.
-    fn liar(&self, tape: &mut Tape<'_>) -> BankId {
+    pub(super) fn liar(&self, tape: &mut Tape<'_>) -> BankId {
         let liars: Vec<BankId> = banks().filter(|bank| self.shell.liars.includes(*bank)).collect();
         liars[tape.pick(liars.len())]
     }

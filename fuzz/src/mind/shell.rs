@@ -7,8 +7,8 @@ use crate::stage::{GENESIS_MS, StandInRule, genesis, key_of, mined, peer_of};
 use idx_chain::pool::PoolLimits;
 use idx_chain::{Snapshot, State};
 use idx_replica::{
-    AcceptAll, Effect, Event, Finalized, Input, JournalEntry, OwnMessage, Passed, Replica, ReplicaSettings,
-    RequestId, Start, TimerId, Unsigned,
+    AcceptAll, Effect, Event, Finalized, Input, JournalEntry, OwnMessage, Passed, Past, Replica,
+    ReplicaSettings, RequestId, Start, TimerId, Unsigned,
 };
 use idx_types::wire::{CertifiedHeight, Gossip, RESPONSE_BYTES_MAX, Request, encode};
 use idx_types::{BankId, Height, NetworkKey, Signed, TimestampMs};
@@ -148,7 +148,8 @@ impl Shell {
         self.timers.clear();
         self.mind = mind_over(self.me, &self.snapshot, self.heights.last().cloned());
         self.promises.restarted(self.mind.state());
-        self.feed(Input::Start(self.journal.start()));
+        let past = self.heights.iter().map(|height| Past::from(&**height)).collect();
+        self.feed(Input::Start(Start { past, ..self.journal.start() }));
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -174,6 +175,7 @@ impl Shell {
             Effect::Publish(Event::Final(height)) => self.promises.finalises(&height, self.mind.state()),
             Effect::Publish(_) | Effect::Answer(..) => {}
             Effect::Blame(peer, what) => self.promises.blames(peer, what),
+            Effect::Warn(reason) => self.promises.halts(&reason),
             Effect::Halt(reason) => {
                 self.promises.halts(&reason);
                 self.halted = true;
@@ -232,7 +234,7 @@ impl Journal {
     fn start(&self) -> Start {
         let read = |bytes: &Vec<u8>| borsh::from_slice(bytes).expect("what was written is read back");
         let journal = self.synced.iter().map(read).collect();
-        Start { journal, journal_height: self.height, history_lost: self.lost }
+        Start { journal, journal_height: self.height, history_lost: self.lost, past: Vec::new() }
     }
 }
 

@@ -1,11 +1,14 @@
 //! The words of banks that are counted: votes and verdicts.
 
 use super::script::Script;
-use crate::stage::{BANKS, signed};
+use crate::stage::{BANKS, banks, signed};
 use crate::tape::Tape;
 use idx_types::vote::VoteBundle;
 use idx_types::wire::Gossip;
-use idx_types::{Height, PreparedTx, PublicHeader, TxHash, Verdict, Vote, VoteKind};
+use idx_types::{
+    CommitCertificate, ForkProof, Height, PreparedTx, PrivateHash, PublicHeader, Round, TxHash, Verdict,
+    Vote, VoteKind,
+};
 
 /// Votes that a bundle can be made of.
 const VOTES_MAX: usize = 64;
@@ -93,6 +96,31 @@ impl Script {
             let verdicts = self.cast().verdicts(bank, &header, words.clone());
             self.say(bank, Gossip::Verdicts(Box::new(verdicts)));
         }
+    }
+
+    /// A liar tells of a fork at the mind's tip, or at the height being agreed on: with the precommits that
+    /// banks have said, and its own for whatever it likes.
+    pub(super) fn fork(&mut self, tape: &mut Tape<'_>) {
+        let liar = self.liar(tape);
+        let tip = self.shell.mind.last_final().map(|last| last.commit.clone());
+        let one = tip.filter(|_| tape.byte().is_multiple_of(2));
+        let one = one.unwrap_or_else(|| self.certificate(tape));
+        let other = CommitCertificate { height: one.height, ..self.certificate(tape) };
+        self.say(liar, Gossip::Fork(Box::new(ForkProof { one, other, child: None })));
+    }
+
+    /// Precommits of a round for a value: those said before, and those of all liars.
+    fn certificate(&self, tape: &mut Tape<'_>) -> CommitCertificate {
+        let (height, round) = (self.words.height, Round(u32::from(tape.byte() % 3)));
+        let value = self.value(tape).unwrap_or(PrivateHash([tape.byte(); 32]));
+        let mut commit = CommitCertificate { height, round, value, signatures: Vec::new() };
+        for bank in banks() {
+            let vote = signed(commit.vote_of(self.shell.mind.state().chain_id(), bank));
+            if self.shell.liars.includes(bank) || self.words.votes.contains(&vote) {
+                commit.signatures.push((bank, vote.signature));
+            }
+        }
+        commit
     }
 
     /// Votes said before, together.

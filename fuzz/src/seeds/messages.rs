@@ -31,7 +31,7 @@ pub(super) fn seeds() -> Vec<Seed> {
     let mut seeds: Vec<Seed> = wire.chain(asked).chain(told).map(|bytes| ("wire", bytes)).collect();
     seeds.extend(stored(&gossip).into_iter().map(|bytes| ("stored", bytes)));
     seeds.push(("snapshot", to_vec(&genesis().snapshot()).expect("writing to memory")));
-    seeds.extend((0..9).map(|kind| ("gate", picked(kind, &[0, 0, 0]))));
+    seeds.extend((0..11).map(|kind| ("gate", picked(kind, &[0, 0, 0]))));
     seeds.extend((0..8).map(|n| ("proofs", vec![n, 3 * n, n, n])));
     seeds.extend((0..3).map(|n| ("receipts", vec![n])));
     seeds
@@ -45,9 +45,10 @@ fn gossip() -> Vec<Gossip> {
     let kind = |message: &Gossip| wire::encode(message)[1];
     let mut all: Vec<Gossip> = world.messages().to_vec();
     all.sort_by_key(|message| (kind(message), wire::encode(message).len()));
-    all.chunk_by(|a, b| kind(a) == kind(b))
-        .flat_map(|of_kind| of_kind.iter().take(OF_A_KIND).cloned())
-        .collect()
+    let shortest = all.chunk_by(|a, b| kind(a) == kind(b)).flat_map(|of_kind| of_kind.iter().take(OF_A_KIND));
+    // A quiet network has no forks to tell of.
+    let forks = crate::gate::messages(Cast(&genesis())).into_iter().filter(|m| matches!(m, Gossip::Fork(_)));
+    shortest.cloned().chain(forks).collect()
 }
 
 fn requests() -> Vec<Request> {

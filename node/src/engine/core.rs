@@ -185,17 +185,17 @@ impl Core {
             Effect::SetTimer(timer, after_ms) => self.timers.set(timer, Instant::now(), after_ms),
             Effect::Answer(token, answer) => self.answer(token, answer),
             Effect::Publish(event) => self.publish(event),
-            Effect::Halt(reason) => {
-                show_evidence(&reason);
-                return Err(CoreError::Halt(reason));
-            }
+            Effect::Warn(reason) => warn(&reason),
+            Effect::Halt(reason) => return Err(CoreError::Halt(reason)),
         }
         Ok(())
     }
 }
 
-/// The proof of who forked the chain goes to the log, byte by byte: the chain can take it no more.
-fn show_evidence(reason: &HaltReason) {
+/// The operator learns at once why this node will stop. The proof of who forked the chain goes to the log,
+/// byte by byte: the chain can take it no more.
+fn warn(reason: &HaltReason) {
+    tracing::error!(%reason, "this node takes part no more; it tells its peers and stops");
     let HaltReason::Fork { evidence, .. } = reason else { return };
     for proof in evidence {
         let borsh = borsh::to_vec(proof).map(hex::encode).unwrap_or_default();

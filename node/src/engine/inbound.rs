@@ -204,6 +204,7 @@ const fn kind(message: &Gossip) -> &'static str {
         Gossip::Proposal(_) => "proposal",
         Gossip::Vote(_) => "vote",
         Gossip::Bundle(_) => "bundle",
+        Gossip::Fork(_) => "fork",
     }
 }
 

@@ -17,6 +17,7 @@ mod outbox;
 mod search;
 pub mod shared;
 mod start;
+mod stored;
 mod timers;
 
 pub use self::core::{CoreError, clock};

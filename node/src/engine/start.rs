@@ -7,22 +7,21 @@ use super::inbox::{Inbox, InboxSender, inbox};
 use super::outbox::{self, Outbox, Outgoing};
 use super::search::Search;
 use super::shared::Shared;
+use super::stored::Disks;
 use super::timers::Timers;
 use crate::home::Home;
 use crate::keys::NodeKeys;
 use crate::queries::{LiveFacts, Queries};
 use crate::settings::Settings;
 use anyhow::{Context, Result};
-use idx_chain::State;
 use idx_chain::pool::PoolLimits;
 use idx_crypto::{Ed25519, Verifier};
 use idx_genesis::{Peer, SoundGenesis};
 use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
 use idx_replica::{AcceptAll, Journal, Replica, ReplicaSettings, Start};
-use idx_storage::{FolderDisk, Store, StoreOptions};
+use idx_storage::Store;
 use idx_types::Bank;
 use idx_types::params::PROTOCOL_VERSION;
-use idx_types::wire::CertifiedHeight;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -77,51 +76,6 @@ pub async fn run(
     outgoing_task.abort();
     receiving_task.abort();
     result
-}
-
-/// What a node reads from its disks at start.
-struct Disks {
-    store: Arc<Store>,
-    journal: Journal,
-    start: Start,
-    state: State,
-    last_final: Option<Arc<CertifiedHeight>>,
-}
-
-impl Disks {
-    fn open(home: &Home, settings: &Settings, genesis: &SoundGenesis) -> Result<Self> {
-        let options = StoreOptions {
-            block_cache_bytes: settings.storage.cache_bytes,
-            write_buffer_bytes: settings.storage.write_buffer_bytes,
-            open_files_max: i32::try_from(settings.storage.open_files_max).unwrap_or(i32::MAX),
-            ..StoreOptions::new(genesis.chain_id())
-        };
-        let store = Store::open(&home.db(), &options).context("the block store cannot be opened")?;
-        let state = load_state(&store, genesis)?;
-        let last_final = store.certified(state.tip().height)?.map(Arc::new);
-        let (journal, start) =
-            open_journal(home).context("the journal of signed history cannot be opened")?;
-        Ok(Self { store: Arc::new(store), journal, start, state, last_final })
-    }
-}
-
-fn open_journal(home: &Home) -> Result<(Journal, Start)> {
-    let (journal, start, torn_bytes) = Journal::open(FolderDisk::open(&home.wal())?)?;
-    if torn_bytes > 0 {
-        tracing::warn!(bytes = torn_bytes, "the last journal entry was half written and is cut off");
-    }
-    Ok((journal, start))
-}
-
-/// The stored state, or that of genesis on the first start.
-pub(crate) fn load_state(store: &Store, genesis: &SoundGenesis) -> Result<State> {
-    if store.is_empty() {
-        let state = State::genesis(&genesis.to_spec())?;
-        store.init(&state.snapshot()).context("the genesis state cannot be stored")?;
-        return Ok(state);
-    }
-    let snapshot = store.load()?.context("the block store holds no state")?;
-    State::restore(snapshot).context("the stored state does not add up; resync this node from its peers")
 }
 
 /// All parts of a node, not running yet.

@@ -19,6 +19,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// A node this many heights behind the best peer is not ready.
 const LAG_HEIGHTS_MAX: u64 = 4;
 
+/// What a node says whose chain has forked.
+const FORKED: &str = "the chain has forked; this node takes part no more, its log says why";
+
 /// What does not change while the node runs, and what its peers look like.
 pub struct LiveFacts {
     /// The bank this is.
@@ -96,6 +99,9 @@ impl Live for Queries {
 
     fn ready(&self) -> Result<(), NotReady> {
         let insight = self.shared.insight();
+        if insight.stage == Stage::Forked {
+            return Err(NotReady(FORKED.to_owned()));
+        }
         let behind = self.syncing();
         if behind.highest_claimed.0 > behind.height.0 + LAG_HEIGHTS_MAX {
             return Err(NotReady(format!(
@@ -133,6 +139,7 @@ impl Queries {
             (Stage::Prevotes, Some(status)) => ("prevotes".to_owned(), missing(status, |v| v.prevote)),
             (Stage::Precommits, Some(status)) => ("precommits".to_owned(), missing(status, |v| v.precommit)),
             (Stage::Storing, _) => ("the block store".to_owned(), Vec::new()),
+            (Stage::Forked, _) => (FORKED.to_owned(), Vec::new()),
             (_, None) => return None,
         };
         let banks = banks.into_iter().map(|bank| self.names.tag(bank)).collect();
@@ -206,7 +213,7 @@ const fn cast(cast: Cast) -> VoteCast {
 const fn step_name(insight: &Insight, syncing: bool) -> StepName {
     match insight.stage {
         _ if syncing => StepName::Sync,
-        Stage::Quiet => StepName::Idle,
+        Stage::Quiet | Stage::Forked => StepName::Idle,
         Stage::Mining => StepName::Mine,
         Stage::Collecting => StepName::Approve,
         Stage::Proposal => StepName::Propose,

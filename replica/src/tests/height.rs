@@ -1,21 +1,26 @@
 //! Makes a certified height by hand, with everybody's signatures.
 
-use super::{Rig, key_of};
+use super::{Rig, genesis, key_of};
 use idx_chain::Execution;
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    ApprovalCertificate, BankId, CommitCertificate, PrivateBlock, PrivateHeader, PublicBlock, PublicHash,
-    Round, Signed, Verdicts, Vote, VoteKind,
+    ApprovalCertificate, BankId, CommitCertificate, Height, PrivateBlock, PrivateHash, PrivateHeader,
+    PublicBlock, PublicHash, Round, Signed, Verdicts,
 };
 
 /// The next height of a mind, empty, signed by banks 0 to 4.
 pub(super) fn certified(rig: &Rig) -> CertifiedHeight {
+    certified_after(rig, 3)
+}
+
+/// The same, with a search that took so many milliseconds: two that differ are two values.
+pub(super) fn certified_after(rig: &Rig, mining_ms: u32) -> CertifiedHeight {
     let public = PublicBlock { header: rig.block(0, 1).header.message, transactions: Vec::new() };
     let certificate = certificate(rig, public.header.hash());
     let execution = rig.mind.state().execute(&public.header, &[], &[]);
-    let header = private_header(rig, &public, &certificate, &execution);
-    let commit = commit(rig, &header);
+    let header = private_header(rig, &public, &certificate, &execution, mining_ms);
+    let commit = commit(rig.height(), Round(0), header.hash(), 0..5);
     let private = PrivateBlock { header, certificate, outcomes: Vec::new(), body: Vec::new() };
     CertifiedHeight { public, private, commit }
 }
@@ -34,6 +39,7 @@ fn private_header(
     public: &PublicBlock,
     certificate: &ApprovalCertificate,
     execution: &Execution,
+    mining_ms: u32,
 ) -> PrivateHeader {
     PrivateHeader {
         version: BLOCK_VERSION,
@@ -43,18 +49,24 @@ fn private_header(
         parent_private: rig.mind.state().tip().private_hash,
         certificate_hash: certificate.hash(),
         outcomes_hash: outcomes_hash(&[]),
-        state_root: execution.state_root(3),
+        state_root: execution.state_root(mining_ms),
         body_hash: body_hash(&[]),
-        mining_ms: 3,
+        mining_ms,
     }
 }
 
-fn commit(rig: &Rig, header: &PrivateHeader) -> CommitCertificate {
-    let (chain_id, height, value) = (rig.mind.state().chain_id(), rig.height(), header.hash());
-    let one = |bank| {
-        let kind = VoteKind::Precommit;
-        let vote = Vote { chain_id, height, round: Round(0), kind, value: Some(value), bank };
-        (bank, Signed::new(vote, &key_of(bank)).signature)
-    };
-    CommitCertificate { height, round: Round(0), value, signatures: (0..5).map(BankId).map(one).collect() }
+/// A certificate with the signatures of these banks.
+pub(super) fn commit(
+    height: Height,
+    round: Round,
+    value: PrivateHash,
+    banks: std::ops::Range<u16>,
+) -> CommitCertificate {
+    let chain_id = genesis().chain_id();
+    let mut certificate = CommitCertificate { height, round, value, signatures: Vec::new() };
+    for bank in banks.map(BankId) {
+        let vote = certificate.vote_of(chain_id, bank);
+        certificate.signatures.push((bank, Signed::new(vote, &key_of(bank)).signature));
+    }
+    certificate
 }

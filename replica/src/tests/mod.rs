@@ -1,18 +1,19 @@
 //! One mind alone, fed by hand: what liars can and cannot do to it.
 
+mod forks;
 mod gate;
 mod height;
 mod pool;
 mod room;
 mod sync;
 
-use crate::{AcceptAll, Effect, Input, Replica, ReplicaSettings, Start, Unsigned};
+use crate::{AcceptAll, Effect, Input, Past, Replica, ReplicaSettings, Start, Unsigned};
 use idx_chain::pool::PoolLimits;
 use idx_chain::{State, testing};
 use idx_consensus::election;
 use idx_crypto::{Ed25519, SecretKey};
 use idx_types::block::tx_root;
-use idx_types::wire::Announcement;
+use idx_types::wire::{Announcement, CertifiedHeight};
 use idx_types::{BankId, Height, NetworkKey, PublicHeader, Round, Signed, TimestampMs, Verified};
 use std::sync::Arc;
 
@@ -43,6 +44,26 @@ impl Rig {
     }
 
     pub(crate) fn started(start: Start) -> Self {
+        Self::started_with(start).0
+    }
+
+    /// With what it wished for at its start.
+    pub(crate) fn started_with(start: Start) -> (Self, Vec<Effect>) {
+        let mut rig = Self::of(genesis(), None);
+        let effects = rig.step(Input::Start(start));
+        (rig, effects)
+    }
+
+    /// The state of another mind and this tip of it, as a process finds them that starts again.
+    pub(crate) fn restarted(other: &Self, tip: CertifiedHeight) -> Self {
+        let past = vec![Past::from(&tip)];
+        let mut rig = Self::of(State::restore(other.mind.state().snapshot()).unwrap(), Some(Arc::new(tip)));
+        rig.step(Input::Start(Start { past, ..Start::default() }));
+        rig
+    }
+
+    /// Not started yet.
+    fn of(state: State, tip: Option<Arc<CertifiedHeight>>) -> Self {
         let settings = ReplicaSettings {
             bank: Some(BankId(0)),
             network_key: peer_of(BankId(0)),
@@ -51,9 +72,7 @@ impl Rig {
             verifier: Arc::new(Ed25519),
             protocol_known: idx_types::params::PROTOCOL_VERSION,
         };
-        let mut rig = Self { mind: Replica::new(settings, genesis(), None), now: testing::START.plus(100) };
-        rig.step(Input::Start(start));
-        rig
+        Self { mind: Replica::new(settings, state, tip), now: testing::START.plus(100) }
     }
 
     pub(crate) fn step(&mut self, input: Input) -> Vec<Effect> {

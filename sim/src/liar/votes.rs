@@ -6,7 +6,10 @@ use crate::world::World;
 use idx_crypto::Signer;
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{CertifiedHeight, Gossip};
-use idx_types::{PrivateHash, Reason, Round, Signed, SignedVerdicts, SignedVote, Verdict, Vote, VoteKind};
+use idx_types::{
+    CommitCertificate, ForkProof, PrivateHash, Reason, Round, Signed, SignedVerdicts, SignedVote, Verdict,
+    Vote, VoteKind,
+};
 
 /// Useless transactions with every vote.
 const SPAM: u64 = 10;
@@ -23,7 +26,7 @@ impl World {
                 let junk = (0..SPAM).map(|n| self.forged_transaction(from, self.steps * SPAM + n));
                 vec![Gossip::Transactions(junk.collect())]
             }
-            Lie::ForgedCertificates => vec![self.forged_bundle(from, vote)],
+            Lie::ForgedCertificates => vec![self.forged_bundle(from, vote), self.forged_fork(from, vote)],
             _ if lie.replaces() => vec![Gossip::Vote(*vote)],
             _ => Vec::new(),
         }
@@ -55,6 +58,23 @@ impl World {
             Signed { signature: Signed::new(message, signer).signature, message }
         });
         Gossip::Bundle(VoteBundle { votes: forged.collect() })
+    }
+
+    /// Two certificates of the height, both signed with the liar's key for everybody.
+    fn forged_fork(&self, from: usize, vote: &SignedVote) -> Gossip {
+        let signer = &*self.nodes[from].identity.signer;
+        let banks: Vec<_> = (0..self.plan.ledger_nodes()).map(|node| self.bank(node)).collect();
+        let Vote { chain_id, height, round, .. } = vote.message;
+        let certificate = |value| {
+            let mut forged = CommitCertificate { height, round, value, signatures: Vec::new() };
+            for bank in &banks {
+                let signature = Signed::new(forged.vote_of(chain_id, *bank), signer).signature;
+                forged.signatures.push((*bank, signature));
+            }
+            forged
+        };
+        let (one, other) = (certificate(nonsense(self.plan.scheme, vote)), certificate(PrivateHash([8; 32])));
+        Gossip::Fork(Box::new(ForkProof { one, other, child: None }))
     }
 
     /// A height whose certificate names another value, all signed with the liar's key.

@@ -88,6 +88,16 @@ fn a_wiped_bank_is_not_kept_silent_by_a_liar() {
     );
 }
 
+/// With every vote it tells of a fork, by certificates that it signed for everybody.
+#[test]
+fn a_liar_that_makes_up_forks_stops_nobody() {
+    let mut world = with_liar(50, Lie::ForgedCertificates, Faults::NONE);
+    run(&mut world, 8_000);
+    assert_eq!(world.halted(), []);
+    assert!(world.checks().heights() > 30, "{} heights", world.checks().heights());
+    settles_within(&mut world, 12_000);
+}
+
 /// Its blocks come from the future: untimely for all, passed over; its transactions still settle.
 #[test]
 fn a_clock_an_hour_ahead_costs_that_bank_its_turns_only() {

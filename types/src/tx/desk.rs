@@ -6,7 +6,7 @@ use crate::concealed::Concealed;
 use crate::ids::{AccountHandle, BankId, SessionId, TimestampMs};
 use crate::money::{Currency, Paise};
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_crypto::PublicKey;
+use idx_crypto::{Envelope, PublicKey};
 
 /// See [`TxKind::OpenAccount`].
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
@@ -17,6 +17,8 @@ pub struct OpenAccount {
     pub handle: Concealed<AccountHandle>,
     /// What its balance counts; only INR until travel accounts exist.
     pub currency: Currency,
+    /// Whose it is, sealed for the home bank and for a court's order; goes to the private block.
+    pub identity: Concealed<Envelope>,
 }
 
 /// An account by its home bank and handle.
@@ -41,6 +43,8 @@ pub struct OpenSession {
     pub key: PublicKey,
     /// End of the session, at most 24 h after `created_at`.
     pub expires_at: TimestampMs,
+    /// Whose it is, sealed for the home bank and for a court's order; goes to the private block.
+    pub identity: Concealed<Envelope>,
 }
 
 /// See [`TxKind::Deposit`] and [`TxKind::Withdraw`].

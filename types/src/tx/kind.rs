@@ -82,9 +82,9 @@ impl TxKind {
             other => other.clone(),
         };
         match &mut hidden {
-            Self::OpenAccount(tx) => tx.handle = tx.handle.hidden(),
+            Self::OpenAccount(tx) => (tx.handle, tx.identity) = (tx.handle.hidden(), tx.identity.hidden()),
             Self::CloseAccount(tx) | Self::Unfreeze(tx) => tx.handle = tx.handle.hidden(),
-            Self::OpenSession(tx) => tx.handle = tx.handle.hidden(),
+            Self::OpenSession(tx) => (tx.handle, tx.identity) = (tx.handle.hidden(), tx.identity.hidden()),
             Self::Deposit(tx) | Self::Withdraw(tx) => tx.handle = tx.handle.hidden(),
             Self::Transfer(tx) => tx.tag = tx.tag.hidden(),
             Self::Freeze(tx) => tx.handle = tx.handle.hidden(),
@@ -96,9 +96,9 @@ impl TxKind {
     /// Whether every concealed value is here, as banks need it.
     pub fn is_open(&self) -> bool {
         match self {
-            Self::OpenAccount(tx) => tx.handle.shown().is_ok(),
+            Self::OpenAccount(tx) => tx.handle.shown().is_ok() && tx.identity.shown().is_ok(),
             Self::CloseAccount(tx) | Self::Unfreeze(tx) => tx.handle.shown().is_ok(),
-            Self::OpenSession(tx) => tx.handle.shown().is_ok(),
+            Self::OpenSession(tx) => tx.handle.shown().is_ok() && tx.identity.shown().is_ok(),
             Self::Deposit(tx) | Self::Withdraw(tx) => tx.handle.shown().is_ok(),
             Self::Transfer(tx) => tx.tag.shown().is_ok(),
             Self::Freeze(tx) => tx.handle.shown().is_ok(),
