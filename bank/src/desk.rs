@@ -45,7 +45,6 @@ pub use work::Scene;
 use crate::Entropy;
 use crate::pseudonym::TagBook;
 use crate::vault::{Deadline, Retention, Shelf, Side, Status, VaultError};
-use idx_crypto::Recipients;
 use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId, TxKind};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use work::{Stop, Work};
@@ -97,7 +96,6 @@ pub struct Home {
 /// again from it.
 pub struct Desk {
     home: Home,
-    recipients: Recipients,
     tags: TagBook,
     /// Transfers that wait for their session here to be on the ledger, and since when.
     waiting: BTreeMap<(TxId, Side), TimestampMs>,
@@ -116,12 +114,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`VaultError`] if the vault is damaged or the machine fails.
-    pub fn open(
-        home: Home,
-        recipients: Recipients,
-        tags: TagBook,
-        shelf: &Shelf<'_>,
-    ) -> Result<Self, VaultError> {
+    pub fn open(home: Home, tags: TagBook, shelf: &Shelf<'_>) -> Result<Self, VaultError> {
         let (mut waiting, mut again) = (BTreeMap::new(), BTreeSet::new());
         for Deadline { id, side, .. } in shelf.open_transfers()? {
             let waits = match side {
@@ -135,7 +128,7 @@ impl Desk {
             }
         }
         let (early, never) = (VecDeque::new(), NetworkDay(0));
-        Ok(Self { home, recipients, tags, waiting, again, early, tags_asked: never, dropped_on: never })
+        Ok(Self { home, tags, waiting, again, early, tags_asked: never, dropped_on: never })
     }
 
     /// Decides about one input. `seed` is 32 bytes of fresh entropy. Effects are to be performed in
@@ -171,10 +164,6 @@ impl Desk {
             Input::Height => self.height(work),
             Input::Tags(day, tags) => {
                 self.tags.put(day, tags);
-                Ok(())
-            }
-            Input::Recipients(recipients) => {
-                self.recipients = recipients;
                 Ok(())
             }
         }

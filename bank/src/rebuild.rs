@@ -14,7 +14,7 @@
 use crate::record::{IdentityContext, IdentityRecord};
 use crate::vault::{BankAccount, Credential, Customer, Draft, OpenedSession, VaultError};
 use idx_crypto::{Envelope, EnvelopeError, HpkeSecret, PublicKey};
-use idx_types::{BankCode, Height, NetworkDay, TimestampMs};
+use idx_types::{BankCode, Height, NetworkDay, TimestampMs, Transaction, TxKind};
 
 /// An opening of an account or a session, as the private chain shows it to banks.
 #[derive(Debug, Clone)]
@@ -29,6 +29,24 @@ pub struct PrivateRecord {
     pub envelope: Envelope,
     /// The key of the session, if it is one.
     pub session_key: Option<PublicKey>,
+}
+
+impl PrivateRecord {
+    /// The opening of an account or session in a transaction; `None` if it is another kind, or if only
+    /// its public form is here.
+    pub fn of(height: Height, tx: &Transaction) -> Option<Self> {
+        let (bank, handle, session, identity, session_key) = match &tx.body.kind {
+            TxKind::OpenAccount(ask) => (ask.bank, &ask.handle, None, &ask.identity, None),
+            TxKind::OpenSession(ask) => {
+                (ask.bank, &ask.handle, Some(ask.session), &ask.identity, Some(ask.key))
+            }
+            _ => return None,
+        };
+        let handle = *handle.shown().ok()?;
+        let context = IdentityContext { chain_id: tx.body.chain_id, bank, handle, session };
+        let envelope = identity.shown().ok()?.clone();
+        Some(Self { height, created_at: tx.body.created_at, context, envelope, session_key })
+    }
 }
 
 /// What a rebuild found.

@@ -8,7 +8,7 @@ use crate::pseudonym::{Identity, account_handle};
 use crate::record::{IdentityContext, IdentityRecord};
 use crate::vault::{BankAccount, Contact, Credential, Customer};
 use crate::{AccountNumber, FullName, Nickname};
-use idx_crypto::{Envelope, PublicKey};
+use idx_crypto::{Envelope, HpkePublic, PublicKey, Recipients};
 use idx_types::tx::{OpenAccount, TX_VERSION};
 use idx_types::{
     AccountHandle, Concealed, Currency, FreezeState, Idx, SessionId, TimestampMs, TxBody, TxKind,
@@ -49,15 +49,16 @@ impl Desk {
             Some(_) => return Err(Refusal::AccountExists.into()),
             None => self.new_account(work, owner, number)?,
         };
+        let identity = self.envelope(work, &customer, &account, None)?;
         let kind = TxKind::OpenAccount(OpenAccount {
             bank: self.home.bank,
             handle: Concealed::new(account.handle, work.draft.entropy().draw()),
             currency: Currency::Inr,
+            identity,
         });
         let body = self.body(work, kind, work.now.plus(work.ledger.validity_ms_max()));
         let (handle, tx) = (account.handle, body.id());
-        let identity = self.envelope(work, &customer, &account, None)?;
-        work.effects.push(Effect::SignAndSubmit { body: Box::new(body), identity: Box::new(identity) });
+        work.effects.push(Effect::SignAndSubmit(Box::new(body)));
         Ok(Answer::AccountOpening { handle, tx })
     }
 
@@ -117,19 +118,30 @@ impl Desk {
         }
     }
 
-    /// Who is behind an account or a session, sealed.
+    /// Who is behind an account or a session, sealed to whom the ledger names today.
     pub(super) fn envelope(
         &self,
         work: &mut Work<'_>,
         customer: &Customer,
         account: &BankAccount,
         session: Option<SessionId>,
-    ) -> Result<Envelope, Stop> {
+    ) -> Result<Concealed<Envelope>, Stop> {
         let (chain_id, bank) = (self.home.chain_id, self.home.bank);
         let context = IdentityContext { chain_id, bank, handle: account.handle, session };
         let record = IdentityRecord::new(customer, account, &self.home.code, session);
-        let sealed = record.seal(&context, &self.recipients, &work.draft.entropy().draw());
-        sealed.map_err(|_| Refusal::SealingUnavailable.into())
+        let recipients = self.recipients(work).ok_or(Refusal::SealingUnavailable)?;
+        let sealed = record.seal(&context, &recipients, &work.draft.entropy().draw());
+        let envelope = sealed.map_err(|_| Refusal::SealingUnavailable)?;
+        Ok(Concealed::new(envelope, work.draft.entropy().draw()))
+    }
+
+    /// This bank, the company by its key of today, and all regulators; `None` if the ledger lacks one.
+    fn recipients(&self, work: &Work<'_>) -> Option<Recipients> {
+        let home = HpkePublic::new(work.ledger.bank(self.home.bank)?.hpke_key.0).ok()?;
+        let escrow = work.ledger.escrow();
+        let company = *escrow.company.day_keys.get(&work.day())?;
+        let regulators = escrow.regulators.iter().map(|regulator| regulator.hpke_key).collect();
+        Some(Recipients { home, company, regulators })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::notice::{Notice, Rejection};
 use super::refusal::Refusal;
 use crate::vault::{Batch, Side, Status, VaultError};
-use idx_crypto::{Envelope, Hash32};
+use idx_crypto::Hash32;
 use idx_types::{AccountHandle, Idx, NetworkDay, SessionId, Transaction, TxBody, TxId};
 use std::fmt;
 
@@ -11,13 +11,8 @@ use std::fmt;
 pub enum Effect {
     /// Write to the vault, durably. What follows waits for it.
     Persist(Batch),
-    /// Sign with the bank's consensus key and submit, with the envelope that goes to the private chain.
-    SignAndSubmit {
-        /// The opening of an account or a session.
-        body: Box<TxBody>,
-        /// Who is behind it, sealed.
-        identity: Box<Envelope>,
-    },
+    /// Sign with the bank's consensus key and submit: the opening of an account or a session.
+    SignAndSubmit(Box<TxBody>),
     /// Submit an accepted transfer.
     Submit(Box<Transaction>),
     /// Send to all banks.
@@ -47,7 +42,7 @@ impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Persist(batch) => write!(f, "Persist({} changes)", batch.changes.len()),
-            Self::SignAndSubmit { body, .. } => write!(f, "SignAndSubmit({})", body.kind.name()),
+            Self::SignAndSubmit(body) => write!(f, "SignAndSubmit({})", body.kind.name()),
             Self::Submit(transfer) => write!(f, "Submit({:?})", transfer.id()),
             Self::Gossip(Gossip::Intent(_)) => f.write_str("Gossip(intent)"),
             Self::Gossip(Gossip::Notice(_)) => f.write_str("Gossip(notice)"),

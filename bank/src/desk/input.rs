@@ -4,7 +4,7 @@ use super::notice::Notice;
 use crate::pseudonym::{Identity, TagDay};
 use crate::vault::Credential;
 use crate::{AccountNumber, FullName, Nickname};
-use idx_crypto::{Recipients, Signature};
+use idx_crypto::Signature;
 use idx_types::{AccountHandle, Idx, NetworkDay, Paise, Reason, SessionId, Transaction, TxId};
 use std::fmt;
 
@@ -22,8 +22,6 @@ pub enum Input {
     Height,
     /// The tags of a day, as [`Effect::PrepareTags`](super::Effect::PrepareTags) asked for.
     Tags(NetworkDay, TagDay),
-    /// To whom envelopes are sealed from now on.
-    Recipients(Recipients),
 }
 
 /// What customers ask for. `Debug` shows what is asked and not by whom.

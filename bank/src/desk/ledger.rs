@@ -1,6 +1,8 @@
 //! What the desk must know of the ledger; the node answers from the state of the last final height.
 
-use idx_types::{Account, AccountHandle, Bank, BankId, Paise, Reason, Session, SessionId, TimestampMs};
+use idx_types::{
+    Account, AccountHandle, Bank, BankId, Escrow, Paise, Reason, Session, SessionId, TimestampMs,
+};
 
 /// The ledger as banks see it.
 pub trait LedgerView {
@@ -18,6 +20,9 @@ pub trait LedgerView {
 
     /// A bank of this height.
     fn bank(&self, id: BankId) -> Option<Bank>;
+
+    /// Company and regulators, to whom identities are sealed.
+    fn escrow(&self) -> &Escrow;
 
     /// What a transfer of this amount costs on top.
     ///

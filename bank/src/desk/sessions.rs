@@ -60,17 +60,18 @@ impl Desk {
         account: &BankAccount,
         session: &OpenedSession,
     ) -> Result<(), Stop> {
+        let identity = self.envelope(work, customer, account, Some(session.id))?;
         let kind = TxKind::OpenSession(OpenSession {
             bank: self.home.bank,
             session: session.id,
             handle: Concealed::new(account.handle, work.draft.entropy().draw()),
             key: session.key,
             expires_at: session.day.end(),
+            identity,
         });
         let longest = work.now.plus(work.ledger.validity_ms_max());
         let body = self.body(work, kind, longest.min(session.day.end()));
-        let identity = self.envelope(work, customer, account, Some(session.id))?;
-        work.effects.push(Effect::SignAndSubmit { body: Box::new(body), identity: Box::new(identity) });
+        work.effects.push(Effect::SignAndSubmit(Box::new(body)));
         Ok(())
     }
 

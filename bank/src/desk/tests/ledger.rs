@@ -1,19 +1,40 @@
 //! A ledger between the banks of these stories: enough of it for a desk.
 
-use super::world::{BANKS, DAY_MS, World};
+use super::world::{BANKS, DAY_MS, World, hpke};
 use super::*;
-use idx_crypto::{Ed25519, Hash32, Signer};
+use idx_crypto::{Ed25519, Envelope, Hash32, Signer};
+use idx_types::escrow::{Company, Regulator};
 use idx_types::testing::key;
 use idx_types::{
-    Account, AccountKind, Bank, Currency, FreezeState, Height, NetworkKey, Reason, Session, TxBody,
+    Account, AccountKind, Bank, Currency, Escrow, FreezeState, Height, NetworkKey, Reason, Session, TxBody,
 };
 
 /// The ledger: enough of it for a desk.
-#[derive(Default)]
 pub struct Ledger {
     pub time: TimestampMs,
     pub accounts: Vec<Account>,
     pub sessions: Vec<Session>,
+    pub escrow: Escrow,
+}
+
+impl Ledger {
+    /// An empty one at noon, with company keys for the days of all stories.
+    pub fn new() -> Self {
+        let days = (19_990..20_200).map(|day| (NetworkDay(day), hpke(100).public())).collect();
+        let (signing_key, hpke_key) = (key(101).public_key(), hpke(101).public());
+        let escrow = Escrow {
+            regulators: vec![Regulator { name: "RBI".into(), signing_key, hpke_key }],
+            company: Company { signing_key: key(100).public_key(), day_keys: days },
+        };
+        Self { time: NOON, accounts: vec![], sessions: vec![], escrow }
+    }
+
+    /// The ledger's own rule on envelopes.
+    fn check(&self, bank: BankId, envelope: &Envelope, body: &TxBody) {
+        let home = self.bank(bank).unwrap().hpke_key.0;
+        let day = NetworkDay::of(body.created_at);
+        assert_eq!(self.escrow.check_envelope(envelope, &home, day), Ok(()));
+    }
 }
 
 impl LedgerView for Ledger {
@@ -36,9 +57,12 @@ impl LedgerView for Ledger {
             code: code.parse().unwrap(),
             consensus_key: key(id.0 as u8).public_key(),
             network_key: NetworkKey([id.0 as u8; 32]),
-            hpke_key: Hash32::ZERO,
+            hpke_key: Hash32(*hpke(usize::from(id.0)).public().as_bytes()),
             stake: Paise(1),
         })
+    }
+    fn escrow(&self) -> &Escrow {
+        &self.escrow
     }
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
         match amount.0 {
@@ -50,30 +74,22 @@ impl LedgerView for Ledger {
 }
 
 impl World {
-    pub fn open(&mut self, body: &TxBody) {
-        match &body.kind {
-            TxKind::OpenAccount(ask) => self.ledger.accounts.push(Account {
-                handle: *ask.handle.shown().unwrap(),
-                home_bank: ask.bank,
-                kind: AccountKind::Customer,
-                currency: Currency::Inr,
-                balance: Paise::ZERO,
-                freeze: FreezeState::Free,
-                opened_at: Height(1),
-                closed_at: None,
-            }),
-            TxKind::OpenSession(ask) if self.ledger.session(&ask.session).is_none() => {
-                self.ledger.sessions.push(Session {
-                    id: ask.session,
-                    home_bank: ask.bank,
-                    account: *ask.handle.shown().unwrap(),
-                    key: ask.key,
-                    opened_at: Height(1),
-                    expires_at: ask.expires_at,
-                })
+    pub fn open(&mut self, tx: Transaction) {
+        match &tx.body.kind {
+            TxKind::OpenAccount(ask) => {
+                self.ledger.check(ask.bank, ask.identity.shown().unwrap(), &tx.body);
+                self.ledger.accounts.push(empty_account(ask.bank, *ask.handle.shown().unwrap()));
             }
-            _ => {}
+            TxKind::OpenSession(ask) if self.ledger.session(&ask.session).is_none() => {
+                self.ledger.check(ask.bank, ask.identity.shown().unwrap(), &tx.body);
+                let (id, home_bank, key) = (ask.session, ask.bank, ask.key);
+                let (account, expires_at) = (*ask.handle.shown().unwrap(), ask.expires_at);
+                let opened_at = Height(1);
+                self.ledger.sessions.push(Session { id, home_bank, account, key, opened_at, expires_at });
+            }
+            _ => return,
         }
+        self.openings.push(tx);
     }
 
     /// The ledger's rules, as far as these stories need them; involved banks have their say.
@@ -102,5 +118,18 @@ impl World {
 
     pub fn place_of(&self, handle: &AccountHandle) -> usize {
         self.ledger.accounts.iter().position(|account| account.handle == *handle).unwrap()
+    }
+}
+
+fn empty_account(home_bank: BankId, handle: AccountHandle) -> Account {
+    Account {
+        handle,
+        home_bank,
+        kind: AccountKind::Customer,
+        currency: Currency::Inr,
+        balance: Paise::ZERO,
+        freeze: FreezeState::Free,
+        opened_at: Height(1),
+        closed_at: None,
     }
 }

@@ -4,7 +4,7 @@ use super::ledger::Ledger;
 use super::*;
 use crate::pseudonym::{Identity, Pepper, TagDay, TagKey};
 use crate::vault::{MemoryStore, VaultKey, VaultKeys, VaultStore};
-use idx_crypto::{Ed25519, HpkePublic, HpkeSecret, KdfCost};
+use idx_crypto::{Ed25519, HpkeSecret, KdfCost};
 use idx_types::Signed;
 use idx_types::testing::{chain_id, key};
 use std::collections::VecDeque;
@@ -30,8 +30,9 @@ pub fn person(n: usize) -> Identity {
     Identity::derive(pan.parse().unwrap(), rbi.parse().unwrap(), &pepper, KdfCost::testnet()).unwrap()
 }
 
-pub fn hpke(n: u8) -> HpkePublic {
-    HpkeSecret::from_bytes(&[n; 32]).public()
+/// A bank's HPKE secret, by place; those of company and regulator follow the banks'.
+pub fn hpke(n: usize) -> HpkeSecret {
+    HpkeSecret::from_bytes(&[n as u8 + 1; 32])
 }
 
 /// One bank.
@@ -68,6 +69,8 @@ impl Bench {
 pub struct World {
     pub now: TimestampMs,
     pub ledger: Ledger,
+    /// Openings of accounts and sessions that took effect, as the private chain keeps them.
+    pub openings: Vec<Transaction>,
     pub banks: Vec<Bench>,
     /// Transactions that wait for a block.
     pub pool: Vec<Transaction>,
@@ -80,8 +83,16 @@ impl World {
     /// All people are customers with one account of 100,000.00 rupees at each of their banks.
     pub fn new() -> Self {
         let banks = (0..BANKS.len()).map(bench).collect();
-        let ledger = Ledger { time: NOON, ..Ledger::default() };
-        let mut world = Self { now: NOON, ledger, banks, pool: vec![], wire: VecDeque::new(), steps: 0 };
+        let ledger = Ledger::new();
+        let mut world = Self {
+            now: NOON,
+            ledger,
+            openings: vec![],
+            banks,
+            pool: vec![],
+            wire: VecDeque::new(),
+            steps: 0,
+        };
         for (bank, (_, people)) in BANKS.iter().enumerate() {
             for who in *people {
                 world.customer(bank, *who, Credential::Unset).unwrap();
@@ -138,7 +149,7 @@ impl World {
         let bench = &mut self.banks[bank];
         match effect {
             Effect::Persist(batch) => bench.store.commit(&batch).map(|()| "persist").unwrap(),
-            Effect::SignAndSubmit { body, .. } => self.submit(body.sign(&[&key(bank as u8)]), "open"),
+            Effect::SignAndSubmit(body) => self.submit(body.sign(&[&key(bank as u8)]), "open"),
             Effect::Submit(transfer) => self.submit(*transfer, "submit"),
             Effect::Gossip(gossip) => self.send(bank, gossip),
             Effect::SignRejection(rejection) => {
@@ -209,7 +220,7 @@ impl World {
                     let fact = self.settle(&tx);
                     self.fact(id, fact);
                 }
-                _ => self.open(&tx.body),
+                _ => self.open(tx),
             }
         }
         self.ledger.time = self.now;
@@ -240,7 +251,7 @@ impl World {
         let shelf = Shelf::new(&bench.keys, &bench.store);
         let everybody = shelf.every_customer().unwrap();
         let tags = TagBook::new(tag_key(), NetworkDay::of(self.now), &everybody);
-        bench.desk = Desk::open(home(bank), recipients(bank), tags, &shelf).unwrap();
+        bench.desk = Desk::open(home(bank), tags, &shelf).unwrap();
     }
 }
 
@@ -248,21 +259,18 @@ pub fn tag_key() -> TagKey {
     TagKey::of_chain_key(&[3; 32])
 }
 
-fn home(bank: usize) -> Home {
+pub fn home(bank: usize) -> Home {
     let code = BANKS[bank].0.parse().unwrap();
     Home { chain_id: chain_id(), bank: BankId(bank as u16), code, retention: Retention { months: 2 } }
 }
 
-fn recipients(bank: usize) -> Recipients {
-    Recipients { home: hpke(bank as u8 + 1), company: hpke(100), regulators: vec![hpke(101)] }
-}
-
-fn bench(bank: usize) -> Bench {
+/// A bank with an empty vault.
+pub fn bench(bank: usize) -> Bench {
     let vault_key = VaultKey::new(1, &[bank as u8 + 50; 32]);
     let (keys, batch) = VaultKeys::create(vault_key, &mut Entropy::new([bank as u8; 32]));
     let store = MemoryStore::default();
     store.commit(&batch).unwrap();
     let tags = TagBook::new(tag_key(), NetworkDay::of(NOON), &[]);
-    let desk = Desk::open(home(bank), recipients(bank), tags, &Shelf::new(&keys, &store)).unwrap();
+    let desk = Desk::open(home(bank), tags, &Shelf::new(&keys, &store)).unwrap();
     Bench { desk, keys, store, answers: vec![], told: vec![], faults: vec![] }
 }
