@@ -9,7 +9,8 @@ use std::fmt;
 
 /// A wish of the desk; performed in order, one after the other. `Debug` shows which and for nobody.
 pub enum Effect {
-    /// Write to the vault, durably. What follows waits for it.
+    /// Write to the vault, durably. What follows waits for it. If it fails, the other effects of the step
+    /// are dropped, and so is the desk, which has moved on: open it again over the vault as it is.
     Persist(Batch),
     /// Sign with the bank's consensus key and submit: the opening of an account or a session.
     SignAndSubmit(Box<TxBody>),

@@ -65,8 +65,8 @@ impl Desk {
         self.ask_for_tags(work);
         self.drop_old_keys(work)?;
         self.expire(work)?;
-        self.release_waiting(work)?;
         self.show_again(work)?;
+        self.release_waiting(work)?;
         for intent in std::mem::take(&mut self.early) {
             self.intent(work, intent)?;
         }

@@ -5,7 +5,7 @@ use super::effect::{Effect, Gossip};
 use super::following::chosen_session;
 use super::work::{Stop, Work};
 use super::{Desk, RESUBMIT_AFTER_MS, SHOW_AGAIN_AFTER_MS, SHOWN_PER_STEP_MAX};
-use crate::vault::{Incoming, Side, Status};
+use crate::vault::{Incoming, Outgoing, Side, Status};
 use idx_types::{SessionId, TimestampMs, TxId, TxKind};
 use std::collections::BTreeSet;
 
@@ -98,15 +98,15 @@ impl Desk {
     }
 
     fn show_sent(&mut self, work: &mut Work<'_>, id: TxId) -> Result<bool, Stop> {
-        let sent = work.draft.outgoing(&id)?.filter(|sent| sent.status() == Status::AwaitingReceiver);
-        let Some(sent) = sent else { return Ok(false) };
+        let is_open = |sent: &Outgoing| sent.gossiped && sent.status() == Status::AwaitingReceiver;
+        let Some(sent) = work.draft.outgoing(&id)?.filter(is_open) else { return Ok(false) };
         work.effects.push(Effect::Gossip(Gossip::Intent(Box::new(sent.intent))));
         Ok(true)
     }
 
     fn show_received(&mut self, work: &mut Work<'_>, id: TxId) -> Result<bool, Stop> {
-        let here = work.draft.incoming(&id)?.filter(|here| here.status() == Status::Pending);
-        let Some(here) = here else { return Ok(false) };
+        let is_open = |here: &Incoming| here.submitted && here.status() == Status::Pending;
+        let Some(here) = work.draft.incoming(&id)?.filter(is_open) else { return Ok(false) };
         work.effects.push(Effect::Submit(Box::new(here.intent)));
         Ok(true)
     }

@@ -82,7 +82,6 @@ fn two_choices_settle_once() {
     world.accept(2, id).unwrap();
     world.block();
     assert_eq!(world.pool.len(), 2);
-    world.pool.pop();
     world.block();
     assert_eq!(world.banks[1].incoming(id).unwrap().status(), Status::Completed);
     assert!(world.banks[2].incoming(id).is_none(), "it went elsewhere");

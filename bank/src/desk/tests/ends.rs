@@ -121,3 +121,14 @@ fn what_is_lost_on_its_way_is_shown_again() {
     world.step(1, Input::Height);
     assert!(world.wire.is_empty() && world.pool.is_empty(), "what is settled is left alone");
 }
+
+/// After a restart all that is open is due to be shown; what the customer then chooses is still sent once.
+#[test]
+fn an_acceptance_after_a_restart_is_submitted_once() {
+    let mut world = World::new();
+    let id = world.intent(10);
+    world.restart(2);
+    world.accept(2, id).unwrap();
+    world.block();
+    assert_eq!(world.pool.iter().filter(|tx| tx.id() == id).count(), 1);
+}

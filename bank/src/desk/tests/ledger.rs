@@ -8,6 +8,7 @@ use idx_types::testing::key;
 use idx_types::{
     Account, AccountKind, Bank, Currency, Escrow, FreezeState, Height, NetworkKey, Reason, Session, TxBody,
 };
+use std::collections::BTreeSet;
 
 /// The ledger: enough of it for a desk.
 pub struct Ledger {
@@ -15,6 +16,8 @@ pub struct Ledger {
     pub accounts: Vec<Account>,
     pub sessions: Vec<Session>,
     pub escrow: Escrow,
+    /// An id settles at most once.
+    pub settled: BTreeSet<TxId>,
 }
 
 impl Ledger {
@@ -26,7 +29,7 @@ impl Ledger {
             regulators: vec![Regulator { name: "RBI".into(), signing_key, hpke_key }],
             company: Company { signing_key: key(100).public_key(), day_keys: days },
         };
-        Self { time: NOON, accounts: vec![], sessions: vec![], escrow }
+        Self { time: NOON, accounts: vec![], sessions: vec![], escrow, settled: BTreeSet::new() }
     }
 
     /// The ledger's own rule on envelopes.

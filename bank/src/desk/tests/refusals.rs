@@ -16,12 +16,15 @@ fn to_contact(account: AccountHandle, nickname: &str) -> Ask {
     Ask::Send { sender: *person(ASHA).idx(), account, to, amount: Paise(1_000) }
 }
 
-/// Asha's world: a contact, a closed and a frozen account, one that is not on the ledger yet.
+/// Asha's world: a neighbour at her bank, a contact, a closed and a frozen account, one that is not on
+/// the ledger yet.
 fn troubled() -> (World, [AccountHandle; 4]) {
     let mut world = World::new();
     let owner = *person(ASHA).idx();
     let good = world.account_of(0, ASHA).handle;
     let [closed, frozen] = [1, 2].map(|place| world.account(0, ASHA, place).handle);
+    world.customer(0, CHARU, Credential::Unset).unwrap();
+    world.account(0, CHARU, 0);
     let (closed_at, frozen_at) = (world.place_of(&closed), world.place_of(&frozen));
     world.ledger.accounts[closed_at].closed_at = Some(Height(2));
     world.ledger.accounts[frozen_at].freeze = FreezeState::ByBank(1);
@@ -42,6 +45,7 @@ fn bad_asks_are_refused_and_leave_no_trace() {
     let name = || "Person 9".parse().unwrap();
     let unset = || Credential::Unset;
     let taken = world.account_of(0, ASHA).number;
+    let neighbours = world.account_of(0, CHARU).handle;
     let rejected = TxId([1; 32]);
     let table = vec![
         (
@@ -61,6 +65,8 @@ fn bad_asks_are_refused_and_leave_no_trace() {
         ),
         (Ask::RemoveContact { owner: asha, nickname: "Sister".parse().unwrap() }, Refusal::UnknownContact),
         (to_contact(good, "Sister"), Refusal::UnknownContact),
+        (send(neighbours, 1_000), Refusal::UnknownAccount),
+        (Ask::OpenSession { owner: asha, account: neighbours }, Refusal::UnknownAccount),
         (send(bilals, 1_000), Refusal::UnknownAccount),
         (send(AccountHandle([1; 32]), 1_000), Refusal::UnknownAccount),
         (send(unopened, 1_000), Refusal::AccountNotOpen),
@@ -129,7 +135,8 @@ fn what_is_anothers_is_as_if_it_were_not_there() {
 
 #[test]
 fn a_damaged_vault_changes_nothing_and_is_told_to_the_operator() {
-    let (mut world, [good, ..]) = troubled();
+    let mut world = World::new();
+    let good = world.account_of(0, ASHA).handle;
     let (key, mut row) = world.banks[0].store.scan(Table::Customers, b"", None, 1).unwrap().remove(0);
     *row.last_mut().unwrap() ^= 1;
     let damage = Batch { changes: vec![Change::Put(Table::Customers, key, row)] };

@@ -214,6 +214,7 @@ impl World {
         for tx in std::mem::take(&mut self.pool) {
             let id = tx.id();
             match &tx.body.kind {
+                TxKind::Transfer(_) if !self.ledger.settled.insert(id) => {}
                 TxKind::Transfer(_) => {
                     self.fact(id, Fact::Pending);
                     self.fact(id, Fact::Mined);

@@ -105,6 +105,20 @@ fn rows_and_fields_stay_where_they_were_written() {
     assert_eq!(moved, VaultError::Damaged { table: Table::Customers, field: "idx" });
 }
 
+proptest::proptest! {
+    /// Whatever bytes a disk gives back, reading them is an answer and never a panic.
+    #[test]
+    fn any_bytes_are_answered(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        let world = World::new();
+        let answer = sealing::open::<Customer>(&world.keys, Table::Customers, b"key", &bytes);
+        proptest::prop_assert!(answer.is_err());
+        let first_key = [&1u16.to_le_bytes()[..], &bytes].concat();
+        let answer = sealing::open::<Customer>(&world.keys, Table::Customers, b"key", &first_key);
+        let damaged = matches!(answer, Err(VaultError::Damaged { table: Table::Customers, .. }));
+        proptest::prop_assert!(damaged);
+    }
+}
+
 #[test]
 fn no_record_shows_itself_in_debug() {
     let all = format!(
