@@ -9,9 +9,10 @@ use crate::system::{SYSTEM_KINDS, index_system, system_account};
 use crate::table::Table;
 use idx_crypto::{Ed25519, Verifier};
 use idx_types::{
-    Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Paise, Params, PrivateHash, PublicHash,
-    TimestampMs, ValidatorSet,
+    Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Paise, Params, PrivateHash,
+    PublicHash, TimestampMs, ValidatorSet,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the banks agreed on before the first block.
@@ -148,7 +149,9 @@ fn first_registries(spec: &GenesisSpec) -> Result<Registries, GenesisError> {
     Ok(Registries {
         used_banks: spec.banks.iter().map(|genesis| genesis.bank.id).collect(),
         issued: [(Currency::Inr, issued)].into(),
-        ..Registries::default()
+        escrow: spec.escrow.clone(),
+        proposals: Vec::new(),
+        offences: BTreeSet::new(),
     })
 }
 

@@ -66,8 +66,14 @@ mod tests {
     /// Two encodings of one value would be two roots of one state.
     #[test]
     fn lists_out_of_order_or_with_repeats_are_not_canonical() {
-        let used_banks = [BankId(1), BankId(2)].into();
-        let bytes = borsh::to_vec(&Registries { used_banks, ..Registries::default() }).unwrap();
+        let registries = Registries {
+            proposals: Vec::new(),
+            offences: BTreeSet::new(),
+            used_banks: [BankId(1), BankId(2)].into(),
+            escrow: idx_types::testing::escrow(),
+            issued: BTreeMap::new(),
+        };
+        let bytes = borsh::to_vec(&registries).unwrap();
         assert!(borsh::from_slice::<Registries>(&bytes).is_ok());
         let first_bank = 4 + 4 + 4;
         for (first, second) in [(2, 1), (1, 1)] {

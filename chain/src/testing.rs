@@ -3,7 +3,7 @@
 use crate::commit::Sealed;
 use crate::genesis::{GenesisBank, GenesisSpec};
 use crate::state::State;
-use idx_crypto::{Ed25519, Hash32, SecretKey, Signer};
+use idx_crypto::{Ed25519, SecretKey, Signer};
 use idx_types::params::DAY_MS;
 use idx_types::testing::{self, chain_id, concealed, key};
 use idx_types::tx::{Freeze, TX_VERSION, Transfer};

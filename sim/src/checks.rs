@@ -1,14 +1,16 @@
 //! What must hold after every step (document 8, point 1). A broken promise ends the run.
 
 mod ledger;
+mod private;
+pub(crate) use private::epoch_key;
+mod rules;
 mod spoken;
 
 use idx_chain::State;
 use idx_crypto::Verifier;
 use idx_types::wire::{CertifiedHeight, Gossip};
-use idx_types::{
-    BankId, Height, Outcome, PrivateHash, Quorums, Round, TimestampMs, TxId, ValidatorSet, Verdict,
-};
+use idx_types::{BankId, Height, Outcome, PrivateHash, Round, TimestampMs, TxId, TxKind, Verdict};
+use rules::RuleBook;
 use spoken::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,54 +23,34 @@ pub struct Violation(pub String);
 /// Remembers all that was said and decided.
 pub struct Checks {
     decided: BTreeMap<Height, PrivateHash>,
-    settled: BTreeSet<TxId>,
+    settled: BTreeMap<TxId, Outcome>,
+    payments: u64,
     spoken: Spoken,
     miners: BTreeMap<BankId, u64>,
     highest_round: Round,
     /// What each node announced last.
     announced: Vec<Option<(Height, PrivateHash)>>,
-    /// What rules the next height.
-    rules: Option<Rules>,
+    book: RuleBook,
     verifier: Arc<dyn Verifier>,
     liars: usize,
     lies_tolerated: usize,
     forks: BTreeMap<Height, BTreeSet<BankId>>,
 }
 
-/// Who decides a height, and how many of them it takes.
-struct Rules {
-    height: Height,
-    banks: Arc<ValidatorSet>,
-    approvals: usize,
-    votes: usize,
-}
-
-impl Rules {
-    /// Worked out from the formula itself, so that a bug planted in what uses it does not blind us.
-    fn after(state: &State) -> Self {
-        let (banks, params) = (state.validators().clone(), state.params());
-        let quorum = |margin: u16| Quorums::of(banks.len(), usize::from(margin)).quorum;
-        let height = state.tip().height.next();
-        Self {
-            height,
-            approvals: quorum(params.approval_margin),
-            votes: quorum(params.agreement_margin),
-            banks,
-        }
-    }
-}
-
 impl Checks {
     /// For so many nodes, of which so many lie.
     pub fn new(nodes: usize, liars: usize, genesis: &State, verifier: Arc<dyn Verifier>) -> Self {
+        let mut book = RuleBook::new(verifier.clone());
+        book.learn(genesis);
         Self {
             decided: BTreeMap::new(),
-            settled: BTreeSet::new(),
+            settled: BTreeMap::new(),
+            payments: 0,
             spoken: Spoken::default(),
             miners: BTreeMap::new(),
             highest_round: Round::ZERO,
             announced: vec![None; nodes],
-            rules: Some(Rules::after(genesis)),
+            book,
             verifier,
             liars,
             lies_tolerated: genesis.validators().quorums(genesis.params().agreement_margin).lies_tolerated(),
@@ -88,16 +70,11 @@ impl Checks {
 
     /// An honest bank sent this: it must not contradict what it ever sent before.
     pub fn sent(&mut self, from: BankId, message: &Gossip) -> Result<(), Violation> {
-        if let Some(rules) = self.rules.as_ref().filter(|rules| self.is_next(rules, message)) {
+        // Too many liars make votes uncountable.
+        if let Some(rules) = self.book.of_vote(message).filter(|_| !self.tolerates_forks()) {
             self.spoken.locks_hold(message, from, rules.votes, self.liars)?;
         }
         self.spoken.sent(from, message)
-    }
-
-    /// Whether these rules are those of a vote's height, and nothing made the votes uncountable.
-    fn is_next(&self, rules: &Rules, message: &Gossip) -> bool {
-        matches!(message, Gossip::Vote(vote) if vote.message.height == rules.height)
-            && !self.tolerates_forks()
     }
 
     /// A node told its clients that a height is final: it goes up by one each time.
@@ -105,14 +82,21 @@ impl Checks {
         self.announced[node] = Some((height.height(), height.commit.value));
     }
 
-    /// A node's disks were exchanged by hand: what it announced may be gone.
-    pub(crate) fn forgive(&mut self, node: usize) {
-        self.announced[node] = None;
+    /// A node's block store was exchanged for one that ends with this height: what it announced after it
+    /// may be gone, and nothing else.
+    pub(crate) fn holds(&mut self, node: usize, tip: Option<&CertifiedHeight>) {
+        self.announced[node] = tip.map(|height| (height.height(), height.commit.value));
     }
 
     /// A node started from its disks: what it announced must be there, unchanged, and all of it what
     /// the banks decided.
-    pub(crate) fn restarted(&self, node: usize, heights: &[Arc<CertifiedHeight>]) -> Result<(), Violation> {
+    pub(crate) fn restarted(
+        &mut self,
+        node: usize,
+        heights: &[Arc<CertifiedHeight>],
+        state: &State,
+    ) -> Result<(), Violation> {
+        self.book.learn(state);
         if let Some((height, value)) = self.announced[node] {
             let index = usize::try_from(height.0 - 1).expect("heights fit memory");
             if heights.get(index).is_none_or(|stored| stored.commit.value != value) {
@@ -125,9 +109,13 @@ impl Checks {
         let changed = heights.iter().find(|stored| {
             self.decided.get(&stored.height()).is_some_and(|value| *value != stored.commit.value)
         });
-        match changed.filter(|_| !self.tolerates_forks()) {
-            Some(stored) => Err(Violation(format!("bank {node} holds another height {}", stored.height()))),
-            None => Ok(()),
+        match (changed.filter(|_| !self.tolerates_forks()), heights.last()) {
+            (Some(stored), _) => {
+                Err(Violation(format!("bank {node} holds another height {}", stored.height())))
+            }
+            // It may have been stored in the very moment of a crash, and never announced.
+            (None, Some(last)) if self.forks.is_empty() => self.book.check(last),
+            (None, _) => Ok(()),
         }
     }
 
@@ -144,6 +132,10 @@ impl Checks {
         if is_current {
             ledger::state_as_signed(height, state)?;
         }
+        if self.forks.is_empty() {
+            self.book.learn(state);
+            self.book.check(height)?;
+        }
         if let Some(other) = self.decided.get(&number).copied() {
             return self.same_as_decided(node, number, value, other);
         }
@@ -155,14 +147,14 @@ impl Checks {
             self.spoken.never_overridden(height)?;
             ledger::conserved(state)?;
             ledger::guard_unused(height)?;
+            private::body_as_promised(height)?;
+            ledger::failures_have_grounds(height, state, self.liars)?;
             ledger::signed_by_owners(height, &*self.verifier)?;
-            if let Some(rules) = &self.rules {
+            if let Some(rules) = self.book.of(number) {
                 ledger::approvals_rule(height, &rules.banks, rules.approvals)?;
-                ledger::signed_by_quorum(height, &rules.banks, rules.votes)?;
                 ledger::mined_in_turn(height, &rules.banks)?;
             }
         }
-        self.rules = is_current.then(|| Rules::after(state));
         Ok(())
     }
 
@@ -190,9 +182,11 @@ impl Checks {
 
     fn settled_once(&mut self, height: &CertifiedHeight) -> Result<(), Violation> {
         for (tx, outcome) in height.public.transactions.iter().zip(&height.private.outcomes) {
-            if outcome.is_final() && !self.settled.insert(tx.id()) {
+            if outcome.is_final() && self.settled.insert(tx.id(), *outcome).is_some() {
                 return Err(Violation(format!("transaction {} settled twice", tx.id())));
             }
+            let paid = completed(outcome) && matches!(tx.body.kind, TxKind::Transfer(_));
+            self.payments += u64::from(paid);
         }
         Ok(())
     }
@@ -204,7 +198,17 @@ impl Checks {
 
     /// Whether this transaction has settled.
     pub fn is_settled(&self, id: &TxId) -> bool {
-        self.settled.contains(id)
+        self.settled.contains_key(id)
+    }
+
+    /// What became of a transaction that has settled.
+    pub(crate) fn outcome(&self, id: &TxId) -> Option<Outcome> {
+        self.settled.get(id).copied()
+    }
+
+    /// Payments that completed.
+    pub const fn payments(&self) -> u64 {
+        self.payments
     }
 
     /// Transactions settled.

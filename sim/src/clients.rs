@@ -1,12 +1,14 @@
 //! Customers of the simulated banks: they open accounts, fund them and pay each other for ever.
 
+mod probes;
+
 use crate::scheme::Scheme;
 use idx_chain::State;
 use idx_crypto::{Hasher, Signer};
 use idx_types::testing;
 use idx_types::tx::{TX_VERSION, Transfer};
 use idx_types::{
-    AccountHandle, BankId, ChainId, Paise, Reason, SessionId, TimestampMs, Transaction, TxBody, TxId, TxKind,
+    AccountHandle, BankId, ChainId, Paise, SessionId, TimestampMs, Transaction, TxBody, TxId, TxKind,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -14,6 +16,12 @@ use std::sync::Arc;
 
 /// How long a client's transaction may wait, milliseconds.
 const VALID_MS: u64 = 60 * 60 * 1_000;
+
+/// How long a session is open, milliseconds: below the longest allowed by more than any clock is wrong.
+const SESSION_MS: u64 = 12 * VALID_MS;
+
+/// Who has less is given money, paise.
+const SOLVENT: Paise = Paise(10_000);
 
 /// Of so many transactions one is handed in twice, one spends what another spends, and one
 /// is an old one.
@@ -121,26 +129,32 @@ impl Clients {
 
     fn one(&mut self, rng: &mut ChaCha8Rng, state: &State, now: TimestampMs) -> Option<(Transaction, usize)> {
         let at = rng.random_range(0..self.customers.len());
+        let home = self.customers[at].bank;
+        match self.preparation(at, state, now) {
+            Some(tx) => Some((tx, home)),
+            None => self.transfer(rng, state, now, at).map(|tx| (tx, home)),
+        }
+    }
+
+    /// What the bank must do before a customer can pay: open an account, a session, pay money in.
+    fn preparation(&mut self, at: usize, state: &State, now: TimestampMs) -> Option<Transaction> {
         let customer = &self.customers[at];
-        let (bank, signer) = &self.banks[customer.bank];
-        let home = customer.bank;
+        let (bank, signer) = self.banks[customer.bank].clone();
         let kind = match (state.account(&customer.handle), state.session(&customer.session)) {
-            (None, _) => testing::open_account(*bank, customer.handle),
+            (None, _) => testing::open_account(bank, customer.handle),
             (Some(_), None) => testing::open_session(
-                *bank,
+                bank,
                 customer.session,
                 customer.handle,
                 customer.key.public_key(),
-                now.plus(24 * VALID_MS),
+                now.plus(SESSION_MS),
             ),
-            (Some(account), Some(_)) if account.balance < Paise(10_000) => {
-                TxKind::Deposit(testing::cash(*bank, customer.handle, Paise(1_000_000)))
+            (Some(account), Some(_)) if account.balance < SOLVENT => {
+                TxKind::Deposit(testing::cash(bank, customer.handle, Paise(1_000_000)))
             }
-            _ => return self.transfer(rng, state, now, at).map(|tx| (tx, home)),
+            _ => return None,
         };
-        let signer = signer.clone();
-        let tx = self.body(now, kind).sign(&[&*signer]);
-        Some((tx, home))
+        Some(self.body(now, kind).sign(&[&*signer]))
     }
 
     fn transfer(
@@ -183,12 +197,14 @@ impl Clients {
         self.waiting.push((tx, bank));
     }
 
-    /// The bank's door refused a transaction: the client gives it up, unless it is there already or
-    /// may be tried again.
-    pub fn refused(&mut self, token: u64, reason: Reason) {
-        if reason != Reason::PoolDuplicate && !reason.retriable() {
-            self.waiting.retain(|(tx, _)| tx.body.nonce != token);
-        }
+    /// What was asked in a transaction that waits, by its number.
+    pub(crate) fn body_of(&self, token: u64) -> Option<&TxBody> {
+        self.waiting.iter().map(|(tx, _)| &tx.body).find(|body| body.nonce == token)
+    }
+
+    /// The bank's door refused a transaction, rightly and for good.
+    pub(crate) fn give_up(&mut self, token: u64) {
+        self.waiting.retain(|(tx, _)| tx.body.nonce != token);
     }
 
     /// What waits, as far as is known.

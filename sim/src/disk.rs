@@ -7,8 +7,9 @@ use idx_crypto::Verifier;
 use idx_replica::{Finalized, Journal, JournalError, PAST_MAX, Past, Start};
 use idx_types::Height;
 use idx_types::wire::CertifiedHeight;
-use idx_wal::memory::MemoryDisk;
+use idx_wal::memory::{Fault, MemoryDisk};
 use idx_wal::{Wal, WalError};
+use std::io;
 use std::sync::Arc;
 
 /// Name of the log's file.
@@ -32,6 +33,17 @@ pub struct Disk {
     log: MemoryDisk,
     /// No room is left on either.
     full: bool,
+    /// The power will fail in the middle of one of the log's next operations.
+    cut_planned: bool,
+}
+
+/// Why the log's disk said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiskFailure {
+    /// The disk is full.
+    NoRoom,
+    /// The power failed in the middle of an operation.
+    PowerCut,
 }
 
 /// Why a node cannot start from its disks.
@@ -49,9 +61,12 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The disk failed while it was read: the power failed again.
-    pub const fn is_power_cut(&self) -> bool {
-        matches!(self, Self::Journal(JournalError::Log(WalError::Io { .. })))
+    /// The log's own error, if it is one.
+    pub(crate) const fn of_log(&self) -> Option<&WalError> {
+        match self {
+            Self::Journal(JournalError::Log(error)) => Some(error),
+            _ => None,
+        }
     }
 
     /// The log is damaged, or gone.
@@ -63,7 +78,7 @@ impl LoadError {
 impl Clone for Disk {
     /// An image, as a backup of everything would hold it.
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), log: self.log.image(), full: self.full }
+        Self { store: self.store.clone(), log: self.log.image(), full: self.full, cut_planned: false }
     }
 }
 
@@ -74,7 +89,7 @@ impl Disk {
         log.seed(seed);
         Wal::create(log.clone()).expect("a new disk in memory takes a log");
         let store = BlockStore { snapshot: genesis.snapshot(), heights: Vec::new(), rotten: false };
-        Self { store, log, full: false }
+        Self { store, log, full: false, cut_planned: false }
     }
 
     /// Both disks are new and empty; there is no log before `recover` makes one.
@@ -83,7 +98,7 @@ impl Disk {
         log.seed(seed);
         log.set_full(self.full);
         let store = BlockStore { snapshot: genesis.snapshot(), heights: Vec::new(), rotten: false };
-        Self { store, log, full: self.full }
+        Self { store, log, full: self.full, cut_planned: false }
     }
 
     /// The disk under the log.
@@ -94,17 +109,35 @@ impl Disk {
     /// A power cut: of what was not synced, the sectors that `survives` picks.
     pub fn crash(&mut self, survives: impl FnMut() -> bool) {
         self.log = self.log.after_crash(survives);
+        self.cut_planned = false;
+    }
+
+    /// The power will fail in the middle of the log's next operation but so many.
+    pub(crate) fn cut_after(&mut self, operations: usize) {
+        self.log.fail_at(operations, Fault::Crash);
+        self.cut_planned = true;
+    }
+
+    /// It will not fail.
+    pub(crate) fn never_mind(&mut self) {
+        self.log.never_mind();
+        self.cut_planned = false;
+    }
+
+    /// What of the plan made the log's disk say no; `None` if nothing did, and the log is to blame.
+    pub(crate) fn failure(&self, error: &WalError) -> Option<DiskFailure> {
+        let WalError::Io { source, .. } = error else { return None };
+        match source.kind() {
+            io::ErrorKind::StorageFull if self.full => Some(DiskFailure::NoRoom),
+            io::ErrorKind::Other if self.cut_planned => Some(DiskFailure::PowerCut),
+            _ => None,
+        }
     }
 
     /// No file can be made or lengthened, until it is called with `false`.
     pub fn set_full(&mut self, full: bool) {
         self.full = full;
         self.log.set_full(full);
-    }
-
-    /// No room is left.
-    pub const fn is_full(&self) -> bool {
-        self.full
     }
 
     /// One atomic, synced write. Answers whether there was room.

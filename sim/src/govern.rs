@@ -21,10 +21,7 @@ pub(crate) struct Motions {
 impl World {
     /// The first bank that is up proposes.
     pub(crate) fn propose(&mut self, motion: Motion) -> Result<(), Violation> {
-        let Some(node) = (0..6).find(|node| self.nodes[*node].is_up() && self.nodes[*node].lie.is_none())
-        else {
-            return Ok(());
-        };
+        let Some(node) = self.proposer() else { return Ok(()) };
         let Some(state) = self.nodes[node].state() else { return Ok(()) };
         let params = || state.params().clone();
         let change = match motion {
@@ -45,6 +42,12 @@ impl World {
         self.motions.open.push((proposal, voters));
         self.at(EVERY_MS, Happening::Motions);
         Ok(())
+    }
+
+    /// The first honest bank that is up.
+    pub(crate) fn proposer(&self) -> Option<usize> {
+        (0..usize::from(self.plan.banks))
+            .find(|node| self.nodes[*node].is_up() && self.nodes[*node].lie.is_none())
     }
 
     /// Banks that see a proposal vote for it.

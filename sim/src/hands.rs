@@ -21,7 +21,7 @@ impl World {
 
     /// A node's disk, to damage by hand. It may hold less afterwards.
     pub fn disk(&mut self, node: usize) -> &mut Disk {
-        self.checks.forgive(node);
+        self.checks.holds(node, None);
         &mut self.nodes[node].disk
     }
 
@@ -30,7 +30,6 @@ impl World {
     /// # Errors
     /// If there is no room for a new log.
     pub fn lose_journal(&mut self, node: usize) -> Result<(), Violation> {
-        self.checks.forgive(node);
         self.recover(node)
     }
 

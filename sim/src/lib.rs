@@ -8,7 +8,7 @@
 //!
 //! The same seed gives the same run, to the byte. Rooms: `plan` (what a seed decides: `faults` of the
 //! wires, a storm of `trouble`s, liars), `world` (the queue), `perform` (the simulated shell), `node`,
-//! `clock` and `disk` (machines), `network` and `wires` (messages), `weather` (troubles happen),
+//! `clock` and `disk` (machines), `network`, `wires` and `memory` (messages), `weather` (troubles happen),
 //! `operator` (who starts nodes and heeds their messages), `govern`, `clients`, `liar` (Byzantine
 //! banks), `mutant` (planted bugs), `checks`, `chronicle` (the trace), `shrink`, `injected`,
 //! `stopwatch`, `hands` (what stories do to a world).
@@ -23,6 +23,7 @@ mod govern;
 mod hands;
 mod injected;
 mod liar;
+mod memory;
 mod mutant;
 mod network;
 mod node;
@@ -30,6 +31,7 @@ mod operator;
 mod perform;
 mod plan;
 mod promises;
+mod refusals;
 mod runs;
 mod scheme;
 mod setup;

@@ -137,6 +137,7 @@ struct Seen {
     seeds: AtomicU64,
     heights: AtomicU64,
     transactions: AtomicU64,
+    payments: AtomicU64,
     injected: Mutex<Injected>,
     failures: Mutex<BTreeMap<u64, Violation>>,
     over: AtomicBool,
@@ -179,6 +180,7 @@ fn work(seen: &Seen, last: u64, until: Option<Instant>, keep_going: bool) {
                 seen.seeds.fetch_add(1, Ordering::Relaxed);
                 seen.heights.fetch_add(report.heights, Ordering::Relaxed);
                 seen.transactions.fetch_add(report.transactions, Ordering::Relaxed);
+                seen.payments.fetch_add(report.payments, Ordering::Relaxed);
                 if let Ok(mut injected) = seen.injected.lock() {
                     injected.merge(&report.injected);
                 }
@@ -199,9 +201,11 @@ fn report(seen: &Seen, core_seconds: f64) {
     }
     let (seeds, heights) = (seen.seeds.load(Ordering::Relaxed), seen.heights.load(Ordering::Relaxed));
     let transactions = seen.transactions.load(Ordering::Relaxed);
+    let payments = seen.payments.load(Ordering::Relaxed);
     let rate = heights as f64 / core_seconds;
     println!(
-        "{seeds} seeds, {heights} heights, {transactions} transactions held; {rate:.0} heights/s of one core"
+        "{seeds} seeds, {heights} heights, {transactions} transactions, {payments} of them completed payments, \
+         held; {rate:.0} heights/s of one core"
     );
 }
 

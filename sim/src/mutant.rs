@@ -2,6 +2,7 @@
 //! nothing (document 8, point 2). Some sit in the simulated shell, the others in the rules
 //! themselves, compiled in only with the feature `planted-bugs`.
 
+use crate::world::World;
 use idx_types::planted::Bug;
 use serde::{Deserialize, Serialize};
 
@@ -20,20 +21,30 @@ pub enum Mutant {
     AccountNotStored,
     /// Every vote is signed and sent a second time, for another value.
     SignsTwice,
+    /// The door of every bank refuses payments, and says that the money does not suffice.
+    DoorShut,
     /// In the rules.
     Rule(Bug),
 }
 
 impl Mutant {
     /// Those of the shell.
-    pub const SHELL: [Self; 6] = [
+    pub const SHELL: [Self; 7] = [
         Self::SyncSkipped,
         Self::JournalForgotten,
         Self::JournalHalved,
         Self::CommitNotDurable,
         Self::AccountNotStored,
         Self::SignsTwice,
+        Self::DoorShut,
     ];
+}
+
+impl Drop for World {
+    /// What a run planted goes with it: the next on this thread starts without.
+    fn drop(&mut self) {
+        plant(None);
+    }
 }
 
 /// Plants a bug in the rules for all that runs on this thread, or takes it out.

@@ -1,8 +1,10 @@
 //! One simulated machine: a mind and an open journal while it is up, disks always.
 
+use crate::checks::epoch_key;
 use crate::clock::Clock;
 use crate::disk::{Disk, LoadError};
 use crate::liar::Lie;
+use crate::memory::GossipMemory;
 use crate::promises::Promises;
 use crate::setup::Identity;
 use idx_chain::State;
@@ -13,7 +15,7 @@ use idx_replica::{
 };
 use idx_types::params::PROTOCOL_VERSION;
 use idx_types::wire::Status;
-use idx_types::{BankId, NetworkKey, PreparedTx, TimestampMs};
+use idx_types::{BankId, NetworkKey, PreparedTx, TimestampMs, TxId};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -42,6 +44,8 @@ pub(crate) struct Node {
     pub(crate) paused: bool,
     pub(crate) search: u64,
     pub(crate) journal: Option<Journal>,
+    /// What its gossip has seen.
+    pub(crate) memory: GossipMemory,
     /// What it has signed and made durable.
     pub(crate) promises: Promises,
     pub(crate) work: Work,
@@ -73,7 +77,14 @@ pub(crate) struct Strict;
 
 impl Policy for Strict {
     fn accepts(&self, _: &State, tx: &PreparedTx) -> bool {
-        !tx.id.0[0].is_multiple_of(STRICT_EVERY)
+        Self::takes(&tx.id)
+    }
+}
+
+impl Strict {
+    /// Its rule.
+    pub(crate) const fn takes(id: &TxId) -> bool {
+        !id.0[0].is_multiple_of(STRICT_EVERY)
     }
 }
 
@@ -103,6 +114,7 @@ impl Node {
             paused: false,
             search: 0,
             journal: None,
+            memory: GossipMemory::default(),
             promises: Promises::default(),
             work: Work::default(),
             mind: None,
@@ -168,6 +180,7 @@ impl Node {
             policy: Box::new(Kept(self.policy.clone())),
             verifier,
             protocol_known: self.release,
+            epoch_key: Some(epoch_key()),
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
         self.promises = Promises::found(&start, self.identity.bank);
@@ -185,6 +198,7 @@ impl Node {
         self.timers.clear();
         self.tickets.clear();
         self.asked.clear();
+        self.memory = GossipMemory::default();
         self.work = Work::default();
     }
 

@@ -2,7 +2,7 @@
 //! what its message says, and nothing else.
 
 use crate::checks::Violation;
-use crate::disk::LoadError;
+use crate::disk::{DiskFailure, LoadError};
 use crate::world::{Happening, World};
 use idx_replica::Input;
 use rand::RngExt;
@@ -56,7 +56,10 @@ impl World {
         match self.nodes[node].boot(verifier) {
             Ok(start) => {
                 self.spoilt[node] = false;
-                self.checks.restarted(node, self.nodes[node].disk.heights())?;
+                let machine = &self.nodes[node];
+                if let Some(state) = machine.state() {
+                    self.checks.restarted(node, machine.disk.heights(), state)?;
+                }
                 self.note(node, || {
                     let (entries, lost) = (start.journal.len(), start.history_lost);
                     format!(
@@ -72,46 +75,51 @@ impl World {
 
     fn refused_to_start(&mut self, node: usize, why: LoadError) -> Result<(), Violation> {
         self.note(node, || format!("refuses to start: {why}"));
-        match why {
-            LoadError::Store => {
-                let blank = self.blank_disk();
-                self.nodes[node].disk.restore_store(&blank);
-                self.checks.forgive(node);
-                self.restart(node)
-            }
-            error if error.is_log_lost() && self.spoilt[node] => self.recover(node),
-            _ if self.nodes[node].disk.is_full() => {
+        if matches!(why, LoadError::Store) {
+            let blank = self.blank_disk();
+            self.nodes[node].disk.restore_store(&blank);
+            self.checks.holds(node, None);
+            return self.restart(node);
+        }
+        if why.is_log_lost() && self.spoilt[node] {
+            self.injected.felt(node, "LogRot");
+            return self.recover(node);
+        }
+        match why.of_log().and_then(|error| self.nodes[node].disk.failure(error)) {
+            Some(DiskFailure::NoRoom) => {
+                self.injected.felt(node, "FullDisk");
                 self.at(AGAIN_MS, Happening::Restart { node });
                 Ok(())
             }
-            error if error.is_power_cut() => self.power_cut(node, "while the node started"),
-            error => Err(Violation(format!("bank {node} cannot start from its own disks: {error}"))),
+            Some(DiskFailure::PowerCut) => {
+                self.injected.felt(node, "CutInWrite");
+                self.power_cut(node, "while the node started")
+            }
+            None => Err(Violation(format!("bank {node} cannot start from its own disks: {why}"))),
         }
     }
 
     /// `idx-node recover`: the bank will abstain until it is past all that it may have signed. Without
-    /// room for a new log it is tried again later.
+    /// room for a new log, or when the power fails in the middle of it, it is tried again later.
     pub(crate) fn recover(&mut self, node: usize) -> Result<(), Violation> {
         if self.nodes[node].is_up() {
             return Ok(());
         }
-        match self.nodes[node].disk.recover_log() {
-            Ok(()) => {
-                self.spoilt[node] = false;
-                self.note(node, || "is recovered with an empty log".to_owned());
-                self.at(0, Happening::Restart { node });
-                Ok(())
-            }
-            Err(_) if self.nodes[node].disk.is_full() => {
-                self.at(AGAIN_MS, Happening::Recover { node });
-                Ok(())
-            }
-            Err(_) => {
-                // The power failed in the middle of it.
+        let Err(why) = self.nodes[node].disk.recover_log() else {
+            self.spoilt[node] = false;
+            self.note(node, || "is recovered with an empty log".to_owned());
+            self.at(0, Happening::Restart { node });
+            return Ok(());
+        };
+        match self.nodes[node].disk.failure(&why) {
+            Some(DiskFailure::NoRoom) => self.injected.felt(node, "FullDisk"),
+            Some(DiskFailure::PowerCut) => {
+                self.injected.felt(node, "CutInWrite");
                 self.crash(node);
-                self.at(AGAIN_MS, Happening::Recover { node });
-                Ok(())
             }
+            None => return Err(Violation(format!("bank {node} cannot be recovered: {why}"))),
         }
+        self.at(AGAIN_MS, Happening::Recover { node });
+        Ok(())
     }
 }

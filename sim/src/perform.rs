@@ -2,14 +2,13 @@
 //! node's shell would.
 
 use crate::checks::{Checks, Violation};
+use crate::disk::DiskFailure;
 use crate::mutant::Mutant;
 use crate::world::{Happening, World};
 use idx_consensus::mining::{self, Stop};
 use idx_replica::{Effect, Event, HaltReason, Input, JournalError, OwnMessage, Unsigned};
 use idx_types::{NetworkKey, PublicHeader, Signed, TimestampMs};
-use idx_wal::WalError;
 use rand::RngExt;
-use std::io;
 use std::num::NonZeroUsize;
 
 /// How a shell goes on after an effect.
@@ -43,6 +42,7 @@ impl World {
             let done = self.rng.random_range(0..=effects.len());
             self.nodes[node].work.effects = effects.into_iter().take(done).collect();
             self.perform_all(node)?;
+            self.injected.felt(node, "CutInStep");
             return self.power_cut(node, "in the middle of a step");
         }
         self.nodes[node].work.effects = effects.into();
@@ -93,6 +93,8 @@ impl World {
             return false;
         }
         machine.work.on_disk = true;
+        self.injected.felt(node, "SlowDisk");
+        let machine = &self.nodes[node];
         let (after_ms, incarnation) = (machine.sync_ms, machine.incarnation());
         self.at(after_ms, Happening::GoOn { node, incarnation });
         true
@@ -132,7 +134,7 @@ impl World {
             Effect::Publish(event) => self.publish(node, &event)?,
             Effect::Answer(token, answer) => {
                 if let Err(reason) = answer {
-                    self.clients.refused(token, reason);
+                    self.door_refused(node, token, reason)?;
                 }
             }
             Effect::Blame(peer, what) => {
@@ -162,6 +164,7 @@ impl World {
             }
             Effect::Commit(finalized) => {
                 if !machine.disk.commit(&finalized, mutant) {
+                    self.injected.felt(node, "FullDisk");
                     return Ok(Next::Ended("no space is left for the block store".to_owned()));
                 }
                 let height = finalized.certified.height();
@@ -175,10 +178,27 @@ impl World {
         };
         Ok(match result {
             Ok(()) => Next::On,
-            Err(error) if is_full(&error) => Next::Ended(error.to_string()),
-            Err(JournalError::Log(WalError::Io { .. } | WalError::Poisoned)) => Next::PowerCut,
-            Err(error) => return Err(Violation(format!("bank {node} cannot write its journal: {error}"))),
+            Err(error) => return self.cannot_write(node, &error),
         })
+    }
+
+    /// The journal refused an entry: the plan is the cause, or the log is.
+    fn cannot_write(&mut self, node: usize, error: &JournalError) -> Result<Next, Violation> {
+        let failure = match error {
+            JournalError::Log(error) => self.nodes[node].disk.failure(error),
+            _ => None,
+        };
+        match failure {
+            Some(DiskFailure::NoRoom) => {
+                self.injected.felt(node, "FullDisk");
+                Ok(Next::Ended(error.to_string()))
+            }
+            Some(DiskFailure::PowerCut) => {
+                self.injected.felt(node, "CutInWrite");
+                Ok(Next::PowerCut)
+            }
+            None => Err(Violation(format!("bank {node} cannot write its journal: {error}"))),
+        }
     }
 
     /// Only liars may be blamed.
@@ -266,8 +286,4 @@ impl World {
 
 fn journal_of(machine: &mut crate::node::Node) -> &mut idx_replica::Journal {
     machine.journal.as_mut().expect("a machine that performs effects is up")
-}
-
-fn is_full(error: &JournalError) -> bool {
-    matches!(error, JournalError::Log(WalError::Io { source, .. }) if source.kind() == io::ErrorKind::StorageFull)
 }

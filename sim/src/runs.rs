@@ -8,8 +8,9 @@ use idx_types::Round;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// After the last fault every node must have reached a new height within this time, and every
-/// transaction handed in must have settled: a few rounds at the cap of timeouts.
-pub const CALM_MS: u64 = 60_000;
+/// transaction handed in must have settled: a few rounds at the cap of timeouts. Longer than gossip
+/// remembers what was lost in the storm, so that handing it in again then helps.
+pub const CALM_MS: u64 = 80_000;
 
 /// The height that is open when the faults end may have seen many rounds. Each later one is decided
 /// within so many: one turn of every bank, of which some may be silent or lying, and one more.
@@ -22,6 +23,8 @@ pub struct Report {
     pub heights: u64,
     /// Settled transactions.
     pub transactions: u64,
+    /// Payments that completed, of those.
+    pub payments: u64,
     /// Things that happened.
     pub steps: u64,
     /// Faults, by kind.
@@ -63,17 +66,25 @@ pub fn run(plan: Plan) -> Result<Report, Violation> {
 /// Everything settles. Rounds are counted from the third part on, when the height that was open at
 /// the end of the storm is over.
 fn settle_all(world: &mut World) -> Result<(), Violation> {
-    const PARTS: u64 = 6;
+    const PARTS: u64 = 8;
+    /// Three steps make a customer who can pay: account, session, money.
+    const PROBES_AT: u64 = 3;
     let mut left = 0;
     for part in 0..PARTS {
         left = world.resubmit()?;
+        if part < PROBES_AT {
+            world.prepare_probes()?;
+        }
         if part == 2 {
             world.checks.take_highest_round();
+        }
+        if part == PROBES_AT {
+            world.hand_in_probes()?;
         }
         world.run_ms(CALM_MS / PARTS)?;
     }
     match world.resubmit()? {
-        0 => Ok(()),
+        0 => world.probes_completed(),
         still => {
             let first = world.overdue().into_iter().next().unwrap_or_default();
             let text =
@@ -110,6 +121,7 @@ pub fn report(world: &World) -> Report {
     Report {
         heights: checks.heights(),
         transactions: checks.transactions(),
+        payments: checks.payments(),
         steps: world.steps(),
         injected: world.injected.clone(),
     }

@@ -141,6 +141,9 @@ pub enum Motion {
 /// The longest any trouble lasts, milliseconds.
 const LASTS_MS_MAX: u64 = 8_000;
 
+/// Banks at the start of a drawn run.
+const BANKS: usize = 6;
+
 /// Draws what goes wrong in a run. Each kind is in about a third of all storms.
 pub(crate) fn draw_storm(rng: &mut ChaCha8Rng, storm_ms: u64, nodes: usize) -> Vec<Trouble> {
     let mut storm = Vec::new();
@@ -149,7 +152,11 @@ pub(crate) fn draw_storm(rng: &mut ChaCha8Rng, storm_ms: u64, nodes: usize) -> V
             for _ in 0..rng.random_range(1..=*most) {
                 let at_ms = rng.random_range(1..storm_ms);
                 let lasts_ms = rng.random_range(1..=LASTS_MS_MAX);
-                storm.push(Trouble { at_ms, lasts_ms, kind: make(rng, nodes) });
+                let kind = make(rng, nodes);
+                // Without a spare node there is none that could join.
+                if !matches!(kind, Kind::Govern(Motion::Join(joining)) if joining < BANKS) {
+                    storm.push(Trouble { at_ms, lasts_ms, kind });
+                }
             }
         }
     }
@@ -177,17 +184,22 @@ const KINDS: &[Draw] = &[
     (|rng, nodes| Kind::Pause { node: rng.random_range(0..nodes) }, 6),
     (
         |rng, nodes| Kind::Partition {
-            side: rng.random_range(0..1 << nodes),
+            side: rng.random_range(1..(1 << nodes) - 1),
             one_way: rng.random_range(0..3) == 0,
         },
         8,
     ),
-    (|rng, nodes| Kind::BlackHole { from: rng.random_range(0..nodes), to: rng.random_range(0..nodes) }, 8),
     (
-        |rng, nodes| Kind::SlowLink {
-            from: rng.random_range(0..nodes),
-            to: rng.random_range(0..nodes),
-            delay_ms: rng.random_range(50..2_000),
+        |rng, nodes| {
+            let (from, to) = two(rng, nodes);
+            Kind::BlackHole { from, to }
+        },
+        8,
+    ),
+    (
+        |rng, nodes| {
+            let (from, to) = two(rng, nodes);
+            Kind::SlowLink { from, to, delay_ms: rng.random_range(50..2_000) }
         },
         6,
     ),
@@ -207,8 +219,14 @@ const KINDS: &[Draw] = &[
     (|rng, nodes| Kind::ClockStop { node: rng.random_range(0..nodes) }, 3),
     (|_, _| Kind::Govern(Motion::MinTransfer), 2),
     (|_, nodes| Kind::Govern(Motion::Join(nodes - 1)), 1),
-    (|rng, _| Kind::Govern(Motion::Leave(rng.random_range(0..6))), 1),
+    (|rng, _| Kind::Govern(Motion::Leave(rng.random_range(0..BANKS))), 1),
 ];
+
+/// Two different nodes.
+fn two(rng: &mut ChaCha8Rng, nodes: usize) -> (usize, usize) {
+    let from = rng.random_range(0..nodes);
+    (from, (from + rng.random_range(1..nodes)) % nodes)
+}
 
 /// One node after the other is upgraded, then the banks agree on the new rules.
 fn rolling_upgrade(rng: &mut ChaCha8Rng, storm_ms: u64) -> Vec<Trouble> {

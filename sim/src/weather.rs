@@ -1,10 +1,11 @@
 //! Lets the troubles of a plan happen, and end.
 
 use crate::checks::Violation;
-use crate::trouble::{Kind, Trouble};
+use crate::disk::Disk;
+use crate::trouble::{Kind, Motion, Trouble};
 use crate::world::{Happening, World};
 use idx_replica::Abstention;
-use idx_wal::memory::Fault;
+use idx_types::{Height, Quorums};
 use rand::RngExt;
 
 impl World {
@@ -35,7 +36,10 @@ impl World {
         if damages && !kind.node().is_some_and(|node| self.may_lose(node)) {
             return Ok(());
         }
-        self.injected.count(&kind);
+        if !self.has_effect(&kind) {
+            return Ok(());
+        }
+        self.injected.began(&kind);
         self.note_all(|| format!("== {kind:?}, for {lasts_ms} ms"));
         self.at(lasts_ms, Happening::Ends(index));
         self.begin_trouble(kind, lasts_ms)
@@ -47,7 +51,7 @@ impl World {
             Kind::Kill { node } => return self.down(node, lasts_ms, false),
             Kind::CutInStep { node } => self.nodes[node].doomed = true,
             Kind::CutInWrite { node, operations } => {
-                self.nodes[node].disk.log().fail_at(operations, Fault::Crash);
+                self.nodes[node].disk.cut_after(operations);
             }
             Kind::Pause { node } => self.nodes[node].paused = true,
             Kind::Partition { side, one_way } => self.network.partition(side, one_way),
@@ -102,7 +106,6 @@ impl World {
     fn spoil(&mut self, kind: Kind, lasts_ms: u64) -> Result<(), Violation> {
         let Some(node) = kind.node() else { return Ok(()) };
         self.down(node, lasts_ms, true)?;
-        self.checks.forgive(node);
         match kind {
             Kind::LogRot { place, .. } => {
                 self.nodes[node].disk.rot_log(place);
@@ -112,19 +115,42 @@ impl World {
             Kind::LostDisks { .. } => {
                 let (genesis, seed) = (self.genesis(), self.plan.seed ^ self.now_ms);
                 self.nodes[node].disk = self.nodes[node].disk.replaced(&genesis, seed);
+                self.checks.holds(node, None);
                 self.spoilt[node] = true;
             }
             _ => {
-                let age = self.rng.random_range(0..self.backups.len().max(1));
-                if let Some(old) = self.backups.get(age) {
-                    self.nodes[node].disk.restore_store(old);
-                }
+                let older = self.older_backups(node);
+                let old = &self.backups[older[self.rng.random_range(0..older.len())]];
+                self.nodes[node].disk.restore_store(old);
+                self.checks.holds(node, old.tip().map(|tip| &**tip));
             }
         }
         Ok(())
     }
 
-    /// Whether the network can spare this bank's signatures for a while.
+    /// Copies of a block store that lack a height which this node has.
+    fn older_backups(&self, node: usize) -> Vec<usize> {
+        let height = |disk: &Disk| disk.tip().map_or(Height(0), |tip| tip.height());
+        let own = height(&self.nodes[node].disk);
+        (0..self.backups.len()).filter(|copy| height(&self.backups[*copy]) < own).collect()
+    }
+
+    /// Whether a trouble changes anything, as things are.
+    fn has_effect(&self, kind: &Kind) -> bool {
+        let all = (1 << self.nodes.len()) - 1;
+        match kind {
+            Kind::Partition { side, .. } => ![0, all].contains(&(u32::from(*side) & all)),
+            Kind::BlackHole { from, to } | Kind::SlowLink { from, to, .. } => from != to,
+            Kind::Pause { node } => !self.nodes[*node].paused,
+            Kind::OldStore { node } => !self.older_backups(*node).is_empty(),
+            Kind::Govern(_) => self.proposer().is_some(),
+            _ => true,
+        }
+    }
+
+    /// Whether the network can spare this bank's signatures for a while, beside those of liars: all
+    /// others sign, and are a quorum. Also those that keep their journal must be spared: without their
+    /// store they abstain until they have caught up.
     fn may_lose(&self, node: usize) -> bool {
         let signs = |other: usize| {
             self.nodes[other].insight().is_some_and(|insight| match insight.abstention {
@@ -133,8 +159,19 @@ impl World {
                 Abstention::HistoryLost => false,
             })
         };
-        let others = (0..self.plan.ledger_nodes()).filter(|other| *other != node);
-        self.plan.liars.is_empty() && self.halted.is_empty() && others.into_iter().all(signs)
+        let honest = |other: &usize| *other != node && self.nodes[*other].lie.is_none();
+        let others = (0..self.plan.ledger_nodes()).filter(honest);
+        self.can_spare(node) && self.halted.is_empty() && others.into_iter().all(signs)
+    }
+
+    /// Whether this bank and the liars together may be silent, also when the banks that the plan votes out
+    /// have left.
+    fn can_spare(&self, node: usize) -> bool {
+        let leaves = |trouble: &&Trouble| matches!(trouble.kind, Kind::Govern(Motion::Leave(_)));
+        let banks = usize::from(self.plan.banks) - self.plan.storm.iter().filter(leaves).count();
+        let liars = (0..self.plan.nodes()).filter(|liar| *liar != node && self.nodes[*liar].lie.is_some());
+        let margin = usize::from(self.plan.agreement_margin);
+        Quorums::of(banks, margin).silence_tolerated() > liars.count()
     }
 
     /// A node goes down, with the power or just its process, and comes back.
@@ -162,7 +199,7 @@ impl World {
             (machine.doomed, machine.sync_ms) = (false, 0);
             machine.clock.set(0);
             machine.disk.set_full(false);
-            machine.disk.log().never_mind();
+            machine.disk.never_mind();
             self.resume(node)?;
             self.restart(node)?;
         }
@@ -192,6 +229,18 @@ impl Kind {
         }
     }
 
+    /// It waits for an operation that it can spoil.
+    pub(crate) const fn is_felt_later(&self) -> bool {
+        matches!(
+            self,
+            Self::CutInStep { .. }
+                | Self::CutInWrite { .. }
+                | Self::SlowDisk { .. }
+                | Self::FullDisk { .. }
+                | Self::LogRot { .. }
+        )
+    }
+
     /// It means nothing to a machine that is down.
     const fn needs_life(&self) -> bool {
         !matches!(
@@ -204,3 +253,6 @@ impl Kind {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

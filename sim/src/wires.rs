@@ -17,6 +17,9 @@ impl World {
     /// A node sends to all others.
     pub(crate) fn gossip(&mut self, from: usize, message: Gossip) -> Result<(), Violation> {
         let bank = self.bank(from);
+        if !self.nodes[from].memory.is_new(&message, self.now_ms) && self.nodes[from].lie.is_none() {
+            return Ok(());
+        }
         self.note_sent(from, &message);
         if let Some(messages) = &mut self.messages {
             messages.push(message.clone());
@@ -76,6 +79,9 @@ impl World {
         let (peer, Some(gate)) = (self.nodes[from].network_key(), self.nodes[to].gate()) else {
             return Ok(());
         };
+        if !self.nodes[to].memory.is_new(&message, self.now_ms) {
+            return Ok(());
+        }
         match gate.check(peer, message) {
             Ok(Passed::Now(inputs)) => inputs.into_iter().try_for_each(|input| self.feed(to, input)),
             Ok(Passed::Stale) => Ok(()),

@@ -9,14 +9,15 @@ use crate::disk::Disk;
 use crate::govern::Motions;
 use crate::injected::Injected;
 use crate::liar::Lie;
+use crate::mutant::Mutant;
 use crate::network::Network;
 use crate::node::{Node, Strict};
 use crate::plan::Plan;
 use crate::setup;
 use crate::stopwatch::Stopwatch;
 use idx_replica::{HaltReason, Input, TimerId};
-use idx_types::TimestampMs;
 use idx_types::wire::{Gossip, Request, Response};
+use idx_types::{Reason, TimestampMs, TxId, TxKind};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -80,6 +81,8 @@ pub struct World {
     pub(crate) backups: Vec<Disk>,
     pub(crate) motions: Motions,
     pub(crate) injected: Injected,
+    /// Payments handed in after the calm, which must complete.
+    pub(crate) probes: Vec<TxId>,
     /// What liars have heard and may send again.
     pub(crate) overheard: Vec<Gossip>,
 }
@@ -132,6 +135,7 @@ impl World {
             backups: Vec::new(),
             motions: Motions::default(),
             injected: Injected::default(),
+            probes: Vec::new(),
             overheard: Vec::new(),
             plan,
         };
@@ -233,6 +237,9 @@ impl World {
     }
 
     pub(crate) fn submit(&mut self, node: usize, tx: idx_types::Transaction) -> Result<(), Violation> {
+        if self.plan.mutant == Some(Mutant::DoorShut) && matches!(tx.body.kind, TxKind::Transfer(_)) {
+            return self.door_refused(node, tx.body.nonce, Reason::InsufficientFunds);
+        }
         let prepared = idx_types::PreparedTx::verify(tx, &*self.plan.scheme.verifier());
         self.feed(node, Input::Submit(prepared.tx.body.nonce, prepared))
     }

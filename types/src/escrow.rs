@@ -71,7 +71,10 @@ impl Escrow {
             return Err(format!("{found} regulators: there are 1 to {ENVELOPE_REGULATORS_MAX}"));
         }
         if let Some(regulator) = self.regulators.iter().find(|regulator| !name_is_sound(&regulator.name)) {
-            return Err(format!("regulator {:?}: a name is 2 to 64 printable ASCII characters", regulator.name));
+            return Err(format!(
+                "regulator {:?}: a name is 2 to 64 printable ASCII characters",
+                regulator.name
+            ));
         }
         if self.company.day_keys.len() > DAY_KEYS_MAX {
             return Err(format!("{} company day keys: at most {DAY_KEYS_MAX}", self.company.day_keys.len()));
@@ -109,7 +112,8 @@ impl Escrow {
 }
 
 fn name_is_sound(name: &str) -> bool {
-    (2..=AUTHORITY_NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    (2..=AUTHORITY_NAME_BYTES_MAX).contains(&name.len())
+        && name.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod outcome;
 pub mod params;
 pub mod planted;
 pub mod prepared;
+pub mod private;
 pub mod quorum;
 pub mod signed;
 #[doc(hidden)]
@@ -50,6 +51,7 @@ pub use money::{Bps, Currency, Paise};
 pub use outcome::{Decision, Outcome, Reason, Verdict};
 pub use params::Params;
 pub use prepared::PreparedTx;
+pub use private::{BodyError, EpochKey, PrivateRecord};
 pub use quorum::Quorums;
 pub use signed::{Signable, Signed, SignedError, Verified};
 pub use tx::{Acceptance, InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};

@@ -1,7 +1,7 @@
 //! The movements as transactions on the real ledger, block by block.
 
 use crate::file::{Movement, Name, ROUNDING};
-use idx_chain::testing::{session_key, spec};
+use idx_chain::testing::{START, session_key, spec};
 use idx_chain::{Sealed, State};
 use idx_crypto::{Hasher, PublicKey, Signature, Signer};
 use idx_types::params::DAY_MS;
@@ -30,6 +30,13 @@ pub struct Summary {
     /// Greatest sum of roundings in one account, paise.
     pub rounded_max: i64,
 }
+
+/// A day of the file takes three hours of the network, so that six years pass within the days for which
+/// the test's escrow has keys.
+const HISTORY_DAY_MS: u64 = DAY_MS / 8;
+
+/// The first day of the file, 1993-01-01, as days since 1970.
+const HISTORY_STARTS: u64 = 8_401;
 
 /// What is known of one account of the file.
 #[derive(Default)]
@@ -72,7 +79,6 @@ impl Replay {
     fn under(params: Params, movements: &[Movement]) -> Self {
         let mut spec = spec(6);
         spec.params = params;
-        spec.time = TimestampMs(DAY_MS);
         spec.banks.iter_mut().for_each(|bank| bank.reserve = Paise(1 << 60));
         let known = known(movements);
         let lines = known.values().filter(|account| account.line > 0).count();
@@ -93,7 +99,7 @@ impl Replay {
         self.sessions.clear();
         let most = accounts.iter().map(Vec::len).max().unwrap_or(0);
         for turn in 0..most {
-            self.now = TimestampMs(day * DAY_MS + turn as u64 * 1_000);
+            self.now = START.plus((day - HISTORY_STARTS) * HISTORY_DAY_MS + turn as u64 * 1_000);
             let rows: Vec<&Movement> = accounts.iter().filter_map(|rows| rows.get(turn)).collect();
             rows.iter().for_each(|row| self.add(row));
             self.commit(&format!("day {day}"))?;
@@ -216,7 +222,7 @@ impl Replay {
     }
 
     fn session(&self, name: &Name) -> SessionId {
-        let day = (self.now.0 / DAY_MS).to_le_bytes();
+        let day = (self.now.since(START) / HISTORY_DAY_MS).to_le_bytes();
         SessionId(Hasher::new("test/session").part(&handle(name).0).part(&day).finish().0)
     }
 

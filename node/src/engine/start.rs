@@ -100,6 +100,7 @@ impl Parts {
             policy: Box::new(AcceptAll),
             verifier: verifier.clone(),
             protocol_known: PROTOCOL_VERSION,
+            epoch_key: None,
         };
         let replica = Replica::new(replica_settings, disks.state, disks.last_final);
         let shared = Arc::new(Shared::new(&replica));

@@ -7,7 +7,7 @@ use idx_types::tx::TX_VERSION;
 use idx_types::wire::Gossip;
 use idx_types::{AccountHandle, BankId, PreparedTx, Reason, TimestampMs, Transaction, TxBody};
 
-fn opening(rig: &Rig) -> Transaction {
+pub(super) fn opening(rig: &Rig) -> Transaction {
     opening_at(rig, rig.now)
 }
 

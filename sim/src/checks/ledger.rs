@@ -6,8 +6,9 @@ use idx_consensus::approval::decide;
 use idx_consensus::{election, mining};
 use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{BankId, Decision, Outcome, Reason, SignedVerdicts, TimestampMs, ValidatorSet, Verdict};
-use std::collections::BTreeSet;
+use idx_types::{
+    Decision, Outcome, Reason, SignedVerdicts, TimestampMs, TxBody, TxKind, ValidatorSet, Verdict,
+};
 
 /// Every completed transaction has enough approvals and those of all involved banks.
 pub(super) fn approvals_rule(
@@ -59,20 +60,6 @@ pub(super) fn mined_in_turn(height: &CertifiedHeight, before: &ValidatorSet) -> 
     Ok(())
 }
 
-/// A quorum signed it, each bank once.
-pub(super) fn signed_by_quorum(
-    height: &CertifiedHeight,
-    banks: &ValidatorSet,
-    quorum: usize,
-) -> Result<(), Violation> {
-    let signers: BTreeSet<BankId> = height.commit.signatures.iter().map(|(bank, _)| *bank).collect();
-    let known = signers.iter().filter(|bank| banks.get(**bank).is_some()).count();
-    if known >= quorum && known == height.commit.signatures.len() {
-        return Ok(());
-    }
-    Err(Violation(format!("height {} is final with {known} signatures of {quorum}", height.height())))
-}
-
 /// Whoever owned what a completed transaction moved has signed it.
 pub(super) fn signed_by_owners(height: &CertifiedHeight, verifier: &dyn Verifier) -> Result<(), Violation> {
     for (tx, outcome) in height.public.transactions.iter().zip(&height.private.outcomes) {
@@ -82,6 +69,45 @@ pub(super) fn signed_by_owners(height: &CertifiedHeight, verifier: &dyn Verifier
         }
     }
     Ok(())
+}
+
+/// What fails, fails for a reason that customers like ours give cause for: they spend what they do not
+/// have, open what is open, act before the bank knows them, or are rejected. Liars add more.
+pub(super) fn failures_have_grounds(
+    height: &CertifiedHeight,
+    state: &State,
+    liars: usize,
+) -> Result<(), Violation> {
+    let time = height.public.header.timestamp;
+    let outcomes = height.public.transactions.iter().zip(&height.private.outcomes);
+    let mut failures = outcomes.filter_map(|(tx, outcome)| match outcome {
+        Outcome::Failed(reason) => Some((&tx.body, *reason)),
+        _ => None,
+    });
+    let groundless = failures.find(|(body, reason)| liars == 0 && !has_ground(*reason, body, state, time));
+    match groundless {
+        Some((body, reason)) => {
+            Err(Violation(format!("{:?} failed at height {}: {reason}", body.kind, height.height())))
+        }
+        None => Ok(()),
+    }
+}
+
+fn has_ground(reason: Reason, body: &TxBody, state: &State, time: TimestampMs) -> bool {
+    match (reason, &body.kind) {
+        (Reason::Expired, _) => time > body.valid_until,
+        (Reason::AmountTooSmall, TxKind::Transfer(ask)) => ask.amount < state.params().min_transfer,
+        (reason, _) => matches!(
+            reason,
+            Reason::InsufficientFunds
+                | Reason::AccountExists
+                | Reason::SessionExists
+                | Reason::RejectedByPolicy
+                | Reason::UnknownBank
+                | Reason::UnknownProposal
+                | Reason::BadProposal
+        ),
+    }
 }
 
 /// The node's own state is the one that the banks signed.

@@ -22,7 +22,9 @@ pub fn settles_within(world: &mut World, ms: u64) {
         run(world, ms / 4);
     }
     assert_eq!(world.resubmit().unwrap(), 0, "everything settles after the calm");
-    let heights: Vec<u64> = world.heights().into_iter().flatten().collect();
+    let up: Vec<Option<u64>> = world.heights().into_iter().filter(Option::is_some).collect();
+    assert_eq!(up.len() + world.halted().len(), world.heights().len(), "who has not halted is up");
+    let heights: Vec<u64> = up.into_iter().flatten().collect();
     let best = heights.iter().max().unwrap();
     assert!(*best > before, "the chain moves on: {heights:?}, {before} before");
     assert!(heights.iter().all(|height| height + 2 >= *best), "everybody follows: {heights:?}");

@@ -51,7 +51,7 @@ fn accuses_both(reason: &HaltReason) -> bool {
 #[test]
 fn two_double_banks_at_quorum_four_fork_the_chain_and_honest_banks_halt() {
     let mut proven = 0;
-    for seed in 0..4 {
+    for seed in 0..10 {
         let mut world = split(seed, 0);
         run(&mut world, 12_000);
         assert!(world.checks().forks().next().is_some(), "seed {seed}: both sides decided");

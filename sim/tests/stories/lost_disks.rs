@@ -2,6 +2,7 @@
 
 use crate::common::{quiet, run, settles_within};
 use idx_replica::Abstention;
+use idx_sim::{Injected, Kind, Lie, Plan, Report, Trouble, run as run_plan};
 
 #[test]
 fn a_wiped_bank_abstains_catches_up_and_signs_again() {
@@ -71,4 +72,39 @@ fn lost_journals_under_load_never_lead_to_a_contradiction() {
         world.restart(node).unwrap();
     }
     settles_within(&mut world, 12_000);
+}
+
+/// Disks of honest banks are damaged one after the other, in all ways, while bank 2 lies.
+fn damaged_beside(lie: Lie, seed: u64, agreement_margin: u16) -> Report {
+    let damage = |n: u64| {
+        let node = [0, 1, 3, 4, 5][n as usize % 5];
+        let kinds = [
+            Kind::LostDisks { node },
+            Kind::StoreRot { node },
+            Kind::LogRot { node, place: 4_096 + 797 * n },
+            Kind::OldStore { node },
+        ];
+        Trouble { at_ms: 6_000 + n * 3_000, lasts_ms: 200, kind: kinds[n as usize % 4].clone() }
+    };
+    let (liars, storm) = (vec![(2, lie)], (0..8).map(damage).collect());
+    let plan = Plan { storm, storm_ms: 32_000, liars, agreement_margin, ..Plan::quiet(seed) };
+    run_plan(plan).unwrap_or_else(|violation| panic!("{lie:?}: {violation}"))
+}
+
+/// One bank lies and one abstains: two of six are out, and the other four are a quorum.
+#[test]
+fn disks_are_lost_beside_a_liar() {
+    let lies = [Lie::Silent, Lie::Votes, Lie::Sync, Lie::ForgedCertificates, Lie::WrongVotes];
+    for (seed, lie) in (350..).zip(lies) {
+        let injected = damaged_beside(lie, seed, 0).injected;
+        assert!(disks(&injected) >= 5, "{lie:?}: {injected:?}");
+    }
+    let injected = damaged_beside(Lie::Silent, 360, 1).injected;
+    assert_eq!(disks(&injected), 0, "where five must sign, the network cannot spare two");
+}
+
+/// Disks that were damaged.
+fn disks(injected: &Injected) -> u64 {
+    let kinds = ["LostDisks", "StoreRot", "LogRot", "OldStore"];
+    injected.counts().filter(|(name, _)| kinds.contains(name)).map(|(_, count)| count).sum()
 }

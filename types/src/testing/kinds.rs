@@ -84,7 +84,8 @@ pub const TEST_DAY: NetworkDay = NetworkDay(19_675);
 
 /// One regulator, and a company with one key for all days of tests.
 pub fn escrow() -> Escrow {
-    let day_keys = (TEST_DAY.0 - 1..TEST_DAY.0 + 300).map(NetworkDay).map(|day| (day, hpke_secret(250).public()));
+    let day_keys =
+        (TEST_DAY.0 - 1..TEST_DAY.0 + 300).map(NetworkDay).map(|day| (day, hpke_secret(250).public()));
     Escrow {
         regulators: vec![Regulator {
             name: "RBI".to_owned(),

@@ -74,35 +74,4 @@ impl TxKind {
             _ => 1,
         }
     }
-
-    /// The kind with every concealed value hidden; `None` if it has none to hide.
-    pub(super) fn hidden(&self) -> Option<Self> {
-        let mut hidden = match self {
-            Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => return None,
-            other => other.clone(),
-        };
-        match &mut hidden {
-            Self::OpenAccount(tx) => (tx.handle, tx.identity) = (tx.handle.hidden(), tx.identity.hidden()),
-            Self::CloseAccount(tx) | Self::Unfreeze(tx) => tx.handle = tx.handle.hidden(),
-            Self::OpenSession(tx) => (tx.handle, tx.identity) = (tx.handle.hidden(), tx.identity.hidden()),
-            Self::Deposit(tx) | Self::Withdraw(tx) => tx.handle = tx.handle.hidden(),
-            Self::Transfer(tx) => tx.tag = tx.tag.hidden(),
-            Self::Freeze(tx) => tx.handle = tx.handle.hidden(),
-            Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => {}
-        }
-        Some(hidden)
-    }
-
-    /// Whether every concealed value is here, as banks need it.
-    pub fn is_open(&self) -> bool {
-        match self {
-            Self::OpenAccount(tx) => tx.handle.shown().is_ok() && tx.identity.shown().is_ok(),
-            Self::CloseAccount(tx) | Self::Unfreeze(tx) => tx.handle.shown().is_ok(),
-            Self::OpenSession(tx) => tx.handle.shown().is_ok() && tx.identity.shown().is_ok(),
-            Self::Deposit(tx) | Self::Withdraw(tx) => tx.handle.shown().is_ok(),
-            Self::Transfer(tx) => tx.tag.shown().is_ok(),
-            Self::Freeze(tx) => tx.handle.shown().is_ok(),
-            Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => true,
-        }
-    }
 }

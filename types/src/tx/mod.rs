@@ -7,12 +7,14 @@ mod desk;
 mod governance;
 mod involved;
 mod kind;
+mod openings;
 mod transfer;
 
 pub use desk::{AccountRef, Cash, Freeze, OpenAccount, OpenSession};
 pub use governance::{AddBank, Ballot, Change, Propose, ReportEvidence};
 pub use involved::InvolvedBanks;
 pub use kind::TxKind;
+pub use openings::Openings;
 pub use transfer::{Acceptance, Transfer};
 
 use crate::ids::{ChainId, TimestampMs, TxHash, TxId};
