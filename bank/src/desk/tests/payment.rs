@@ -36,6 +36,11 @@ fn five_thousand_rupees_from_hdfc_to_icici() {
 
     assert_eq!((world.balance(&from), world.balance(&to)), (Paise(9_492_500), Paise(10_500_000)));
     assert_eq!(world.banks[0].held(&from), Paise::ZERO);
+    check_records(&world, id, &to);
+}
+
+/// What the three banks keep of it: statuses with their times at two, nothing at the third.
+fn check_records(world: &World, id: TxId, to: &BankAccount) {
     assert!(world.banks[2].incoming(id).is_none(), "SBI forgets what ICICI was chosen for");
     let (at, chosen, end) = (NOON, NOON.plus(61_000), NOON.plus(62_000));
     let sent = world.banks[0].outgoing(id).unwrap();
@@ -46,7 +51,7 @@ fn five_thousand_rupees_from_hdfc_to_icici() {
     assert_eq!(received.history[0], (Status::AwaitingReceiver, NOON.plus(1_000)));
     assert_eq!(received.history[1..], [(Status::Pending, chosen), middle[1], middle[2]]);
     assert_eq!(received.handle, Some(to.handle));
-    assert_eq!(world.banks[2].told.last(), Some(&(receiver, id, None)));
+    assert_eq!(world.banks[2].told.last(), Some(&(*person(BILAL).idx(), id, None)));
     assert!(world.banks[0].shelf().open_transfers().unwrap().is_empty());
     assert!(world.banks[1].shelf().open_transfers().unwrap().is_empty());
 }

@@ -36,37 +36,38 @@ fn troubled() -> (World, [AccountHandle; 4]) {
     (world, [good, closed, frozen, unopened])
 }
 
-#[test]
-fn bad_asks_are_refused_and_leave_no_trace() {
-    let (mut world, [good, closed, frozen, unopened]) = troubled();
+/// About people, accounts and contacts.
+fn bad_papers(world: &World) -> Vec<(Ask, Refusal)> {
     let (asha, nobody) = (*person(ASHA).idx(), *person(9).idx());
-    let bilals = world.account_of(1, BILAL).handle;
-    let (register, weak) = (|who| person(who), Credential::OwnKey(PublicKey([0; 32])));
-    let name = || "Person 9".parse().unwrap();
-    let unset = || Credential::Unset;
     let taken = world.account_of(0, ASHA).number;
-    let neighbours = world.account_of(0, CHARU).handle;
-    let rejected = TxId([1; 32]);
-    let table = vec![
-        (
-            Ask::Register { identity: register(ASHA), name: name(), credential: unset() },
-            Refusal::CustomerExists,
-        ),
-        (Ask::Register { identity: register(9), name: name(), credential: weak }, Refusal::BadKey),
-        (Ask::OpenAccount { owner: nobody, number: "111111111".parse().unwrap() }, Refusal::UnknownCustomer),
+    let free = "111111111".parse().unwrap();
+    let register = |who, credential| {
+        let name = "Person 9".parse().unwrap();
+        Ask::Register { identity: person(who), name, credential }
+    };
+    let add =
+        |owner, nickname: &str| Ask::AddContact { owner, nickname: nickname.parse().unwrap(), idx: nobody };
+    let remove = Ask::RemoveContact { owner: asha, nickname: "Sister".parse().unwrap() };
+    vec![
+        (register(ASHA, Credential::Unset), Refusal::CustomerExists),
+        (register(9, Credential::OwnKey(PublicKey([0; 32]))), Refusal::BadKey),
+        (Ask::OpenAccount { owner: nobody, number: free }, Refusal::UnknownCustomer),
         (Ask::OpenAccount { owner: asha, number: taken }, Refusal::AccountExists),
-        (
-            Ask::AddContact { owner: asha, nickname: "LANDLORD".parse().unwrap(), idx: nobody },
-            Refusal::ContactExists,
-        ),
-        (
-            Ask::AddContact { owner: nobody, nickname: "X".parse().unwrap(), idx: asha },
-            Refusal::UnknownCustomer,
-        ),
-        (Ask::RemoveContact { owner: asha, nickname: "Sister".parse().unwrap() }, Refusal::UnknownContact),
+        (add(asha, "LANDLORD"), Refusal::ContactExists),
+        (add(nobody, "X"), Refusal::UnknownCustomer),
+        (remove, Refusal::UnknownContact),
+    ]
+}
+
+/// About money.
+fn bad_payments(world: &World, accounts: [AccountHandle; 4]) -> Vec<(Ask, Refusal)> {
+    let (asha, id) = (*person(ASHA).idx(), TxId([1; 32]));
+    let [good, closed, frozen, unopened] = accounts;
+    let neighbours = world.account_of(0, CHARU).handle;
+    let bilals = world.account_of(1, BILAL).handle;
+    vec![
         (to_contact(good, "Sister"), Refusal::UnknownContact),
         (send(neighbours, 1_000), Refusal::UnknownAccount),
-        (Ask::OpenSession { owner: asha, account: neighbours }, Refusal::UnknownAccount),
         (send(bilals, 1_000), Refusal::UnknownAccount),
         (send(AccountHandle([1; 32]), 1_000), Refusal::UnknownAccount),
         (send(unopened, 1_000), Refusal::AccountNotOpen),
@@ -75,17 +76,22 @@ fn bad_asks_are_refused_and_leave_no_trace() {
         (send(good, 99), Refusal::AmountTooSmall),
         (send(good, u64::MAX), Refusal::AmountTooLarge),
         (send(good, 10_000_000), Refusal::InsufficientFunds),
-        (
-            Ask::Accept { receiver: asha, id: rejected, account: good, signature: None },
-            Refusal::UnknownTransfer,
-        ),
-        (Ask::Reject { receiver: asha, id: rejected }, Refusal::UnknownTransfer),
-        (Ask::Cancel { sender: asha, id: rejected, signature: None }, Refusal::UnknownTransfer),
+        (Ask::Accept { receiver: asha, id, account: good, signature: None }, Refusal::UnknownTransfer),
+        (Ask::Reject { receiver: asha, id }, Refusal::UnknownTransfer),
+        (Ask::Cancel { sender: asha, id, signature: None }, Refusal::UnknownTransfer),
+        (Ask::OpenSession { owner: asha, account: neighbours }, Refusal::UnknownAccount),
         (Ask::OpenSession { owner: asha, account: bilals }, Refusal::UnknownAccount),
-    ];
+    ]
+}
+
+#[test]
+fn bad_asks_are_refused_and_leave_no_trace() {
+    let (mut world, accounts) = troubled();
+    let mut table = bad_papers(&world);
+    table.extend(bad_payments(&world, accounts));
     let before = world.banks[0].store.dump();
-    for (ask, refusal) in table {
-        let shown = format!("{ask:?}");
+    for (row, (ask, refusal)) in table.into_iter().enumerate() {
+        let shown = format!("row {row}, {ask:?}");
         assert_eq!(world.step(0, Input::Ask(1, ask)), ["answer"], "{shown}");
         assert_eq!(world.banks[0].answers.pop(), Some(Err(refusal)), "{shown}");
     }
