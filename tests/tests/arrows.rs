@@ -9,6 +9,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("types", &["crypto"]),
     ("chain", &["crypto", "types"]),
     ("consensus", &["crypto", "types"]),
+    ("bank", &["crypto", "types"]),
     ("p2p", &["crypto", "types"]),
     ("genesis", &["crypto", "types", "chain"]),
     ("wal", &["crypto"]),
@@ -59,7 +60,7 @@ const WORLDLY: &[&str] =
     &["tokio", "rocksdb", "libp2p", "axum", "jsonrpsee", "getrandom", "rand", "tempfile", "reqwest", "mio"];
 
 /// The pure crates.
-const PURE: &[&str] = &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"];
+const PURE: &[&str] = &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica", "bank"];
 
 fn ours() -> Vec<Package> {
     let metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata runs");
