@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("genesis", &["crypto", "types", "chain"]),
     ("wal", &["crypto"]),
     ("replica", &["crypto", "types", "chain", "consensus", "wal"]),
-    ("storage", &["crypto", "types", "chain", "wal"]),
+    ("storage", &["crypto", "types", "chain", "wal", "bank"]),
     ("client", &["crypto", "types"]),
     ("api", &["crypto", "types", "client"]),
     ("sim", &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"]),
