@@ -3,8 +3,8 @@
 mod kinds;
 
 pub use kinds::{
-    TEST_DAY, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account, open_session,
-    transfer,
+    TEST_DAY, acceptance, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account,
+    open_session, transfer,
 };
 
 use crate::block::{BLOCK_VERSION, PublicHeader};
