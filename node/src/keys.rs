@@ -2,6 +2,7 @@
 //! the escrow's custodians are in [`custodian`].
 
 pub mod custodian;
+mod shared;
 
 use crate::home::{self, Home, HomeError};
 use custodian::Role;

@@ -11,7 +11,9 @@ use crate::home;
 use crate::keys::{NodeKeys, PublicKeys};
 use crate::{pay, settings};
 use idx_crypto::{Ed25519, PublicKey};
-use idx_genesis::{BankEntry, BodyError, Genesis as Body, GenesisError, GenesisFile, SignatureState};
+use idx_genesis::{
+    BankEntry, BodyError, Genesis as Body, GenesisError, GenesisFile, SharedError, SignatureState,
+};
 use idx_types::{BankCode, NetworkDay, Paise, Params, Regulator, TimestampMs};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -52,6 +54,12 @@ pub(super) enum Genesis {
     AddRegulator(escrow::AddRegulator),
     /// Set the company, whose key of the day every identity is sealed to; voids all signatures.
     SetCompany(escrow::SetCompany),
+    /// Make the secrets that only the banks share, when all banks are in, and wrap them for each; voids all
+    /// signatures.
+    SealShared {
+        /// The file.
+        file: PathBuf,
+    },
     /// Sign with the consensus key of a home.
     Sign {
         /// The file.
@@ -132,6 +140,7 @@ impl Genesis {
             Self::AddBank(add) => add.run(),
             Self::AddRegulator(add) => add.run(),
             Self::SetCompany(set) => set.run(),
+            Self::SealShared { file } => escrow::seal_shared(&file),
             Self::Sign { file, home, bank, passphrase_file } => sign(&file, &home, bank, passphrase_file),
             Self::Merge { file, other } => merge(&file, &other),
             Self::Verify { file, output } => verify(&file, output),
@@ -189,6 +198,9 @@ fn sign(file: &Path, home: &HomeArg, bank: Option<BankCode>, passphrase_file: Op
     };
     let keys = NodeKeys::open(&home, &passphrase_of(&home, passphrase_file)?)?;
     genesis.sign(&bank, &keys.consensus, &Ed25519).map_err(refused(file))?;
+    // Nobody agrees to secrets that he cannot read.
+    let unread = |error: SharedError| Failure::say(Exit::Refused, format!("{}: {error}", file.display()));
+    keys.open_shared(genesis.body(), &bank).map_err(unread)?;
     home::replace(file, &genesis.to_json())?;
     say(&format!("{bank} has signed chain {}", genesis.body().chain_id()));
     Ok(())

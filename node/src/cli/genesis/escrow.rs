@@ -1,13 +1,15 @@
-//! `idx-node genesis add-regulator` and `set-company`: who can open identities together.
+//! `idx-node genesis add-regulator`, `set-company` and `seal-shared`: who can open identities together, and
+//! what only the banks know.
 
 use super::super::exit::{Done, Exit, Failure};
 use super::super::output::say;
 use super::read_json;
 use crate::genesis_file;
 use crate::home;
+use crate::keys;
 use crate::keys::custodian::RegulatorKeys;
 use idx_crypto::Ed25519;
-use idx_genesis::{BodyError, CompanyEntry, GenesisFile};
+use idx_genesis::{BodyError, CompanyEntry, GenesisFile, SharedError};
 use idx_types::Regulator;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +58,17 @@ impl SetCompany {
         say(&format!("the company has keys for {days}; every bank must sign the file again"));
         Ok(())
     }
+}
+
+/// See [`super::Genesis::SealShared`].
+pub(super) fn seal_shared(file: &Path) -> Done {
+    let entropy = keys::random()?;
+    let mut genesis = genesis_file::read(file)?;
+    let refused = |error: SharedError| Failure::say(Exit::Refused, format!("{}: {error}", file.display()));
+    genesis.seal_shared(&entropy).map_err(refused)?;
+    home::replace(file, &genesis.to_json())?;
+    say("the shared secrets are made and sealed for each bank; every bank must sign the file again");
+    Ok(())
 }
 
 fn change(file: &Path, change: impl FnOnce(&mut GenesisFile) -> Result<(), BodyError>) -> Done {
