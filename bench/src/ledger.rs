@@ -189,7 +189,7 @@ impl Ledger {
     fn header(&self) -> PublicHeader {
         let tip = self.state.tip();
         let (height, timestamp) = (tip.height.next(), tip.timestamp.plus(1));
-        PublicHeader { height, timestamp, ..idx_types::testing::header() }
+        PublicHeader { height, timestamp, ..testing::header() }
     }
 }
 

@@ -7,11 +7,11 @@ use idx_consensus::approval;
 use idx_consensus::election;
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
 use idx_types::testing;
-use idx_types::tx::{Cash, OpenAccount, TX_VERSION};
+use idx_types::tx::TX_VERSION;
 use idx_types::wire::{Announcement, CertifiedHeight, ProposalMessage};
 use idx_types::{
-    AccountHandle, ApprovalCertificate, BankId, Candidate, CommitCertificate, Currency, Decision, Height,
-    Outcome, Paise, PreparedTx, PrivateHash, PrivateHeader, Proposal, PublicBlock, PublicHeader, Round,
+    AccountHandle, ApprovalCertificate, BankId, Candidate, CommitCertificate, Decision, Height, Outcome,
+    Paise, PreparedTx, PrivateHash, PrivateHeader, Proposal, PublicBlock, PublicHeader, Round,
     SignedVerdicts, SignedVote, TimestampMs, Transaction, TxBody, TxKind, Verdict, Verdicts, Vote, VoteKind,
 };
 

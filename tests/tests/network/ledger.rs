@@ -41,7 +41,7 @@ impl Customer {
     /// Customer `number`, of bank `number` modulo six.
     pub fn new(number: u8) -> Self {
         let key = SecretKey::from_seed(&[number.wrapping_add(100); 32]);
-        let (handle, session) = (AccountHandle([number; 32]), SessionId([number; 32]));
+        let (handle, session) = (AccountHandle([number.wrapping_add(200); 32]), SessionId([number; 32]));
         Self { bank: usize::from(number) % BANKS.len(), handle, session, key }
     }
 
