@@ -1,5 +1,6 @@
 //! One simulated machine: a mind and an open journal while it is up, disks always.
 
+use crate::checks::epoch_key;
 use crate::clock::Clock;
 use crate::disk::{Disk, LoadError};
 use crate::liar::Lie;
@@ -14,7 +15,7 @@ use idx_replica::{
 };
 use idx_types::params::PROTOCOL_VERSION;
 use idx_types::wire::Status;
-use idx_types::{BankId, EpochKey, NetworkKey, PreparedTx, TimestampMs, TxId};
+use idx_types::{BankId, NetworkKey, PreparedTx, TimestampMs, TxId};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -179,7 +180,7 @@ impl Node {
             policy: Box::new(Kept(self.policy.clone())),
             verifier,
             protocol_known: self.release,
-            epoch_key: Some(EpochKey::new(1, [7; 32].into())),
+            epoch_key: Some(epoch_key()),
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
         self.promises = Promises::found(&start, self.identity.bank);

@@ -16,6 +16,11 @@ pub const CALM_MS: u64 = 80_000;
 /// within so many: one turn of every bank, of which some may be silent or lying, and one more.
 pub const CALM_ROUNDS_MAX: u32 = 7;
 
+/// Within so long the height that is open when the faults end is decided: [`CALM_ROUNDS_MAX`] rounds at
+/// the cap of all three timeouts. With a liar and a bank without its journal, four banks must agree, and
+/// one that is locked may have to wait for its own turn.
+pub const OPEN_HEIGHT_MS_MAX: u64 = CALM_ROUNDS_MAX as u64 * 30_000;
+
 /// What a run saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -49,6 +54,7 @@ fn live_through(world: &mut World) -> Result<Report, Violation> {
     world.calm()?;
     world.clients_on = false;
     let before = world.checks().heights();
+    close_open_height(world, before)?;
     settle_all(world)?;
     everyone_beyond(world, before)?;
     few_rounds(world)?;
@@ -63,8 +69,21 @@ pub fn run(plan: Plan) -> Result<Report, Violation> {
     storm(&mut World::new(plan))
 }
 
-/// Everything settles. Rounds are counted from the third part on, when the height that was open at
-/// the end of the storm is over.
+/// The height that the storm left open is decided.
+fn close_open_height(world: &mut World, before: u64) -> Result<(), Violation> {
+    const STEP_MS: u64 = 5_000;
+    for _ in 0..OPEN_HEIGHT_MS_MAX / STEP_MS {
+        if world.checks().heights() > before {
+            return Ok(());
+        }
+        world.resubmit()?;
+        world.run_ms(STEP_MS)?;
+    }
+    Err(Violation(format!("height {} is still open {OPEN_HEIGHT_MS_MAX} ms after the storm", before + 1)))
+}
+
+/// Everything settles. Rounds are counted from the third part on, when also the last to catch up is past
+/// the height that was open at the end of the storm.
 fn settle_all(world: &mut World) -> Result<(), Violation> {
     const PARTS: u64 = 8;
     /// Three steps make a customer who can pay: account, session, money.

@@ -41,7 +41,7 @@ pub use authority::{Holder, Judge, JudgeId};
 pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
 pub use concealed::{Concealed, NotShown};
-pub use day::NetworkDay;
+pub use day::{DayError, NetworkDay};
 pub use escrow::{Company, Escrow, EscrowMismatch, Regulator};
 pub use evidence::{Evidence, Offence};
 pub use fork::ForkProof;
