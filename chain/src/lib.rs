@@ -54,8 +54,8 @@ pub use genesis::{GenesisBank, GenesisError, GenesisSpec};
 pub use governance::{BANKS_MIN, PROPOSAL_HEIGHTS_MAX, PROPOSALS_PER_BANK_MAX};
 pub use judges::{JUDGES_MAX, JudgeRecord, Judges};
 pub use orders::{
-    Deed, EnvelopeOf, HELD_ACCOUNTS_MAX, ORDER_KEPT_MS, ORDERS_MAX, ORDERS_PER_JUDGE_MAX, Order, OrderStatus,
-    OrderStep, Orders, PastOrders,
+    Deed, EnvelopeOf, HELD_ACCOUNTS_MAX, HELD_PER_ORDER_MAX, ORDER_KEPT_MS, ORDERS_MAX, ORDERS_PER_JUDGE_MAX,
+    Order, OrderStatus, OrderStep, Orders, PastOrders,
 };
 pub use posting::Posting;
 pub use proof::{AccountProof, SessionProof, StateProofError};

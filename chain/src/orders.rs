@@ -10,7 +10,7 @@
 //! is written down with its height and transaction. Time is the block's: before the transactions of a
 //! block run, orders whose time is over end ([`Draft::end_due_orders`]), so that within a block an order
 //! is active or not, for all. The work of that is bounded by [`ORDERS_MAX`] and [`HELD_ACCOUNTS_MAX`].
-//! Why it is built so: docs/decisions/0015-court-orders.md.
+//! Why it is built so: docs/decisions/0024-court-orders.md.
 //!
 //! [`Draft::end_due_orders`]: crate::draft::Draft::end_due_orders
 
@@ -41,6 +41,9 @@ pub const ORDERS_PER_JUDGE_MAX: usize = 256;
 
 /// Most accounts that orders freeze at a time.
 pub const HELD_ACCOUNTS_MAX: usize = 16_384;
+
+/// Most accounts that one order freezes: bounds what a bank can write down for an order of a person.
+pub const HELD_PER_ORDER_MAX: usize = 256;
 
 /// Where an order stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 
 use super::{Plan, Record, active_order, customer_account, signed_by_bank};
 use crate::draft::Draft;
-use crate::orders::{Deed, Order};
+use crate::orders::{Deed, HELD_PER_ORDER_MAX, Order};
 use idx_types::tx::Freeze;
 use idx_types::{Account, FreezeState, OrderId, Reason, TxId, TxSignature};
 
@@ -36,7 +36,7 @@ fn for_order(
     if order.held.contains(&index) {
         return Err(Reason::FrozenByOrder);
     }
-    if !draft.registries().orders.can_hold(1) {
+    if order.held.len() >= HELD_PER_ORDER_MAX || !draft.registries().orders.can_hold(1) {
         return Err(Reason::TooManyOrders);
     }
     Ok(Plan::step(draft, tx, id, Deed::Froze { account: account.handle }, vec![index]))

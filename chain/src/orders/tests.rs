@@ -107,6 +107,28 @@ fn a_bank_freezes_for_an_order_only_what_it_is_for() {
     );
 }
 
+/// What is frozen for one order is bounded, whatever a bank does.
+#[test]
+fn an_order_freezes_so_many_accounts() {
+    let mut world = World::with_judges(6, 1);
+    let person = world.order(JudgeId(1), idx_types::testing::person(idx_types::Idx([7; 32]), &[3]));
+    let handles: Vec<AccountHandle> = (0..=HELD_PER_ORDER_MAX as u64).map(crate::testing::handle).collect();
+    let freeze = |handle: &AccountHandle| {
+        let cause = FreezeState::ByOrder(person);
+        TxKind::Freeze(Freeze { bank: BankId(3), handle: concealed(*handle), cause })
+    };
+    let open = |handle: &AccountHandle| idx_types::testing::open_account(BankId(3), *handle);
+    let opened: Vec<_> = handles.iter().map(|handle| world.bank_tx(open(handle), 3)).collect();
+    world.apply(&opened);
+    let frozen: Vec<_> = handles.iter().map(|handle| world.bank_tx(freeze(handle), 3)).collect();
+    let outcomes = world.apply(&frozen);
+    let (last, rest) = outcomes.split_last().unwrap();
+    assert!(rest.iter().all(|outcome| *outcome == Outcome::Completed));
+    assert_eq!(*last, Outcome::Failed(Reason::TooManyOrders));
+    world.pass_time(2 * ORDER_MS);
+    assert!(handles.iter().all(|handle| freeze_of(&world, handle) == FreezeState::Free));
+}
+
 #[test]
 fn an_order_is_kept_a_week_and_then_in_a_digest() {
     let mut world = World::with_judges(6, 1);
