@@ -47,6 +47,17 @@ mod tests {
     }
 
     #[test]
+    fn one_half_alone_is_not_enough_whoevers_it_is() {
+        let mut world = World::with_judges(6, 1);
+        let (_, session) = world.customer(3);
+        for holder in [Holder::Company, Holder::Regulator(0)] {
+            let order = world.order(JudgeId(1), World::session_target(3, session));
+            world.done_by_holder(share(order, holder, OrderIdentity::Session(session)), holder);
+            world.refused_by_judge(ask(order, session), JudgeId(1), Reason::NotShared);
+        }
+    }
+
+    #[test]
     fn follows_both_halves_and_is_said_once() {
         let mut world = World::with_judges(6, 2);
         let (_, session) = world.customer(3);
