@@ -38,13 +38,13 @@ mod work;
 pub use effect::{Answer, Effect, Gossip};
 pub use input::{Ask, Fact, Input, Recipient};
 pub use ledger::LedgerView;
-pub use notice::{Cancellation, Notice, Rejection};
+pub use notice::{Cancellation, Notice, Rejection, acceptance_proof};
 pub use refusal::Refusal;
 pub use work::Scene;
 
 use crate::Entropy;
 use crate::pseudonym::TagBook;
-use crate::vault::{Deadline, Retention, Shelf, Side, Status, VaultError};
+use crate::vault::{Deadline, Outgoing, Retention, Shelf, Side, Status, VaultError};
 use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId, TxKind};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use work::{Stop, Work};
@@ -187,7 +187,8 @@ impl Desk {
     }
 
     /// Whether this bank must reject a transfer that involves it, whatever the ledger says: a customer's
-    /// transfer whose hold it has let go, or one to a customer who has not accepted it here.
+    /// transfer whose hold it has let go, or that a bank has accepted which does not know the receiver; or one
+    /// to a customer who has not accepted it here.
     ///
     /// # Errors
     /// [`VaultError`] if a record is damaged or the machine fails.
@@ -195,8 +196,13 @@ impl Desk {
         let TxKind::Transfer(ask) = &transfer.body.kind else { return Ok(false) };
         let id = transfer.id();
         let let_go = |status| matches!(status, Status::Rejected | Status::Cancelled | Status::Expired);
+        let is_stolen = |sent: &Outgoing| {
+            let proof = |to| acceptance_proof(self.tags.key(), &sent.receiver, id, to);
+            ask.accepted.is_some_and(|accepted| accepted.proof != proof(accepted.to))
+        };
+        let refuses = |sent: &Outgoing| let_go(sent.status()) || is_stolen(sent);
         let sender_objects =
-            ask.from_bank == self.home.bank && shelf.outgoing(&id)?.is_some_and(|sent| let_go(sent.status()));
+            ask.from_bank == self.home.bank && shelf.outgoing(&id)?.is_some_and(|sent| refuses(&sent));
         let is_here = ask.accepted.is_some_and(|accepted| accepted.to_bank == self.home.bank);
         let receiver_objects =
             is_here && shelf.incoming(&id)?.is_none_or(|t| t.handle.is_none() || let_go(t.status()));

@@ -13,7 +13,7 @@
 //!
 //! IDX and handle enter as their 32 bytes, bank code and account number as text, the date as
 //! `YYYY-MM-DD`. A session is for one *account* and one day (document 1.2), so the account's handle
-//! enters its id: see docs/decisions/0020-session-ids-name-the-account.md. The vectors in
+//! enters its id: see docs/decisions/0017-session-ids-name-the-account.md. The vectors in
 //! `tests/vectors/pseudonyms.json` were made by another implementation.
 
 mod date;

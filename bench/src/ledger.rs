@@ -10,9 +10,9 @@ use idx_chain::{Sealed, State};
 use idx_crypto::{BadSignature, Hash32, PublicKey, Signature, Verifier};
 use idx_types::params::DAY_MS;
 use idx_types::testing::{self, chain_id};
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transaction, Transfer, TxSignature};
+use idx_types::tx::{TX_VERSION, Transaction, TxSignature};
 use idx_types::{
-    BankId, Currency, Decision, Outcome, Paise, PreparedTx, PrivateHash, PublicHash, PublicHeader, SessionId,
+    BankId, Decision, Outcome, Paise, PreparedTx, PrivateHash, PublicHash, PublicHeader, SessionId,
     TimestampMs, TxBody, TxKind,
 };
 use rustix::time::{ClockId, clock_gettime};

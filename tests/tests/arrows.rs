@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "api",
             "node",
             "sim",
+            "bank",
         ],
     ),
     ("tests", &["crypto", "types", "client", "node"]),

@@ -4,8 +4,8 @@ mod kinds;
 mod orders;
 
 pub use kinds::{
-    TEST_DAY, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account, open_session,
-    transfer,
+    TEST_DAY, acceptance, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account,
+    open_session, transfer,
 };
 
 pub use orders::{court_order, judge, judge_key, person};

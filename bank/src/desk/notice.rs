@@ -1,4 +1,5 @@
-//! What ends an intent before it settles: signed, so that nobody ends another's.
+//! What ends an intent before it settles: signed, so that nobody ends another's; and what shows that an
+//! acceptance is the receiver's.
 //!
 //! A cancellation is signed by the key that signed the intent. A rejection is signed by a bank, and
 //! carries a proof that this bank knows the receiver: a digest over his IDX that the sender's bank, and
@@ -7,7 +8,7 @@
 use crate::pseudonym::TagKey;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, hash_borsh, hmac_sha256};
-use idx_types::{BankId, ChainId, Idx, Signable, Signed, TxId, TxSignature};
+use idx_types::{BankId, ChainId, Idx, SessionId, Signable, Signed, TxId, TxSignature};
 
 /// An intent is over.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -46,6 +47,11 @@ impl Rejection {
     pub fn proof_of(key: &TagKey, receiver: &Idx, intent: TxId) -> Hash32 {
         hmac_sha256(key.expose(), "idx/rejection-proof/1", &[&receiver.0, &intent.0])
     }
+}
+
+/// The same for an acceptance with this session: [`Acceptance::proof`](idx_types::Acceptance).
+pub fn acceptance_proof(key: &TagKey, receiver: &Idx, intent: TxId, to: SessionId) -> Hash32 {
+    hmac_sha256(key.expose(), "idx/acceptance-proof/1", &[&receiver.0, &intent.0, &to.0])
 }
 
 /// A sender's withdrawal.

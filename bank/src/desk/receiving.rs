@@ -2,7 +2,7 @@
 
 use super::customers::moving_account;
 use super::effect::{Answer, Effect};
-use super::notice::{Notice, Rejection};
+use super::notice::{Notice, Rejection, acceptance_proof};
 use super::refusal::Refusal;
 use super::sessions::sign_in;
 use super::work::{Stop, Work};
@@ -83,7 +83,8 @@ impl Desk {
             return Err(Refusal::SameAccount.into());
         }
         let session = self.session_of(work, &account)?;
-        let accepted = Acceptance { to: session.id, to_bank: self.home.bank };
+        let proof = acceptance_proof(self.tags.key(), &receiver, id, session.id);
+        let accepted = Acceptance { to: session.id, to_bank: self.home.bank, proof };
         match sign_in(work, &session, &accepted.digest(id), given)? {
             None => Ok(Answer::SignDigest(accepted.digest(id))),
             Some(signature) => {

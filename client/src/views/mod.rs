@@ -6,6 +6,7 @@
 
 mod bank;
 mod block;
+mod escrow;
 mod event;
 mod governance;
 mod kind;
@@ -18,6 +19,7 @@ pub use block::{
     ApprovalsView, BankVerdictsView, BlockView, CommitCertificateView, HeaderView, MatrixRowView,
     PrecommitView, PrivateHeaderView,
 };
+pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
 pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
 pub use governance::{
     BallotView, ChangeView, CurrencyTotalView, EvidenceRecordView, EvidenceView, OffenceKind, OffencePlace,

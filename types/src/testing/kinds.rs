@@ -61,8 +61,13 @@ pub const fn transfer(
         amount,
         fee,
         tag: concealed(ReceiverTag([0x7a; 32])),
-        accepted: Some(Acceptance { to: to.0, to_bank: to.1 }),
+        accepted: Some(acceptance(to.0, to.1)),
     }
+}
+
+/// A receiver's choice, with a proof that proves nothing.
+pub const fn acceptance(to: SessionId, to_bank: BankId) -> Acceptance {
+    Acceptance { to, to_bank, proof: Hash32::ZERO }
 }
 
 /// A made-up HPKE key pair; that of a test bank has its number plus one as seed.

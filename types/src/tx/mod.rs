@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::ids::{AccountHandle, BankId, ReceiverTag, SessionId};
     use crate::money::Paise;
-    use crate::testing::{chain_id, concealed, key};
+    use crate::testing::{acceptance, chain_id, concealed, key};
     use idx_crypto::Ed25519;
 
     fn deposit(nonce: u64) -> TxBody {
@@ -219,7 +219,7 @@ mod tests {
         TxBody { kind: TxKind::Transfer(transfer), ..deposit(7) }
     }
 
-    const CHOICE: Acceptance = Acceptance { to: SessionId([3; 32]), to_bank: BankId(4) };
+    const CHOICE: Acceptance = acceptance(SessionId([3; 32]), BankId(4));
 
     #[test]
     fn the_public_form_keeps_names_and_signatures() {

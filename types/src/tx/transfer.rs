@@ -35,6 +35,9 @@ pub struct Acceptance {
     pub to: SessionId,
     /// Home bank of the receiver.
     pub to_bank: BankId,
+    /// Shows the sender's bank that this bank knows who the intent is for; random to everybody else. The
+    /// ledger does not read it: whether to approve without it is the sender's bank's to decide.
+    pub proof: Hash32,
 }
 
 impl Acceptance {

@@ -128,14 +128,16 @@ fn only_the_key_of_the_intent_cancels_it() {
     }
 }
 
-/// A bank's own customer with a key of his own signs for what was never his to accept.
+/// A bank's own customer with a key of his own signs for what was never his to accept: his bank vetoes it,
+/// and so does the sender's, which a bank that does not know the receiver cannot convince.
 #[test]
-fn a_transfer_to_a_customer_who_did_not_accept_it_here_is_vetoed() {
+fn a_stolen_intent_is_vetoed_at_both_ends() {
     let mut world = World::new();
     let id = world.intent(10);
     let intent = world.banks[0].outgoing(id).unwrap().intent;
-    let thief = idx_types::tx::Acceptance { to: SessionId([9; 32]), to_bank: BankId(3) };
+    let thief = idx_types::testing::acceptance(SessionId([9; 32]), BankId(3));
     let stolen = intent.accept(thief, &key(5)).unwrap();
     let objects = |bank: usize| world.banks[bank].desk.objects_to(&world.banks[bank].shelf(), &stolen);
-    assert_eq!((objects(3), objects(0)), (Ok(true), Ok(false)));
+    assert_eq!((objects(3), objects(0)), (Ok(true), Ok(true)));
+    assert_eq!(objects(2), Ok(false), "it involves neither side of bank 2");
 }

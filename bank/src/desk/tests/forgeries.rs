@@ -3,8 +3,8 @@
 use super::*;
 use crate::vault::OpenedSession;
 use idx_crypto::Hash32;
+use idx_types::testing::acceptance;
 use idx_types::testing::key;
-use idx_types::tx::Acceptance;
 use idx_types::{Concealed, ReceiverTag};
 
 type Change = fn(&mut Transaction);
@@ -38,7 +38,7 @@ fn forged_intents_are_passed_by() {
         ("a tag of nobody", |tx| ask(tx).tag = Concealed::new(ReceiverTag([1; 32]), [1; 32])),
         ("a hidden tag", |tx| ask(tx).tag = ask(tx).tag.hidden()),
         ("accepted already", |tx| {
-            ask(tx).accepted = Some(Acceptance { to: SessionId([1; 32]), to_bank: BankId(1) });
+            ask(tx).accepted = Some(acceptance(SessionId([1; 32]), BankId(1)));
         }),
         ("valid for too long", |tx| tx.body.valid_until = tx.body.valid_until.plus(1)),
         ("another network", |tx| tx.body.chain_id = ChainId(Hash32::ZERO)),

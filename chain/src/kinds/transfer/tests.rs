@@ -5,7 +5,7 @@ use crate::system::system_handle;
 use crate::testing::{STAKE, World, session_key};
 use idx_crypto::Ed25519;
 use idx_types::params::DAY_MS;
-use idx_types::testing::{concealed, key};
+use idx_types::testing::{acceptance, concealed, key};
 use idx_types::tx::Transfer;
 use idx_types::{
     Acceptance, AccountHandle, AccountKind, BankId, Currency, Decision, Outcome, Paise, PreparedTx, Reason,
@@ -153,7 +153,7 @@ fn an_intent_settles_once_whoever_accepts() {
     let intent =
         pair.world.body(TxKind::Transfer(Transfer { accepted: None, ..ask })).sign(&[&session_key()]);
     let accept = |to| {
-        let choice = Acceptance { to, to_bank: BankId(ICICI) };
+        let choice = acceptance(to, BankId(ICICI));
         PreparedTx::verify(intent.clone().accept(choice, &session_key()).unwrap(), &Ed25519)
     };
     let (first, second) = (accept(pair.to), accept(session));
@@ -175,8 +175,8 @@ fn refusals_by_content() {
     pair.refused(|t| to(t).to = unknown, Reason::UnknownSession);
     pair.refused(|t| t.from_bank = BankId(ICICI), Reason::WrongHomeBank);
     pair.refused(|t| to(t).to_bank = BankId(HDFC), Reason::WrongHomeBank);
-    pair.refused(|t| *to(t) = Acceptance { to: from, to_bank: BankId(HDFC) }, Reason::SameAccount);
-    pair.refused(|t| *to(t) = Acceptance { to: twin, to_bank: BankId(HDFC) }, Reason::SameAccount);
+    pair.refused(|t| *to(t) = acceptance(from, BankId(HDFC)), Reason::SameAccount);
+    pair.refused(|t| *to(t) = acceptance(twin, BankId(HDFC)), Reason::SameAccount);
     pair.refused(|t| t.amount = Paise(99), Reason::AmountTooSmall);
     pair.refused(|t| t.amount = Paise(most + 1), Reason::AmountTooLarge);
     pair.refused(|t| t.fee = Paise(t.fee.0 - 1), Reason::FeeMismatch);
@@ -184,7 +184,7 @@ fn refusals_by_content() {
     pair.refused(
         |t| {
             (t.from, t.from_bank) = (receiver, BankId(ICICI));
-            *to(t) = Acceptance { to: from, to_bank: BankId(HDFC) };
+            *to(t) = acceptance(from, BankId(HDFC));
         },
         Reason::InsufficientFunds,
     );

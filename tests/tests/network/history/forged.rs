@@ -4,10 +4,10 @@ use super::chain::Block;
 use super::{Answer, Chain, Record, Sending, SessionPage, Settlement, Standing, rules};
 use idx_crypto::{SecretKey, Signer};
 use idx_types::testing;
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION};
+use idx_types::tx::TX_VERSION;
 use idx_types::{
-    AccountHandle, BankId, ChainId, Currency, Outcome, Paise, PrivateHash, Reason, SessionId, TimestampMs,
-    Transaction, TxBody, TxHash, TxId, TxKind,
+    AccountHandle, BankId, ChainId, Outcome, Paise, PrivateHash, Reason, SessionId, TimestampMs, Transaction,
+    TxBody, TxHash, TxId, TxKind,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,7 +30,7 @@ fn signed(nonce: u64, kind: TxKind) -> Transaction {
         nonce,
         kind,
     };
-    body.sign(&[&SecretKey::from_seed(&[9; 32])])
+    body.sign(&[&SecretKey::from_seed(&[9; 32])]).redacted()
 }
 
 fn hash(height: u64) -> PrivateHash {
@@ -217,7 +217,7 @@ fn a_chain_that_no_ledger_may_make_is_refused() {
     assert!(faults(twice, &[])[0].contains("settled 2 times"));
     let late = [blocks(), vec![block(6, vec![(deposit(9), Outcome::Completed)])]].concat();
     assert!(faults(late, &[])[0].contains("after its time"));
-    let cash = Cash { bank: BankId(0), handle: HANDLE, amount: Paise(500) };
+    let cash = testing::cash(BankId(0), HANDLE, Paise(500));
     let mut overdrawn = blocks();
     overdrawn[3].entries.push((signed(50, TxKind::Withdraw(cash)), Outcome::Completed));
     assert!(faults(overdrawn, &[])[0].contains("overdraws"));
