@@ -14,7 +14,7 @@ impl State {
     /// The reason with which the ledger would fail it.
     pub fn precheck(&self, tx: &PreparedTx, now: TimestampMs) -> Result<(), Reason> {
         let miner = self.validators.banks().first().map_or(BankId(0), |bank| bank.id);
-        Draft::new(self, miner, now).run(tx)
+        Draft::of_block(self, miner, now).run(tx)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The state before any block.
 
 use crate::difficulty::Work;
+use crate::judges::Judges;
+use crate::orders::Orders;
 use crate::registries::Registries;
 use crate::replay::ReplayWindow;
 use crate::root::{StateParts, params_hash};
@@ -150,6 +152,8 @@ fn first_registries(spec: &GenesisSpec) -> Result<Registries, GenesisError> {
         used_banks: spec.banks.iter().map(|genesis| genesis.bank.id).collect(),
         issued: [(Currency::Inr, issued)].into(),
         escrow: spec.escrow.clone(),
+        judges: Judges::default(),
+        orders: Orders::default(),
         proposals: Vec::new(),
         offences: BTreeSet::new(),
     })

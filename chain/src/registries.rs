@@ -1,5 +1,8 @@
-//! The small lists of the ledger: open proposals, offences, used bank numbers, money issued.
+//! The small lists of the ledger: open proposals, offences, used bank numbers, authorities, court orders,
+//! money issued.
 
+use crate::judges::Judges;
+use crate::orders::Orders;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, hash_borsh};
 use idx_types::tx::Change;
@@ -43,6 +46,10 @@ pub struct Registries {
     pub used_banks: BTreeSet<BankId>,
     /// Who can open identities together.
     pub escrow: Escrow,
+    /// Who may order that they do.
+    pub judges: Judges,
+    /// What was ordered, and all that followed.
+    pub orders: Orders,
     /// Minor units in existence, by currency; set at genesis.
     pub issued: BTreeMap<Currency, u128>,
 }
@@ -71,6 +78,8 @@ mod tests {
             offences: BTreeSet::new(),
             used_banks: [BankId(1), BankId(2)].into(),
             escrow: idx_types::testing::escrow(),
+            judges: Judges::default(),
+            orders: Orders::default(),
             issued: BTreeMap::new(),
         };
         let bytes = borsh::to_vec(&registries).unwrap();

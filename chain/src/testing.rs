@@ -1,5 +1,9 @@
 //! A small world for tests of this and other crates: banks, accounts, sessions, blocks.
 
+mod orders;
+
+pub use orders::{ORDER_MS, answer, half, holder_key, holder_secret, release, share};
+
 use crate::commit::Sealed;
 use crate::genesis::{GenesisBank, GenesisSpec};
 use crate::state::State;
@@ -67,6 +71,8 @@ pub struct World {
     pub miner: BankId,
     /// Numbers given to accounts, sessions and nonces.
     count: u64,
+    /// From the last block to the next, milliseconds.
+    pause_ms: u64,
 }
 
 impl World {
@@ -85,12 +91,12 @@ impl World {
     /// The network of a specification.
     pub fn of(spec: &GenesisSpec) -> Self {
         let state = State::genesis(spec).expect("the test's genesis is sound");
-        Self { state, miner: BankId(0), count: 1_000 }
+        Self { state, miner: BankId(0), count: 1_000, pause_ms: 1_000 }
     }
 
-    /// Time of the next block: a second after the last.
+    /// Time of the next block: a second after the last, unless a test says otherwise.
     pub fn next_time(&self) -> TimestampMs {
-        self.state.tip().timestamp.plus(1_000)
+        self.state.tip().timestamp.plus(self.pause_ms)
     }
 
     /// A header that extends the tip.

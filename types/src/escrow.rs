@@ -1,5 +1,6 @@
 //! Who can open identities together: `company AND any one regulator` (documents 1.1 and 4.3).
 
+use crate::authority::{Holder, name_is_sound};
 use crate::day::NetworkDay;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{ENVELOPE_REGULATORS_MAX, Envelope, HpkePublic, PublicKey};
@@ -7,9 +8,6 @@ use std::collections::BTreeMap;
 
 /// Most days whose company key is on chain at a time: a year ahead, and some behind.
 pub const DAY_KEYS_MAX: usize = 400;
-
-/// Most bytes of an authority's name.
-pub const AUTHORITY_NAME_BYTES_MAX: usize = 64;
 
 /// A regulator that holds one half of every identity, as the Reserve Bank of India does.
 #[derive(
@@ -90,6 +88,19 @@ impl Escrow {
         if clash { Err("two holders share a key".to_owned()) } else { Ok(()) }
     }
 
+    /// What a holder signs with; `None` if there is no such holder.
+    pub fn signing_key(&self, holder: Holder) -> Option<PublicKey> {
+        match holder {
+            Holder::Company => Some(self.company.signing_key),
+            Holder::Regulator(place) => Some(self.regulators.get(usize::from(place))?.signing_key),
+        }
+    }
+
+    /// Whether a holder signs with this key.
+    pub fn signs_with(&self, key: &PublicKey) -> bool {
+        self.company.signing_key == *key || self.regulators.iter().any(|one| one.signing_key == *key)
+    }
+
     /// Whether an envelope made on this day is sealed to its home bank, to the company's key of the day
     /// and to every regulator.
     ///
@@ -109,11 +120,6 @@ impl Escrow {
             && envelope.regulator_keys().eq(regulators);
         if fits { Ok(()) } else { Err(EscrowMismatch::WrongKeys) }
     }
-}
-
-fn name_is_sound(name: &str) -> bool {
-    (2..=AUTHORITY_NAME_BYTES_MAX).contains(&name.len())
-        && name.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 #[cfg(test)]

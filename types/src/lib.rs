@@ -12,6 +12,7 @@
 //! non-canonical form or a trailing byte is refused.
 
 pub mod account;
+pub mod authority;
 pub mod bank;
 pub mod block;
 pub mod concealed;
@@ -36,6 +37,7 @@ pub mod vote;
 pub mod wire;
 
 pub use account::{Account, AccountKind, FreezeState, Session};
+pub use authority::{Holder, Judge, JudgeId};
 pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
 pub use concealed::{Concealed, NotShown};

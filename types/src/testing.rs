@@ -1,11 +1,14 @@
 //! Small fixtures for tests of this and other crates.
 
 mod kinds;
+mod orders;
 
 pub use kinds::{
     TEST_DAY, acceptance, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account,
     open_session, transfer,
 };
+
+pub use orders::{court_order, judge, judge_key, person};
 
 use crate::block::{BLOCK_VERSION, PublicHeader};
 use crate::concealed::Concealed;

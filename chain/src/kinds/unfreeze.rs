@@ -20,8 +20,7 @@ mod tests {
     use super::*;
     use crate::testing::{World, handle};
     use idx_types::testing::concealed;
-    use idx_types::tx::Freeze;
-    use idx_types::{AccountHandle, BankId, OrderId, Paise, TxKind};
+    use idx_types::{AccountHandle, BankId, JudgeId, Paise, TxKind};
 
     fn ask(bank: u16, handle: AccountHandle) -> TxKind {
         TxKind::Unfreeze(AccountRef { bank: BankId(bank), handle: concealed(handle) })
@@ -40,10 +39,9 @@ mod tests {
 
     #[test]
     fn refusals() {
-        let mut world = World::new(6);
-        let (free, ordered) = (world.account(0, 0), world.account(0, 0));
-        let cause = FreezeState::ByOrder(OrderId([5; 32]));
-        world.done(TxKind::Freeze(Freeze { bank: BankId(0), handle: concealed(ordered), cause }), 0);
+        let mut world = World::with_judges(6, 1);
+        let (free, (ordered, session)) = (world.account(0, 0), world.customer(0));
+        world.order(JudgeId(1), World::session_target(0, session));
         let table = [
             (ask(9, free), 0, Reason::UnknownBank),
             (ask(0, free), 1, Reason::WrongSigner),

@@ -1,6 +1,10 @@
 //! What a transaction asks, field by field, one variant for each kind.
 
 use super::governance::{ChangeView, EvidenceView};
+use super::order::{
+    AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, OrderShareView, RefuseOrderView,
+    ReleaseOrderView,
+};
 use super::{BankNames, BankTag, FreezeView};
 use crate::encoding::{Hex, Time};
 use idx_crypto::{Hash32, PublicKey};
@@ -9,7 +13,7 @@ use idx_types::{Currency, Height, Paise, SessionId, TxId, TxKind};
 use serde::{Deserialize, Serialize};
 
 /// The stable names of all kinds, as [`TxKind::name`] gives them.
-pub const TX_KINDS: [&str; 11] = [
+pub const TX_KINDS: [&str; 18] = [
     "open_account",
     "close_account",
     "open_session",
@@ -21,6 +25,13 @@ pub const TX_KINDS: [&str; 11] = [
     "propose",
     "ballot",
     "evidence",
+    "court_order",
+    "release_order",
+    "answer_order",
+    "order_share",
+    "refuse_order",
+    "confirm_opening",
+    "announce_keys",
 ];
 
 /// What a transaction asks, field by field.
@@ -136,6 +147,20 @@ pub enum TxKindView {
         /// The contradiction.
         evidence: Box<EvidenceView>,
     },
+    /// A judge's order.
+    CourtOrder(Box<CourtOrderView>),
+    /// The end of an order before its time.
+    ReleaseOrder(ReleaseOrderView),
+    /// A home bank's answer to an order for a person.
+    AnswerOrder(AnswerOrderView),
+    /// A custodian's half.
+    OrderShare(OrderShareView),
+    /// A custodian's refusal.
+    RefuseOrder(RefuseOrderView),
+    /// The trace of an opening.
+    ConfirmOpening(ConfirmOpeningView),
+    /// The company's keys of days ahead.
+    AnnounceKeys(AnnounceKeysView),
 }
 
 impl TxKindView {
@@ -170,6 +195,13 @@ impl TxKindView {
             TxKind::Propose(tx) => Self::propose(tx, names),
             TxKind::Ballot(tx) => Self::ballot(tx, names),
             TxKind::Evidence(tx) => Self::evidence(tx, names),
+            TxKind::CourtOrder(tx) => Self::CourtOrder(Box::new(CourtOrderView::new(tx, names))),
+            TxKind::ReleaseOrder(tx) => Self::ReleaseOrder(ReleaseOrderView::new(tx, names)),
+            TxKind::AnswerOrder(tx) => Self::AnswerOrder(AnswerOrderView::new(tx, names)),
+            TxKind::OrderShare(tx) => Self::OrderShare((&**tx).into()),
+            TxKind::RefuseOrder(tx) => Self::RefuseOrder(tx.into()),
+            TxKind::ConfirmOpening(tx) => Self::ConfirmOpening(tx.into()),
+            TxKind::AnnounceKeys(tx) => Self::AnnounceKeys(tx.into()),
         }
     }
 

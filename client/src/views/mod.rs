@@ -11,6 +11,7 @@ mod event;
 mod governance;
 mod kind;
 mod node;
+mod order;
 mod tx;
 
 pub use bank::{AccountView, BankView, FeeQuoteView, FreezeView, ValidatorSetView, ValidatorView};
@@ -28,6 +29,10 @@ pub use kind::{TX_KINDS, TxKindView};
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
     SyncingView, VoteCast, WaitingView,
+};
+pub use order::{
+    AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, DayKeyView, HolderView,
+    OrderIdentityView, OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
 pub use tx::{
     BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,

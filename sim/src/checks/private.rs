@@ -31,7 +31,7 @@ fn owed(height: &CertifiedHeight) -> Vec<PrivateRecord> {
     {
         let kept = match &tx.body.kind {
             TxKind::Transfer(_) | TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) => false,
-            _ => *outcome == Outcome::Completed,
+            kind => *outcome == Outcome::Completed && !kind.openings().is_empty(),
         };
         if kept {
             owed.push(PrivateRecord { place, openings: tx.body.kind.openings() });

@@ -80,7 +80,7 @@ pub fn hpke_key_of(bank: BankId) -> Hash32 {
     Hash32(*hpke_secret(seed_of(bank)).public().as_bytes())
 }
 
-fn seed_of(bank: BankId) -> u8 {
+pub(super) fn seed_of(bank: BankId) -> u8 {
     u8::try_from(bank.0 + 1).expect("tests have few banks")
 }
 

@@ -1,6 +1,8 @@
 //! What banks decide together: proposals, ballots, reports of contradictions.
 
+use crate::authority::{Judge, JudgeId};
 use crate::bank::Bank;
+use crate::escrow::Regulator;
 use crate::evidence::Evidence;
 use crate::ids::{BankId, Height, TxId};
 use crate::params::Params;
@@ -26,6 +28,12 @@ pub enum Change {
     AddBank(AddBank),
     /// A bank leaves; its accounts stay readable, its customers can no longer pay.
     RemoveBank(BankId),
+    /// A judge may order from now on. The number and the keys must be unused for ever.
+    RegisterJudge(Box<Judge>),
+    /// A judge orders no more, and the judge's live orders end.
+    RetireJudge(JudgeId),
+    /// Another regulator holds the half of identities that are sealed from now on.
+    AddRegulator(Box<Regulator>),
 }
 
 /// See [`Change::AddBank`].

@@ -3,6 +3,8 @@
 use super::desk::{AccountRef, Cash, Freeze, OpenAccount, OpenSession};
 use super::governance::{Ballot, Propose, ReportEvidence};
 use super::involved::InvolvedBanks;
+use super::keys::AnnounceKeys;
+use super::order::{AnswerOrder, ConfirmOpening, CourtOrder, OrderShare, RefuseOrder, ReleaseOrder};
 use super::transfer::Transfer;
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -31,6 +33,20 @@ pub enum TxKind {
     Ballot(Ballot),
     /// Proof that a bank contradicted itself. Signed by the bank that reports it.
     Evidence(Box<ReportEvidence>),
+    /// Orders the opening of one identity, and a freeze if it says so. Signed by a judge.
+    CourtOrder(Box<CourtOrder>),
+    /// Ends an order before its time. Signed by the judge who made it.
+    ReleaseOrder(ReleaseOrder),
+    /// Names a person's accounts to a judge. Signed by a home bank that the order asks.
+    AnswerOrder(Box<AnswerOrder>),
+    /// Releases a custodian's half for an order. Signed by that custodian.
+    OrderShare(Box<OrderShare>),
+    /// Says why a custodian keeps its half. Signed by that custodian.
+    RefuseOrder(RefuseOrder),
+    /// Leaves a trace of an identity that was opened. Signed by the order's judge.
+    ConfirmOpening(ConfirmOpening),
+    /// Announces the company's keys of days ahead. Signed by the company.
+    AnnounceKeys(AnnounceKeys),
 }
 
 impl TxKind {
@@ -46,7 +62,12 @@ impl TxKind {
                 None => InvolvedBanks::one(tx.from_bank),
             },
             Self::Freeze(tx) => InvolvedBanks::one(tx.bank),
+            Self::CourtOrder(tx) => InvolvedBanks::of(tx.target.banks()),
+            Self::ReleaseOrder(tx) => InvolvedBanks::of(tx.banks.iter().copied()),
+            Self::AnswerOrder(tx) => InvolvedBanks::one(tx.bank),
+            Self::OrderShare(_) | Self::RefuseOrder(_) | Self::ConfirmOpening(_) => InvolvedBanks::none(),
             Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => InvolvedBanks::none(),
+            Self::AnnounceKeys(_) => InvolvedBanks::none(),
         }
     }
 
@@ -64,6 +85,13 @@ impl TxKind {
             Self::Propose(_) => "propose",
             Self::Ballot(_) => "ballot",
             Self::Evidence(_) => "evidence",
+            Self::CourtOrder(_) => "court_order",
+            Self::ReleaseOrder(_) => "release_order",
+            Self::AnswerOrder(_) => "answer_order",
+            Self::OrderShare(_) => "order_share",
+            Self::RefuseOrder(_) => "refuse_order",
+            Self::ConfirmOpening(_) => "confirm_opening",
+            Self::AnnounceKeys(_) => "announce_keys",
         }
     }
 

@@ -6,15 +6,23 @@
 mod desk;
 mod governance;
 mod involved;
+mod keys;
 mod kind;
 mod openings;
+mod order;
 mod transfer;
 
 pub use desk::{AccountRef, Cash, Freeze, OpenAccount, OpenSession};
 pub use governance::{AddBank, Ballot, Change, Propose, ReportEvidence};
-pub use involved::InvolvedBanks;
+pub use involved::{INVOLVED_BANKS_MAX, InvolvedBanks};
+pub use keys::AnnounceKeys;
 pub use kind::TxKind;
 pub use openings::Openings;
+pub use order::{
+    ANSWER_ACCOUNTS_MAX, ANSWER_BYTES_MAX, AnswerOrder, CASE_NUMBER_BYTES_MAX, ConfirmOpening, CourtOrder,
+    ORDER_BANKS_MAX, ORDER_LIFE_MS_MAX, ORDER_REASON_BYTES_MAX, OrderIdentity, OrderShare, OrderTarget,
+    Party, PartySought, PersonError, PersonSought, RefusalCause, RefuseOrder, ReleaseOrder,
+};
 pub use transfer::{Acceptance, Transfer};
 
 use crate::ids::{ChainId, TimestampMs, TxHash, TxId};
