@@ -8,7 +8,7 @@ use super::network::{Door, Facts};
 use super::row::{Party, Payment};
 use super::wallet::Wallet;
 use idx_chain::FeeQuote;
-use idx_crypto::{Envelope, Signer};
+use idx_crypto::{Envelope, Hash32, Signer};
 use idx_types::tx::{Acceptance, Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
 use idx_types::{
     AccountHandle, BankId, Concealed, Currency, NetworkDay, Paise, Params, TimestampMs, Transaction, TxBody,
@@ -159,7 +159,8 @@ impl Maker<'_, '_> {
             amount: payment.amount,
             fee: fee(&self.facts.params, payment.amount)?,
             tag: self.sealer.conceal(self.wallet.tag(&receiver.handle, day)),
-            accepted: Some(Acceptance { to: to.id, to_bank: self.bank(receiver.door) }),
+            // These customers are in no bank's vault, so no bank asks for the proof.
+            accepted: Some(Acceptance { to: to.id, to_bank: self.bank(receiver.door), proof: Hash32::ZERO }),
         };
         Some(self.body(TxKind::Transfer(transfer)).sign(&[&from.key, &to.key]))
     }
