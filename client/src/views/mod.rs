@@ -31,8 +31,8 @@ pub use node::{
     SyncingView, VoteCast, WaitingView,
 };
 pub use order::{
-    AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, DayKeyView, HolderView,
-    OrderIdentityView, OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
+    AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
+    OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
 pub use tx::{
     BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,

@@ -1,6 +1,6 @@
 //! Lawful opening, field by field: orders, what follows them, and the company's keys.
 
-use super::{BankNames, BankTag};
+use super::{BankNames, BankTag, DayKeyView};
 use crate::encoding::{Hex, Time};
 use idx_crypto::{Hash32, HpkePublic};
 use idx_types::tx::{
@@ -145,15 +145,6 @@ pub struct ConfirmOpeningView {
     pub digest: Hex<Hash32>,
 }
 
-/// The company's key of a day.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct DayKeyView {
-    /// The day, as `YYYY-MM-DD`.
-    pub day: NetworkDay,
-    /// The key.
-    pub key: Hex<HpkePublic>,
-}
-
 /// The company's keys of days ahead.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AnnounceKeysView {
@@ -256,7 +247,10 @@ impl From<&ConfirmOpening> for ConfirmOpeningView {
 
 impl From<&AnnounceKeys> for AnnounceKeysView {
     fn from(tx: &AnnounceKeys) -> Self {
-        let of = |(day, key): (&NetworkDay, &HpkePublic)| DayKeyView { day: *day, key: Hex(*key) };
+        let of = |(day, key): (&NetworkDay, &HpkePublic)| DayKeyView {
+            day: *day,
+            hpke_key: Hex(Hash32(*key.as_bytes())),
+        };
         Self { day_keys: tx.day_keys.iter().map(of).collect() }
     }
 }
