@@ -1,7 +1,6 @@
 //! Lawful opening, field by field: orders, what follows them, and the company's keys.
 
-use super::DayKeyView;
-use super::{BankNames, BankTag};
+use super::{BankNames, BankTag, DayKeyView};
 use crate::encoding::{Hex, Time};
 use idx_crypto::{Hash32, HpkePublic};
 use idx_types::tx::{
