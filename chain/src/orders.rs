@@ -10,7 +10,7 @@
 //! is written down with its height and transaction. Time is the block's: before the transactions of a
 //! block run, orders whose time is over end ([`Draft::end_due_orders`]), so that within a block an order
 //! is active or not, for all. The work of that is bounded by [`ORDERS_MAX`] and [`HELD_ACCOUNTS_MAX`].
-//! Why it is built so: docs/decisions/0024-court-orders.md.
+//! Why it is built so: docs/decisions/0020-court-orders.md.
 //!
 //! [`Draft::end_due_orders`]: crate::draft::Draft::end_due_orders
 
