@@ -67,6 +67,9 @@ fn ceremony(folder: &Path) {
     }
     refused(folder, &["genesis", "sign", "genesis.json", "--home", "HDFC"], 3, &["there is no regulator"]);
     escrow(folder);
+    let sign = ["genesis", "sign", "genesis.json", "--home", "HDFC"];
+    refused(folder, &sign, 3, &["idx-node genesis seal-shared"]);
+    good(folder, &["genesis", "seal-shared", "genesis.json"]);
 }
 
 #[test]
