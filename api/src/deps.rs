@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use idx_client::views::{
-    BankNames, BankView, ConsensusView, Cursor, EvidenceRecordView, FeeQuoteView, MempoolView, NodeInfoView,
-    Page, ParametersView, PeerView, ProposalView, SyncingView, TotalsView,
+    BankNames, BankView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, MempoolView,
+    NodeInfoView, Page, ParametersView, PeerView, ProposalView, SyncingView, TotalsView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
@@ -151,6 +151,13 @@ pub trait ChainQueries: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`].
     fn parameters(&self) -> Answer<ParametersView>;
+
+    /// Regulators and company after the newest final height, with the company's days from the day of
+    /// that height on.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn escrow(&self) -> Answer<EscrowView>;
 
     /// All money: issued by genesis, and counted now from every balance.
     ///

@@ -9,10 +9,10 @@ use idx_chain::testing::{START, handle, spec};
 use idx_chain::{Sealed, State};
 use idx_crypto::{BadSignature, Hash32, PublicKey, Signature, Verifier};
 use idx_types::params::DAY_MS;
-use idx_types::testing::chain_id;
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transaction, Transfer, TxSignature};
+use idx_types::testing::{self, chain_id};
+use idx_types::tx::{TX_VERSION, Transaction, TxSignature};
 use idx_types::{
-    BankId, Currency, Decision, Outcome, Paise, PreparedTx, PrivateHash, PublicHash, PublicHeader, SessionId,
+    BankId, Decision, Outcome, Paise, PreparedTx, PrivateHash, PublicHash, PublicHeader, SessionId,
     TimestampMs, TxBody, TxKind,
 };
 use rustix::time::{ClockId, clock_gettime};
@@ -141,9 +141,9 @@ impl Ledger {
         let (bank, handle, session) = (bank_of(number), handle(number), session_of(number));
         let (key, expires_at) = (PublicKey(session.0), TimestampMs(START.0 + DAY_MS));
         let kind = match step {
-            0 => TxKind::OpenAccount(OpenAccount { bank, handle, currency: Currency::Inr }),
-            1 => TxKind::Deposit(Cash { bank, handle, amount: Paise(10_000_000_000) }),
-            _ => TxKind::OpenSession(OpenSession { bank, session, handle, key, expires_at }),
+            0 => testing::open_account(bank, handle),
+            1 => TxKind::Deposit(testing::cash(bank, handle, Paise(10_000_000_000))),
+            _ => testing::open_session(bank, session, handle, key, expires_at),
         };
         let by = self.state.validators().get(bank).expect("the genesis has this bank").consensus_key;
         self.tx(kind, vec![signature(by)])
@@ -163,7 +163,7 @@ impl Ledger {
         let fee = self.state.fee_quote(amount).expect("within the limits").total;
         let (a, b) = (session_of(from), session_of(to));
         let (from_bank, to_bank) = (bank_of(from), bank_of(to));
-        let kind = TxKind::Transfer(Transfer { from: a, from_bank, to: b, to_bank, amount, fee });
+        let kind = TxKind::Transfer(testing::transfer((a, from_bank), (b, to_bank), amount, fee));
         self.tx(kind, vec![signature(PublicKey(a.0)), signature(PublicKey(b.0))])
     }
 
@@ -189,7 +189,7 @@ impl Ledger {
     fn header(&self) -> PublicHeader {
         let tip = self.state.tip();
         let (height, timestamp) = (tip.height.next(), tip.timestamp.plus(1));
-        PublicHeader { height, timestamp, ..idx_types::testing::header() }
+        PublicHeader { height, timestamp, ..testing::header() }
     }
 }
 

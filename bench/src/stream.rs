@@ -3,6 +3,8 @@
 use crate::net::{Net, account};
 use crate::process;
 use anyhow::{Context, Result, ensure};
+use idx_node::keys;
+use idx_node::pay::identity::Sealer;
 use idx_node::pay::network::{Facts, Network};
 use idx_node::pay::plan::{Maker, Members, members};
 use idx_node::pay::row::{Party, Payment};
@@ -46,7 +48,9 @@ fn sign_all(
     cast: &Members,
 ) -> Result<Vec<Transaction>> {
     let now = pay::now();
-    let mut maker = Maker { facts, banks: &[], wallet, now, nonce: now.0 << 20 };
+    let entropy = keys::random()?;
+    let mut sealer = Sealer::new(&entropy);
+    let mut maker = Maker { facts, banks: &[], wallet, now, nonce: now.0 << 20, sealer: &mut sealer };
     let signed =
         payments.iter().map(|payment| maker.transfer(payment, cast).context("an amount is out of range"));
     signed.collect()

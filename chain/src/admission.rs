@@ -14,7 +14,7 @@ impl State {
     /// The reason with which the ledger would fail it.
     pub fn precheck(&self, tx: &PreparedTx, now: TimestampMs) -> Result<(), Reason> {
         let miner = self.validators.banks().first().map_or(BankId(0), |bank| bank.id);
-        Draft::new(self, miner, now).run(tx)
+        Draft::of_block(self, miner, now).run(tx)
     }
 }
 
@@ -33,6 +33,9 @@ pub(crate) fn check(draft: &Draft<'_>, tx: &PreparedTx) -> Result<(), Reason> {
     check_times(draft, body)?;
     if draft.is_settled(body.valid_until, &tx.id) {
         return Err(Reason::Replayed);
+    }
+    if !body.kind.is_open() {
+        return Err(Reason::Concealed);
     }
     if tx.signatures_hold() { Ok(()) } else { Err(Reason::BadSignature) }
 }

@@ -46,6 +46,13 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
+    /// A draft in which orders whose time is over before this block's have ended.
+    pub fn of_block(base: &'a State, miner: BankId, time: TimestampMs) -> Self {
+        let mut draft = Self::new(base, miner, time);
+        draft.end_due_orders();
+        draft
+    }
+
     pub fn new(base: &'a State, miner: BankId, time: TimestampMs) -> Self {
         let place = Place { height: base.tip.height.next(), now: time.max(base.tip.timestamp), miner };
         let of_bank = |bank: &Bank| base.system.get(&bank.id).map(|system| system.fees);
@@ -156,10 +163,13 @@ impl<'a> Draft<'a> {
             Record::Offence(offence) => {
                 self.registries_mut().offences.insert(offence);
             }
+            Record::Order { order, account } => self.open_order(*order, account),
+            Record::OrderStep { order, step, hold } => self.take_step(&order, step, &hold),
+            Record::DayKeys(day_keys) => self.registries_mut().escrow.company.day_keys = day_keys,
         }
     }
 
-    fn change_account(&mut self, index: u64, change: impl FnOnce(&mut Account)) {
+    pub fn change_account(&mut self, index: u64, change: impl FnOnce(&mut Account)) {
         if let Some(account) = self.accounts.get_mut(index) {
             change(account);
         }

@@ -58,7 +58,7 @@ impl State {
         txs: &[PreparedTx],
         decisions: &[Decision],
     ) -> Option<Execution> {
-        let mut draft = Draft::new(self, header.miner, header.timestamp);
+        let mut draft = Draft::of_block(self, header.miner, header.timestamp);
         draft.reserve(txs.len());
         let mut journal = Journal::default();
         for (place, tx) in txs.iter().enumerate() {

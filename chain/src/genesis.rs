@@ -1,6 +1,8 @@
 //! The state before any block.
 
 use crate::difficulty::Work;
+use crate::judges::Judges;
+use crate::orders::Orders;
 use crate::registries::Registries;
 use crate::replay::ReplayWindow;
 use crate::root::{StateParts, params_hash};
@@ -9,9 +11,10 @@ use crate::system::{SYSTEM_KINDS, index_system, system_account};
 use crate::table::Table;
 use idx_crypto::{Ed25519, Verifier};
 use idx_types::{
-    Account, AccountKind, Bank, BankCode, ChainId, Currency, Height, Paise, Params, PrivateHash, PublicHash,
-    TimestampMs, ValidatorSet,
+    Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Paise, Params, PrivateHash,
+    PublicHash, TimestampMs, ValidatorSet,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the banks agreed on before the first block.
@@ -25,6 +28,8 @@ pub struct GenesisSpec {
     pub params: Params,
     /// The first banks.
     pub banks: Vec<GenesisBank>,
+    /// Who can open identities together.
+    pub escrow: Escrow,
 }
 
 /// A bank at genesis.
@@ -48,6 +53,9 @@ pub enum GenesisError {
     /// A bank's consensus key is no sound key.
     #[error("genesis banks: the consensus key of {0} is not a sound Ed25519 key")]
     BadKey(BankCode),
+    /// Company or regulators are no sound escrow.
+    #[error("genesis escrow: {0}")]
+    Escrow(String),
     /// One balance could not hold all money.
     #[error("genesis banks: reserves and stakes add up to {0} paise, at most 2^64 - 1 can exist")]
     TooMuchMoney(u128),
@@ -68,6 +76,7 @@ impl State {
     /// [`GenesisError`] names what is wrong with the specification.
     pub fn genesis_with(spec: &GenesisSpec, verifier: Arc<dyn Verifier>) -> Result<Self, GenesisError> {
         spec.params.check().map_err(GenesisError::Params)?;
+        spec.escrow.check().map_err(GenesisError::Escrow)?;
         let banks: Vec<Bank> = spec.banks.iter().map(|genesis| genesis.bank.clone()).collect();
         if let Some(bank) = banks.iter().find(|bank| !verifier.is_sound(&bank.consensus_key)) {
             return Err(GenesisError::BadKey(bank.code.clone()));
@@ -142,7 +151,11 @@ fn first_registries(spec: &GenesisSpec) -> Result<Registries, GenesisError> {
     Ok(Registries {
         used_banks: spec.banks.iter().map(|genesis| genesis.bank.id).collect(),
         issued: [(Currency::Inr, issued)].into(),
-        ..Registries::default()
+        escrow: spec.escrow.clone(),
+        judges: Judges::default(),
+        orders: Orders::default(),
+        proposals: Vec::new(),
+        offences: BTreeSet::new(),
     })
 }
 

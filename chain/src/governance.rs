@@ -1,4 +1,5 @@
-//! How the banks change parameters and their own number: proposals, ballots, the height of effect.
+//! How the banks change parameters, their own number and the authorities: proposals, ballots, the height
+//! of effect.
 //!
 //! ```text
 //!             enough approvals             end of height effective_at - 1
@@ -9,6 +10,8 @@
 //!
 //! Ballots of a block are counted together at its end, so their order inside does not matter, and only
 //! ballots of banks that rule that height count (fault 35).
+
+mod authorities;
 
 use crate::draft::Draft;
 use crate::posting::Entry;
@@ -48,6 +51,9 @@ impl Rules {
             Change::Params(params) => self.with_params(params),
             Change::AddBank(add) => self.with_bank(&add.bank, draft),
             Change::RemoveBank(bank) => self.without(*bank),
+            Change::RegisterJudge(judge) => authorities::judge_fits(judge, draft).then(|| self.clone()),
+            Change::RetireJudge(judge) => authorities::can_retire(*judge, draft).then(|| self.clone()),
+            Change::AddRegulator(one) => authorities::regulator_fits(one, draft).then(|| self.clone()),
         }
     }
 
@@ -62,6 +68,7 @@ impl Rules {
         let fits = bank.stake == Paise::ZERO
             && !draft.registries().used_banks.contains(&bank.id)
             && keys_are_sound(bank, draft.base.verifier.as_ref())
+            && !authorities::is_known(&bank.consensus_key, draft.registries())
             && !SYSTEM_KINDS.into_iter().any(handle_taken);
         let banks = [self.validators.banks(), std::slice::from_ref(bank)].concat();
         fits.then_some(())?;
@@ -137,6 +144,9 @@ fn carry_out(draft: &mut Draft<'_>, rules: &mut Rules, change: &Change) {
                 return;
             }
         }
+        Change::RegisterJudge(judge) => authorities::register_judge(draft, judge),
+        Change::RetireJudge(judge) => authorities::retire_judge(draft, *judge),
+        Change::AddRegulator(regulator) => authorities::add_regulator(draft, regulator),
     }
     *rules = next;
 }

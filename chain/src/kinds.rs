@@ -3,26 +3,36 @@
 //! A kind reads the draft and answers with a [`Plan`] or a reason. It cannot change anything, so a
 //! refused transaction leaves no trace.
 
+mod announce_keys;
+mod answer_order;
 mod ballot;
 mod close_account;
+mod confirm_opening;
+mod court_order;
 mod deposit;
 mod evidence;
 mod freeze;
 mod open_account;
 mod open_session;
+mod order_share;
 mod propose;
+mod refuse_order;
+mod release_order;
 mod transfer;
 mod unfreeze;
 mod withdraw;
 
 use crate::draft::Draft;
 use crate::fees::FeeQuote;
+use crate::orders::{Deed, Order, OrderStep};
 use crate::posting::Entry;
 use crate::registries::OpenProposal;
+use idx_crypto::{Envelope, HpkePublic, PublicKey};
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, FreezeState, Offence, Paise, PreparedTx, Reason,
-    Session, TxId, TxKind, TxSignature,
+    Account, AccountHandle, AccountKind, Bank, BankId, Concealed, FreezeState, Holder, JudgeId, NetworkDay,
+    Offence, OrderId, Paise, PreparedTx, Reason, Session, TimestampMs, TxId, TxKind, TxSignature,
 };
+use std::collections::BTreeMap;
 
 /// What carrying a transaction out comes to.
 pub(crate) struct Plan {
@@ -42,13 +52,36 @@ pub(crate) enum Record {
     Session(Session),
     Freeze(u64, FreezeState),
     Proposal(Box<OpenProposal>),
-    Ballot { proposal: TxId, bank: BankId, approve: bool },
+    Ballot {
+        proposal: TxId,
+        bank: BankId,
+        approve: bool,
+    },
     Offence(Offence),
+    /// The account, if any, is frozen.
+    Order {
+        order: Box<Order>,
+        account: Option<u64>,
+    },
+    /// The accounts are frozen.
+    OrderStep {
+        order: OrderId,
+        step: OrderStep,
+        hold: Vec<u64>,
+    },
+    /// All of them, as they are from now on.
+    DayKeys(BTreeMap<NetworkDay, HpkePublic>),
 }
 
 impl Plan {
     fn record(record: Record) -> Self {
         Self { entries: Vec::new(), record, fee: FeeQuote::default() }
+    }
+
+    /// A step of an order, made by this transaction.
+    fn step(draft: &Draft<'_>, tx: TxId, order: OrderId, deed: Deed, hold: Vec<u64>) -> Self {
+        let step = OrderStep { height: draft.place.height, tx: Some(tx), deed };
+        Self::record(Record::OrderStep { order, step, hold })
     }
 
     fn entries(entries: Vec<Entry>) -> Self {
@@ -63,17 +96,24 @@ pub(crate) fn plan(draft: &Draft<'_>, tx: &PreparedTx) -> Result<Plan, Reason> {
         return Err(Reason::WrongSigner);
     }
     match &body.kind {
-        TxKind::OpenAccount(ask) => open_account::plan(draft, ask, by),
+        TxKind::OpenAccount(ask) => open_account::plan(draft, ask, by, body.created_at),
         TxKind::CloseAccount(ask) => close_account::plan(draft, ask, by),
         TxKind::OpenSession(ask) => open_session::plan(draft, ask, by, body.created_at),
         TxKind::Deposit(ask) => deposit::plan(draft, ask, by),
         TxKind::Withdraw(ask) => withdraw::plan(draft, ask, by),
         TxKind::Transfer(ask) => transfer::plan(draft, ask, by, body.created_at),
-        TxKind::Freeze(ask) => freeze::plan(draft, ask, by),
+        TxKind::Freeze(ask) => freeze::plan(draft, ask, by, tx.id),
         TxKind::Unfreeze(ask) => unfreeze::plan(draft, ask, by),
         TxKind::Propose(ask) => propose::plan(draft, ask, by, tx.id),
         TxKind::Ballot(ask) => ballot::plan(draft, ask, by),
         TxKind::Evidence(ask) => evidence::plan(draft, ask, by),
+        TxKind::CourtOrder(ask) => court_order::plan(draft, ask, by, tx),
+        TxKind::ReleaseOrder(ask) => release_order::plan(draft, ask, by, tx.id),
+        TxKind::AnswerOrder(ask) => answer_order::plan(draft, ask, by, tx.id),
+        TxKind::OrderShare(ask) => order_share::plan(draft, ask, by, tx.id),
+        TxKind::RefuseOrder(ask) => refuse_order::plan(draft, ask, by, tx.id),
+        TxKind::ConfirmOpening(ask) => confirm_opening::plan(draft, ask, by, tx.id),
+        TxKind::AnnounceKeys(ask) => announce_keys::plan(draft, ask, by),
     }
 }
 
@@ -86,8 +126,39 @@ fn signed_by_bank<'a>(draft: &Draft<'a>, bank: BankId, by: &[TxSignature]) -> Re
     }
 }
 
+/// The active judge of this number, who must have signed.
+fn signed_by_judge(draft: &Draft<'_>, judge: JudgeId, by: &[TxSignature]) -> Result<(), Reason> {
+    let judge = draft.registries().judges.active(judge)?;
+    signed_with(&judge.signing_key, by)
+}
+
+/// The custodian who must have signed.
+fn signed_by_holder(draft: &Draft<'_>, holder: Holder, by: &[TxSignature]) -> Result<(), Reason> {
+    let key = draft.registries().escrow.signing_key(holder).ok_or(Reason::UnknownHolder)?;
+    signed_with(&key, by)
+}
+
+fn signed_with(key: &PublicKey, by: &[TxSignature]) -> Result<(), Reason> {
+    if by.first().is_some_and(|signature| signature.key == *key) { Ok(()) } else { Err(Reason::WrongSigner) }
+}
+
+/// The active order of this id.
+fn active_order<'a>(draft: &'a Draft<'_>, id: &OrderId) -> Result<&'a Order, Reason> {
+    draft.registries().orders.active(id)
+}
+
 /// An open customer account that this bank keeps, with its number.
 fn customer_account<'a>(
+    draft: &'a Draft<'_>,
+    bank: BankId,
+    handle: &AccountHandle,
+) -> Result<(u64, &'a Account), Reason> {
+    let (index, account) = kept_account(draft, bank, handle)?;
+    if account.closed_at.is_some() { Err(Reason::AccountClosed) } else { Ok((index, account)) }
+}
+
+/// A customer account that this bank keeps or kept: it may be closed.
+fn kept_account<'a>(
     draft: &'a Draft<'_>,
     bank: BankId,
     handle: &AccountHandle,
@@ -96,10 +167,7 @@ fn customer_account<'a>(
     if account.home_bank != bank {
         return Err(Reason::WrongHomeBank);
     }
-    if account.kind != AccountKind::Customer {
-        return Err(Reason::WrongAccountKind);
-    }
-    if account.closed_at.is_some() { Err(Reason::AccountClosed) } else { Ok((index, account)) }
+    if account.kind == AccountKind::Customer { Ok((index, account)) } else { Err(Reason::WrongAccountKind) }
 }
 
 /// Like [`customer_account`], and it may move money.
@@ -110,6 +178,17 @@ fn moving_account<'a>(
 ) -> Result<(u64, &'a Account), Reason> {
     let (index, account) = customer_account(draft, bank, handle)?;
     if account.freeze == FreezeState::Free { Ok((index, account)) } else { Err(Reason::AccountFrozen) }
+}
+
+/// Whether an identity is sealed for its home bank and the escrow of the day it was made.
+fn check_identity(
+    draft: &Draft<'_>,
+    bank: &Bank,
+    identity: &Concealed<Envelope>,
+    created_at: TimestampMs,
+) -> Result<(), Reason> {
+    let (envelope, day) = (identity.shown()?, NetworkDay::of(created_at));
+    Ok(draft.registries().escrow.check_envelope(envelope, &bank.hpke_key.0, day)?)
 }
 
 /// Whether a deposit or withdrawal of this amount is within the limits.

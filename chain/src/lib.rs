@@ -16,7 +16,7 @@
 //! A transaction runs through the common checks (format, time, replay, signatures), then its own room
 //! in `kinds`, which reads and answers with a plan, then double entry, which makes all of its postings
 //! or none. A refused transaction leaves no trace but its id. At the end of a block governance counts
-//! ballots and carries out what is due.
+//! ballots and carries out what is due; before the first transaction court orders end whose time is over.
 //!
 //! Nothing here panics on what comes from outside. Two things panic: committing an execution of
 //! another state, and a proven-impossible gap in a tree; both would be bugs of this software, and going
@@ -31,7 +31,9 @@ mod fees;
 mod genesis;
 mod governance;
 mod index;
+mod judges;
 mod kinds;
+mod orders;
 pub mod pool;
 mod posting;
 mod proof;
@@ -50,6 +52,11 @@ pub use execute::Execution;
 pub use fees::FeeQuote;
 pub use genesis::{GenesisBank, GenesisError, GenesisSpec};
 pub use governance::{BANKS_MIN, PROPOSAL_HEIGHTS_MAX, PROPOSALS_PER_BANK_MAX};
+pub use judges::{JUDGES_MAX, JudgeRecord, Judges};
+pub use orders::{
+    Deed, EnvelopeOf, HELD_ACCOUNTS_MAX, HELD_PER_ORDER_MAX, ORDER_KEPT_MS, ORDERS_MAX, ORDERS_PER_JUDGE_MAX,
+    Order, OrderStatus, OrderStep, Orders, PastOrders,
+};
 pub use posting::Posting;
 pub use proof::{AccountProof, SessionProof, StateProofError};
 pub use registries::{OpenProposal, Registries};

@@ -12,8 +12,8 @@
 //! ```
 //!
 //! A lane holds the transactions of one set of involved banks. So a silent bank, however much of it
-//! waits, costs a selection nothing and holds up nobody else's payments. Six banks have at most 22
-//! lanes. Every number of arrival is used once, so the order is that of arrival for ever.
+//! waits, costs a selection nothing and holds up nobody else's payments. Payments of six banks have at
+//! most 22 lanes; court orders about a person add one for each set of banks asked. Every number of arrival is used once, so the order is that of arrival for ever.
 //!
 //! Bounds: [`PoolLimits`]. Inserting and removing take time in the logarithm of what waits.
 
@@ -43,7 +43,7 @@ pub struct Pool {
     lanes: BTreeMap<LaneKey, Lane>,
     by_id: BTreeMap<TxId, (LaneKey, Arrival)>,
     by_hash: BTreeMap<TxHash, TxId>,
-    per_bank: BTreeMap<BankId, usize>,
+    per_bank: BTreeMap<Option<BankId>, usize>,
     bytes: usize,
     arrivals: Arrival,
 }
@@ -176,7 +176,7 @@ impl Pool {
         Some(tx)
     }
 
-    fn release(&mut self, bank: BankId) {
+    fn release(&mut self, bank: Option<BankId>) {
         let count = self.per_bank.get_mut(&bank).expect("a waiting transaction is counted");
         *count -= 1;
         if *count == 0 {
@@ -201,9 +201,10 @@ fn is_expired(tx: &PreparedTx, now: TimestampMs) -> bool {
     tx.tx.body.valid_until < now
 }
 
-/// The bank on whose account a transaction waits: the payer's, or the one that signs.
-fn answerable_bank(kind: &TxKind) -> BankId {
-    match kind {
+/// The bank on whose account a transaction waits: the payer's, or the one that signs; none for judges and
+/// custodians, who have a share of the pool like a bank's together.
+fn answerable_bank(kind: &TxKind) -> Option<BankId> {
+    Some(match kind {
         TxKind::OpenAccount(tx) => tx.bank,
         TxKind::CloseAccount(tx) | TxKind::Unfreeze(tx) => tx.bank,
         TxKind::OpenSession(tx) => tx.bank,
@@ -213,5 +214,8 @@ fn answerable_bank(kind: &TxKind) -> BankId {
         TxKind::Propose(tx) => tx.bank,
         TxKind::Ballot(tx) => tx.bank,
         TxKind::Evidence(tx) => tx.bank,
-    }
+        TxKind::AnswerOrder(tx) => tx.bank,
+        TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::ConfirmOpening(_) => return None,
+        TxKind::OrderShare(_) | TxKind::RefuseOrder(_) | TxKind::AnnounceKeys(_) => return None,
+    })
 }

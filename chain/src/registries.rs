@@ -1,9 +1,12 @@
-//! The small lists of the ledger: open proposals, offences, used bank numbers, money issued.
+//! The small lists of the ledger: open proposals, offences, used bank numbers, authorities, court orders,
+//! money issued.
 
+use crate::judges::Judges;
+use crate::orders::Orders;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, hash_borsh};
 use idx_types::tx::Change;
-use idx_types::{BankId, Currency, Height, Offence, TxId, ValidatorSet};
+use idx_types::{BankId, Currency, Escrow, Height, Offence, TxId, ValidatorSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A change that is before the banks, or has passed and waits for its height.
@@ -33,7 +36,7 @@ impl OpenProposal {
 }
 
 /// What is kept beside accounts and sessions.
-#[derive(Clone, PartialEq, Eq, Debug, Default, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Registries {
     /// In order of opening.
     pub proposals: Vec<OpenProposal>,
@@ -41,6 +44,12 @@ pub struct Registries {
     pub offences: BTreeSet<Offence>,
     /// Every bank number ever given; none is given twice.
     pub used_banks: BTreeSet<BankId>,
+    /// Who can open identities together.
+    pub escrow: Escrow,
+    /// Who may order that they do.
+    pub judges: Judges,
+    /// What was ordered, and all that followed.
+    pub orders: Orders,
     /// Minor units in existence, by currency; set at genesis.
     pub issued: BTreeMap<Currency, u128>,
 }
@@ -64,8 +73,16 @@ mod tests {
     /// Two encodings of one value would be two roots of one state.
     #[test]
     fn lists_out_of_order_or_with_repeats_are_not_canonical() {
-        let used_banks = [BankId(1), BankId(2)].into();
-        let bytes = borsh::to_vec(&Registries { used_banks, ..Registries::default() }).unwrap();
+        let registries = Registries {
+            proposals: Vec::new(),
+            offences: BTreeSet::new(),
+            used_banks: [BankId(1), BankId(2)].into(),
+            escrow: idx_types::testing::escrow(),
+            judges: Judges::default(),
+            orders: Orders::default(),
+            issued: BTreeMap::new(),
+        };
+        let bytes = borsh::to_vec(&registries).unwrap();
         assert!(borsh::from_slice::<Registries>(&bytes).is_ok());
         let first_bank = 4 + 4 + 4;
         for (first, second) in [(2, 1), (1, 1)] {

@@ -2,6 +2,8 @@
 
 use crate::difficulty::Work;
 use crate::fees::FeeQuote;
+use crate::judges::Judges;
+use crate::orders::Orders;
 use crate::registries::{OpenProposal, Registries};
 use crate::replay::ReplayWindow;
 use crate::root::StateParts;
@@ -10,7 +12,7 @@ use crate::table::Table;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, Verifier};
 use idx_types::{
-    Account, AccountHandle, BankId, ChainId, Currency, Height, Offence, Paise, Params, PrivateHash,
+    Account, AccountHandle, BankId, ChainId, Currency, Escrow, Height, Offence, Paise, Params, PrivateHash,
     PublicHash, Reason, Session, SessionId, TimestampMs, TxId, ValidatorSet,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,6 +120,22 @@ impl State {
     /// All contradictions that were punished.
     pub fn offences(&self) -> &BTreeSet<Offence> {
         &self.registries.offences
+    }
+
+    /// Who can open identities together.
+    pub fn escrow(&self) -> &Escrow {
+        &self.registries.escrow
+    }
+
+    /// All judges ever registered, retired ones among them.
+    pub fn judges(&self) -> &Judges {
+        &self.registries.judges
+    }
+
+    /// Court orders with their stories. An order whose time is over stays active here until the next
+    /// block ends it: who acts on one between blocks looks at `expires_at` too.
+    pub fn orders(&self) -> &Orders {
+        &self.registries.orders
     }
 
     /// Money in existence since genesis, in minor units by currency.

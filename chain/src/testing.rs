@@ -1,15 +1,19 @@
 //! A small world for tests of this and other crates: banks, accounts, sessions, blocks.
 
+mod orders;
+
+pub use orders::{ORDER_MS, answer, half, holder_key, holder_secret, release, share};
+
 use crate::commit::Sealed;
 use crate::genesis::{GenesisBank, GenesisSpec};
 use crate::state::State;
-use idx_crypto::{Ed25519, Hash32, SecretKey, Signer};
+use idx_crypto::{Ed25519, SecretKey, Signer};
 use idx_types::params::DAY_MS;
-use idx_types::testing::{chain_id, key};
-use idx_types::tx::{Cash, Freeze, OpenAccount, OpenSession, TX_VERSION, Transfer};
+use idx_types::testing::{self, chain_id, concealed, key};
+use idx_types::tx::{Freeze, TX_VERSION, Transfer};
 use idx_types::{
-    AccountHandle, Bank, BankId, Currency, Decision, FreezeState, NetworkKey, Outcome, Paise, Params,
-    PreparedTx, PrivateHash, PublicHash, PublicHeader, Reason, SessionId, TimestampMs, TxBody, TxKind,
+    AccountHandle, Bank, BankId, Decision, FreezeState, NetworkKey, Outcome, Paise, Params, PreparedTx,
+    PrivateHash, PublicHash, PublicHeader, Reason, SessionId, TimestampMs, TxBody, TxKind,
 };
 
 /// Short names of the six banks of document 1.1, then made-up ones.
@@ -32,7 +36,7 @@ pub fn bank(number: u16) -> Bank {
         code: CODES[usize::from(number)].parse().expect("test codes are sound"),
         consensus_key: key(seed).public_key(),
         network_key: NetworkKey(key(seed + 64).public_key().0),
-        hpke_key: Hash32([seed; 32]),
+        hpke_key: testing::hpke_key_of(BankId(number)),
         stake: STAKE,
     }
 }
@@ -45,6 +49,7 @@ pub fn spec(banks: u16) -> GenesisSpec {
         time: START,
         params: Params::default(),
         banks: (0..banks).map(of).collect(),
+        escrow: testing::escrow(),
     }
 }
 
@@ -66,6 +71,8 @@ pub struct World {
     pub miner: BankId,
     /// Numbers given to accounts, sessions and nonces.
     count: u64,
+    /// From the last block to the next, milliseconds.
+    pause_ms: u64,
 }
 
 impl World {
@@ -84,12 +91,12 @@ impl World {
     /// The network of a specification.
     pub fn of(spec: &GenesisSpec) -> Self {
         let state = State::genesis(spec).expect("the test's genesis is sound");
-        Self { state, miner: BankId(0), count: 1_000 }
+        Self { state, miner: BankId(0), count: 1_000, pause_ms: 1_000 }
     }
 
-    /// Time of the next block: a second after the last.
+    /// Time of the next block: a second after the last, unless a test says otherwise.
     pub fn next_time(&self) -> TimestampMs {
-        self.state.tip().timestamp.plus(1_000)
+        self.state.tip().timestamp.plus(self.pause_ms)
     }
 
     /// A header that extends the tip.
@@ -103,7 +110,7 @@ impl World {
             validator_set_hash: self.state.validators().hash(),
             timestamp: self.next_time(),
             difficulty: self.state.difficulty(),
-            ..idx_types::testing::header()
+            ..testing::header()
         }
     }
 
@@ -142,8 +149,7 @@ impl World {
     /// A sound `OpenAccount` of a bank, changed by the test before it is signed.
     pub fn open_account_with(&mut self, bank: u16, change: impl FnOnce(&mut TxBody)) -> PreparedTx {
         let handle = handle(self.fresh());
-        let ask = OpenAccount { bank: BankId(bank), handle, currency: Currency::Inr };
-        let mut body = self.body(TxKind::OpenAccount(ask));
+        let mut body = self.body(testing::open_account(BankId(bank), handle));
         change(&mut body);
         let signer = key(u8::try_from(bank + 1).expect("tests have few banks"));
         PreparedTx::verify(body.sign(&[&signer]), &Ed25519)
@@ -208,8 +214,7 @@ impl World {
     /// Opens an account at a bank and pays money in.
     pub fn account(&mut self, bank: u16, paise: u64) -> AccountHandle {
         let handle = handle(self.fresh());
-        let open = OpenAccount { bank: BankId(bank), handle, currency: Currency::Inr };
-        self.done(TxKind::OpenAccount(open), bank);
+        self.done(testing::open_account(BankId(bank), handle), bank);
         if paise > 0 {
             self.done(self.cash_in(bank, handle, paise), bank);
         }
@@ -220,32 +225,28 @@ impl World {
     pub fn session(&mut self, bank: u16, handle: AccountHandle) -> SessionId {
         let session = SessionId(crate::testing::handle(self.fresh()).0);
         let (key, expires_at) = (session_key().public_key(), self.next_time().plus(DAY_MS / 2));
-        let open = OpenSession { bank: BankId(bank), session, handle, key, expires_at };
-        self.done(TxKind::OpenSession(open), bank);
+        self.done(testing::open_session(BankId(bank), session, handle, key, expires_at), bank);
         session
     }
 
     /// A `Deposit`.
     pub fn cash_in(&self, bank: u16, handle: AccountHandle, paise: u64) -> TxKind {
-        TxKind::Deposit(Cash { bank: BankId(bank), handle, amount: Paise(paise) })
+        TxKind::Deposit(testing::cash(BankId(bank), handle, Paise(paise)))
     }
 
     /// A bank's own `Freeze`.
     pub fn freeze(&self, bank: u16, handle: AccountHandle) -> TxKind {
-        TxKind::Freeze(Freeze { bank: BankId(bank), handle, cause: FreezeState::ByBank(1) })
+        TxKind::Freeze(Freeze {
+            bank: BankId(bank),
+            handle: concealed(handle),
+            cause: FreezeState::ByBank(1),
+        })
     }
 
     /// A `Transfer` with the fee in force, or none if the amount has none.
     pub fn transfer(&self, from: (u16, SessionId), to: (u16, SessionId), paise: u64) -> Transfer {
         let fee = self.state.fee_quote(Paise(paise)).map_or(Paise::ZERO, |quote| quote.total);
-        Transfer {
-            from: from.1,
-            from_bank: BankId(from.0),
-            to: to.1,
-            to_bank: BankId(to.0),
-            amount: Paise(paise),
-            fee,
-        }
+        testing::transfer((from.1, BankId(from.0)), (to.1, BankId(to.0)), Paise(paise), fee)
     }
 
     /// What an account holds; zero if there is none.

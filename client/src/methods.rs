@@ -5,9 +5,9 @@ use crate::encoding::{BlockTag, Bytes, Hex};
 use crate::error::ClientError;
 use crate::views::{
     AccountView, ApprovalsView, BankView, BlockView, CommitCertificateView, ConsensusView, Cursor,
-    EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView, Page, ParametersView, PeerView,
-    PrivateHeaderView, ProposalView, ReceiptView, SendResultView, SyncingView, TotalsView,
-    TransactionProofView, TransactionView, ValidatorSetView,
+    EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView, Page,
+    ParametersView, PeerView, PrivateHeaderView, ProposalView, ReceiptView, SendResultView, SyncingView,
+    TotalsView, TransactionProofView, TransactionView, ValidatorSetView,
 };
 use idx_crypto::Hash32;
 use idx_types::{AccountHandle, ChainId, Height, Paise, PublicHash, Reason, SessionId, Transaction, TxId};
@@ -64,6 +64,8 @@ plain! {
     banks() -> Vec<BankView> = "idx_getBanks";
     /// The banks that rule a height.
     validator_set(block: BlockTag = "block") -> Option<ValidatorSetView> = "idx_getValidatorSet";
+    /// Who can open identities together, and the keys under which identities are sealed.
+    escrow() -> EscrowView = "idx_getEscrow";
     /// The parameters in force.
     parameters() -> ParametersView = "idx_getParameters";
     /// All money, by currency.

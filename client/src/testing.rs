@@ -2,8 +2,8 @@
 
 use idx_crypto::{Hash32, SecretKey, Signer};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
-use idx_types::testing::{chain_id, key};
-use idx_types::tx::{Cash, TX_VERSION, TxBody};
+use idx_types::testing::{self, chain_id, key};
+use idx_types::tx::{TX_VERSION, TxBody};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     AccountHandle, ApprovalCertificate, Bank, BankId, CommitCertificate, Height, NetworkKey, Outcome, Paise,
@@ -34,7 +34,7 @@ pub fn banks() -> ValidatorSet {
 
 /// A deposit at bank 0, different for each nonce.
 pub fn deposit(nonce: u64) -> Transaction {
-    let kind = TxKind::Deposit(Cash { bank: BankId(0), handle: AccountHandle([7; 32]), amount: Paise(500) });
+    let kind = TxKind::Deposit(testing::cash(BankId(0), AccountHandle([7; 32]), Paise(500)));
     let (created_at, valid_until) = (TimestampMs(1_000), TimestampMs(60_000));
     let body = TxBody { version: TX_VERSION, chain_id: chain_id(), created_at, valid_until, nonce, kind };
     body.sign(&[&bank_key(0)])

@@ -4,9 +4,10 @@
 use idx_client::encoding::{BlockTag, Bytes};
 use idx_client::views::{
     AccountView, ApprovalsView, BankView, BlockView, ChangeView, CommitCertificateView, ConsensusView,
-    Cursor, EventView, EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView, Page,
-    ParametersView, PeerView, PrivateHeaderView, ProposalView, ReceiptView, SendResultView, SyncingView,
-    TotalsView, TransactionFilter, TransactionProofView, TransactionView, TxKindView, ValidatorSetView,
+    Cursor, EscrowView, EventView, EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView,
+    Page, ParametersView, PeerView, PrivateHeaderView, ProposalView, ReceiptView, SendResultView,
+    SyncingView, TotalsView, TransactionFilter, TransactionProofView, TransactionView, TxKindView,
+    ValidatorSetView,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -43,6 +44,7 @@ const READERS: &[Reader] = &[
     read::<ValidatorSetView>,
     read::<BlockTag>,
     read::<Bytes>,
+    read::<EscrowView>,
 ];
 
 /// The first byte picks the view.

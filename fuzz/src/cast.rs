@@ -1,16 +1,19 @@
 //! What banks can say about the height after a state, signed as they would: true parts, from which a
 //! script makes lies.
 
+use crate::sealed::epoch_key;
 use crate::stage::{StandInRule, key_of, mined, signed};
 use idx_chain::State;
 use idx_consensus::approval;
 use idx_consensus::election;
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
-use idx_types::tx::{Cash, OpenAccount, TX_VERSION};
+use idx_types::private;
+use idx_types::testing;
+use idx_types::tx::TX_VERSION;
 use idx_types::wire::{Announcement, CertifiedHeight, ProposalMessage};
 use idx_types::{
-    AccountHandle, ApprovalCertificate, BankId, Candidate, CommitCertificate, Currency, Decision, Height,
-    Outcome, Paise, PreparedTx, PrivateHash, PrivateHeader, Proposal, PublicBlock, PublicHeader, Round,
+    AccountHandle, ApprovalCertificate, BankId, Candidate, CommitCertificate, Decision, Height, Outcome,
+    Paise, PreparedTx, PrivateHash, PrivateHeader, Proposal, PublicBlock, PublicHeader, Round,
     SignedVerdicts, SignedVote, TimestampMs, Transaction, TxBody, TxKind, Verdict, Verdicts, Vote, VoteKind,
 };
 
@@ -37,10 +40,10 @@ impl Cast<'_> {
         let bank = BankId((number % 6) as u16);
         let handle = AccountHandle([(number / 6 % 3) as u8 + 1; 32]);
         let kind = match self.0.account(&handle) {
-            None => TxKind::OpenAccount(OpenAccount { bank, handle, currency: Currency::Inr }),
+            None => testing::open_account(bank, handle),
             Some(account) => {
                 let amount = Paise(100 + number % 1_000);
-                TxKind::Deposit(Cash { bank: account.home_bank, handle, amount })
+                TxKind::Deposit(testing::cash(account.home_bank, handle, amount))
             }
         };
         let signer = match &kind {
@@ -105,11 +108,13 @@ impl Cast<'_> {
         let words = self.honest_verdicts(header, txs);
         let verdicts = spoken.map(|bank| self.verdicts(bank, header, words.clone())).collect();
         let certificate = ApprovalCertificate { block: header.hash(), verdicts };
-        let (state, body) = (self.0, Vec::new());
+        let state = self.0;
         let involved: Vec<_> = txs.iter().map(|tx| tx.tx.body.kind.involved_banks()).collect();
         let quorum = state.validators().quorums(state.params().approval_margin).quorum;
         let decisions = approval::decide(&certificate, &involved, state.validators().len(), quorum);
         let execution = state.execute(header, txs, &decisions);
+        let records = private::records(txs, execution.outcomes());
+        let body = epoch_key().seal(state.chain_id(), header.height, &records);
         let header = PrivateHeader {
             version: BLOCK_VERSION,
             chain_id: state.chain_id(),

@@ -30,8 +30,8 @@ fn response(bytes: &[u8]) {
     let verifier = idx_crypto::Ed25519;
     match (&response, CheckedResponse::check(response.clone(), &verifier)) {
         (Response::Transactions { transactions, .. }, CheckedResponse::Transactions(_, checked)) => {
-            assert!(transactions.iter().zip(&checked).all(|(tx, checked)| *tx == *checked.tx));
-            assert_eq!(transactions.len(), checked.len());
+            let whole = transactions.iter().filter(|tx| tx.body.kind.is_open());
+            assert!(whole.eq(checked.iter().map(|checked| &*checked.tx)));
         }
         (Response::Heights(heights), CheckedResponse::Heights(checked)) => {
             let lens = checked.iter().map(|height| height.transactions.len());

@@ -25,6 +25,7 @@ mod mind;
 mod operator;
 mod proofs;
 mod rpc;
+mod sealed;
 pub mod seeds;
 mod snapshots;
 mod stage;

@@ -3,6 +3,7 @@
 
 mod messages;
 mod scripts;
+mod sealed;
 mod texts;
 
 /// An input and the target it is for.
@@ -13,7 +14,7 @@ const SEED_BYTES_MAX: usize = 6 << 10;
 
 /// All seeds, the same at every call.
 pub fn seeds() -> Vec<Seed> {
-    let made = [messages::seeds(), scripts::seeds(), texts::seeds()].concat();
+    let made = [messages::seeds(), scripts::seeds(), sealed::seeds(), texts::seeds()].concat();
     made.into_iter().filter(|(_, bytes)| bytes.len() <= SEED_BYTES_MAX).collect()
 }
 

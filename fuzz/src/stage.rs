@@ -4,6 +4,7 @@
 use idx_chain::{GenesisBank, GenesisSpec, State};
 use idx_consensus::mining;
 use idx_crypto::{BadSignature, Hash32, Hasher, PublicKey, Signature, Signer, Verifier};
+use idx_types::testing::{TEST_DAY, escrow, hpke_key_of};
 use idx_types::{
     Bank, BankId, ChainId, NetworkKey, Paise, Params, PublicHeader, Signable, Signed, TimestampMs,
 };
@@ -59,15 +60,19 @@ pub fn genesis() -> State {
         code: format!("BANK{}", id.0).parse().expect("letters and digits"),
         consensus_key: key_of(id).public_key(),
         network_key: peer_of(id),
-        hpke_key: Hash32([id.0 as u8 + 1; 32]),
+        hpke_key: hpke_key_of(id),
         stake: Paise(100_000_000),
     };
     let params = Params { min_difficulty: 1, max_difficulty: 2, ..Params::default() };
+    // Two days of keys are enough, and keep the rows of the state short.
+    let mut escrow = escrow();
+    escrow.company.day_keys.retain(|day, _| *day <= TEST_DAY.next());
     let spec = GenesisSpec {
         chain_id: ChainId(Hasher::new("idx-fuzz/chain/1").finish()),
         time: TimestampMs(GENESIS_MS),
         params,
         banks: banks().map(|id| GenesisBank { bank: bank(id), reserve: Paise(100_000_000_000) }).collect(),
+        escrow,
     };
     State::genesis_with(&spec, Arc::new(StandInRule)).expect("the network is sound")
 }

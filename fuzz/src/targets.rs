@@ -1,6 +1,6 @@
 //! The list of targets.
 
-use crate::{answers, decoders, gate, mind, operator, proofs, rpc, snapshots, wal};
+use crate::{answers, decoders, gate, mind, operator, proofs, rpc, sealed, snapshots, wal};
 
 /// One thing that is fuzzed.
 pub struct Target {
@@ -33,6 +33,7 @@ pub const TARGETS: &[Target] = &[
     target("genesis", 8 << 10, operator::genesis),
     target("keys", 1 << 10, operator::keys),
     target("payments", 4 << 10, operator::payments),
+    target("sealed", 2 << 10, sealed::sealed),
 ];
 
 /// The target of this name.

@@ -54,7 +54,7 @@ macro_rules! replays {
 
 replays! {
     wire, stored, gate, mind, snapshot, wal, proofs, receipts, http, socket, answers, settings, genesis, keys,
-    payments,
+    payments, sealed,
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use crate::check::{check_body, check_entry};
 use crate::error::BodyError;
+use crate::escrow::EscrowEntry;
+use crate::shared::SharedEntry;
 use borsh::BorshSerialize;
 use idx_crypto::{Hash32, Hasher, PublicKey, Verifier, hash_borsh};
 use idx_types::{BankCode, BankId, ChainId, NetworkKey, Paise, Params, TimestampMs};
@@ -19,6 +21,12 @@ pub struct Genesis {
     pub params: Params,
     /// The founding banks; a bank's place in this list, from 0, is its [`BankId`].
     pub banks: Vec<BankEntry>,
+    /// Who can open identities together.
+    #[serde(default)]
+    pub escrow: EscrowEntry,
+    /// What only the banks know, wrapped for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<SharedEntry>,
     /// Nodes that may listen but not vote.
     #[serde(default)]
     pub observers: Vec<Observer>,
@@ -58,9 +66,10 @@ pub struct Observer {
 }
 
 impl Genesis {
-    /// A network without banks yet.
+    /// A network without banks and escrow yet.
     pub fn new(network: impl Into<String>, time: TimestampMs, params: Params) -> Self {
-        Self { network: network.into(), time, params, banks: Vec::new(), observers: Vec::new() }
+        let (banks, observers, escrow) = (Vec::new(), Vec::new(), EscrowEntry::default());
+        Self { network: network.into(), time, params, banks, escrow, shared: None, observers }
     }
 
     /// Adds a bank; it gets the next number.

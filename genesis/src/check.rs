@@ -1,11 +1,11 @@
 //! What a body must be before anybody signs it.
 
-use crate::body::{BankEntry, Genesis};
+use crate::body::{BankEntry, Genesis, Observer};
 use crate::error::BodyError;
 use idx_chain::BANKS_MIN;
 use idx_crypto::{PublicKey, Verifier, x25519_is_sound};
 use idx_types::params::PROTOCOL_VERSION;
-use idx_types::{MAX_BANKS, Paise, TimestampMs};
+use idx_types::{MAX_BANKS, NetworkDay, Paise, TimestampMs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -40,6 +40,10 @@ pub(crate) fn check_body(body: &Genesis, verifier: &dyn Verifier) -> Result<(), 
         check_ed25519(&observer.name, "network", &PublicKey(observer.network_key.0), verifier)?;
     }
     body.check_unique()?;
+    body.escrow.check(NetworkDay::of(body.time), verifier)?;
+    if !body.shared.as_ref().is_some_and(|shared| shared.covers(&body.banks)) {
+        return Err(BodyError::NotShared);
+    }
     check_money(body)
 }
 
@@ -72,7 +76,7 @@ fn check_reach(entry: &BankEntry) -> Result<(), BodyError> {
     }
 }
 
-fn check_ed25519(
+pub(crate) fn check_ed25519(
     owner: &str,
     purpose: &'static str,
     key: &PublicKey,
@@ -113,7 +117,9 @@ impl Genesis {
         }
         let mut names = BTreeSet::new();
         let codes = self.banks.iter().map(|entry| entry.code.as_str());
-        for name in codes.chain(self.observers.iter().map(|observer| observer.name.as_str())) {
+        let observers = self.observers.iter().map(|observer| observer.name.as_str());
+        let regulators = self.escrow.regulators.iter().map(|regulator| regulator.name.as_str());
+        for name in codes.chain(observers).chain(regulators) {
             if !names.insert(name) {
                 return Err(BodyError::NameTwice { name: name.to_owned() });
             }
@@ -136,8 +142,8 @@ impl Genesis {
                 (entry.hpke_key.0, format!("the hpke key of {}", entry.code)),
             ]
         });
-        let of_observers = self.observers.iter();
-        of_banks.chain(of_observers.map(|o| (o.network_key.0, format!("the network key of {}", o.name))))
+        let of_observer = |o: &Observer| (o.network_key.0, format!("the network key of {}", o.name));
+        of_banks.chain(self.observers.iter().map(of_observer)).chain(self.escrow.keys())
     }
 }
 

@@ -4,8 +4,9 @@ use crate::check::{ADDRESSES_MAX, OBSERVERS_MAX, TIME_MAX, TIME_MIN};
 use crate::file::{GENESIS_BYTES_MAX, GENESIS_FORMAT};
 use idx_chain::BANKS_MIN;
 use idx_crypto::PublicKey;
+use idx_types::escrow::DAY_KEYS_MAX;
 use idx_types::params::PROTOCOL_VERSION;
-use idx_types::{BankCode, MAX_BANKS, Paise};
+use idx_types::{BankCode, MAX_BANKS, NetworkDay, Paise};
 
 /// What is wrong with a body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +52,7 @@ pub enum BodyError {
         found: usize,
     },
     /// A code or name is there twice.
-    #[error("{name} is there twice: every bank and observer has a name of its own")]
+    #[error("{name} is there twice: every bank, observer and regulator has a name of its own")]
     NameTwice {
         /// The name.
         name: String,
@@ -67,11 +68,43 @@ pub enum BodyError {
     /// A key that is no point of the curve, or of small order.
     #[error("the {purpose} key of {owner} is not a sound public key: export it again from the keystore")]
     UnsoundKey {
-        /// The bank or observer.
+        /// Whose it is.
         owner: String,
         /// What the key is for.
         purpose: &'static str,
     },
+    /// Nobody of the state could open an identity.
+    #[error("escrow: there is no regulator; add one with `genesis add-regulator`")]
+    NoRegulator,
+    /// The company is missing.
+    #[error("escrow: there is no company; add its keys with `genesis set-company`")]
+    NoCompany,
+    /// The banks' shared secrets are missing, or not sealed for exactly these banks.
+    #[error(
+        "shared: the banks' secrets are not sealed for exactly these banks: run `idx-node genesis seal-shared` when all are in"
+    )]
+    NotShared,
+    /// Too few or too many keys of the company.
+    #[error("escrow: the company brings keys of {found} days; 1 to {DAY_KEYS_MAX} are possible")]
+    DayKeyCount {
+        /// Keys given.
+        found: usize,
+    },
+    /// Nothing could be sealed on the first day.
+    #[error(
+        "escrow: the network starts on {first}, and the company's keys are for {from} to {to}: export them again with --first-day {first}"
+    )]
+    NoKeyForFirstDay {
+        /// The day on which the network starts.
+        first: NetworkDay,
+        /// The first day with a key.
+        from: NetworkDay,
+        /// The last one.
+        to: NetworkDay,
+    },
+    /// Names, counts or keys that the ledger would not take.
+    #[error("escrow: {0}")]
+    Escrow(String),
     /// A stake or reserve of nearly nothing.
     #[error("the {what} of {bank} is {amount}: at least 1.00 is needed")]
     TooLittle {

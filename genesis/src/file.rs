@@ -2,16 +2,18 @@
 
 use crate::body::{BankEntry, Genesis, Observer};
 use crate::error::{BodyError, FileError, GenesisError};
+use crate::escrow::CompanyEntry;
+use crate::shared::{SharedEntry, SharedError};
 use crate::sound::SoundGenesis;
 use idx_crypto::{Signature, Signer, Verifier};
-use idx_types::{BankCode, BankId};
+use idx_types::{BankCode, BankId, Regulator};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The format that this software writes and reads.
 pub const GENESIS_FORMAT: u16 = 1;
 
-/// Most bytes of a genesis file; one of six banks has about 6,000.
+/// Most bytes of a genesis file; one of six banks and 400 day keys has about 40,000.
 pub const GENESIS_BYTES_MAX: usize = 1 << 20;
 
 /// A body with the signatures gathered so far. Can be changed only through methods that void the
@@ -68,6 +70,37 @@ impl GenesisFile {
     /// As [`Genesis::add_observer`]; then nothing has changed.
     pub fn add_observer(&mut self, observer: Observer) -> Result<(), BodyError> {
         self.body.add_observer(observer)?;
+        self.signatures.clear();
+        Ok(())
+    }
+
+    /// Adds a regulator and voids all signatures.
+    ///
+    /// # Errors
+    /// As [`Genesis::add_regulator`]; then nothing has changed.
+    pub fn add_regulator(&mut self, regulator: Regulator, verifier: &dyn Verifier) -> Result<(), BodyError> {
+        self.body.add_regulator(regulator, verifier)?;
+        self.signatures.clear();
+        Ok(())
+    }
+
+    /// Sets the company and voids all signatures.
+    ///
+    /// # Errors
+    /// As [`Genesis::set_company`]; then nothing has changed.
+    pub fn set_company(&mut self, company: CompanyEntry, verifier: &dyn Verifier) -> Result<(), BodyError> {
+        self.body.set_company(company, verifier)?;
+        self.signatures.clear();
+        Ok(())
+    }
+
+    /// Makes what the banks share from 32 bytes of fresh entropy, wraps it for each bank of the body, and
+    /// voids all signatures.
+    ///
+    /// # Errors
+    /// [`SharedError`] if a bank's HPKE key is not sound; then nothing has changed.
+    pub fn seal_shared(&mut self, entropy: &[u8; 32]) -> Result<(), SharedError> {
+        self.body.shared = Some(SharedEntry::seal(&self.body.banks, entropy)?);
         self.signatures.clear();
         Ok(())
     }

@@ -1,14 +1,17 @@
 //! The ceremony in which banks found a network, and the file that comes out of it.
 //!
-//! Names, public keys, stakes, reserves and parameters enter; a file that every bank has signed leaves,
-//! and from it the chain's name ([`idx_types::ChainId`]), the state before any block
-//! ([`idx_chain::GenesisSpec`]) and the peers of a node. No files, no clock and no keys in here: text
-//! goes in and out, a [`Signer`](idx_crypto::Signer) signs.
+//! Names, public keys (of banks, regulators and the company), stakes, reserves and parameters enter; a
+//! file that every bank has signed leaves, and from it the chain's name ([`idx_types::ChainId`]), the
+//! state before any block ([`idx_chain::GenesisSpec`]) and the peers of a node. No files, no clock and no
+//! secret keys in here: text goes in and out, a [`Signer`](idx_crypto::Signer) signs. What only the banks
+//! know is wrapped for each of them last ([`SharedEntry`]).
 //!
 //! ```text
-//! Genesis::new --add_bank x 6--> GenesisFile --sign by each bank--> GenesisFile --verify--> SoundGenesis
-//!                                    ^   |                                                       |
-//!                                    +---+ every change voids all signatures         GenesisSpec, peers
+//!            add_bank x 6
+//!            add_regulator
+//! Genesis::new --set_company--> GenesisFile --sign by each bank--> GenesisFile --verify--> SoundGenesis
+//!                                  ^   |                                                       |
+//!                                  +---+ every change voids all signatures         GenesisSpec, peers
 //! ```
 //!
 //! A body is a draft until [`GenesisFile::verify`] has seen a good signature of every bank in it;
@@ -19,7 +22,9 @@
 mod body;
 mod check;
 mod error;
+mod escrow;
 mod file;
+mod shared;
 mod sound;
 
 pub use body::{BankEntry, Genesis, Observer};
@@ -27,5 +32,7 @@ pub use check::{
     ADDRESS_BYTES_MAX, ADDRESSES_MAX, OBSERVERS_MAX, TIME_MAX, TIME_MIN, URL_BYTES_MAX, check_address,
 };
 pub use error::{BodyError, FileError, GenesisError};
+pub use escrow::{CompanyEntry, EscrowEntry};
 pub use file::{GENESIS_BYTES_MAX, GENESIS_FORMAT, GenesisFile, SignatureState};
+pub use shared::{FIRST_EPOCH, SharedEntry, SharedError, SharedSecrets, Wrap};
 pub use sound::{Peer, PeerRole, SoundGenesis};

@@ -1,17 +1,20 @@
-//! A node's three keys: made, sealed, opened, and held against what genesis says of the bank.
+//! A node's three keys: made, sealed, opened, and held against what genesis says of the bank. Those of
+//! the escrow's custodians are in [`custodian`].
+
+pub mod custodian;
+mod shared;
 
 use crate::home::{self, Home, HomeError};
+use custodian::Role;
 use idx_crypto::{
     Hash32, KdfCost, KeyFile, KeystoreError, Passphrase, PublicKey, Purpose, SealEntropy, SecretKey,
+    UnsoundKey,
 };
 use idx_genesis::BankEntry;
 use idx_types::NetworkKey;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
-
-/// The keys of a node, by what they are for.
-pub const PURPOSES: [Purpose; 3] = [Purpose::Consensus, Purpose::Network, Purpose::Hpke];
 
 /// Environment variable with the passphrase.
 pub const PASSPHRASE_VARIABLE: &str = "IDX_PASSPHRASE";
@@ -64,6 +67,14 @@ pub enum KeysError {
         found: Purpose,
         /// What it should hold.
         wanted: Purpose,
+    },
+    /// The file names a key to which nothing may be sealed.
+    #[error("{path}: {source}\n  what to do: the file was altered; put back your backup", path = .path.display())]
+    UnsoundKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: UnsoundKey,
     },
     /// There is no passphrase, or an empty one.
     #[error("{place}: {reason}\n  what to do: set {PASSPHRASE_VARIABLE}, name a file with passphrase_file in config.toml, or put it into {path}", path = .path.display())]
@@ -128,23 +139,37 @@ pub fn passphrase(
     Passphrase::new(text).map_err(|error| none(place, error.to_string()))
 }
 
-/// Makes new keys and seals them into the home.
+/// Makes a bank's keys and seals them into its home.
 ///
 /// # Errors
 /// [`HomeError::Exists`] if there is a key already; keys are never overwritten.
 pub fn generate(home: &Home, passphrase: &Passphrase, cost: KdfCost) -> Result<PublicKeys, KeysError> {
-    if let Some(path) = PURPOSES.map(|purpose| home.key_file(purpose)).into_iter().find(|path| path.exists())
-    {
+    generate_for(Role::Bank, home, passphrase, cost)?;
+    public_keys(home)
+}
+
+/// Makes the keys of a role and seals them into a home.
+///
+/// # Errors
+/// [`HomeError::Exists`] if there is a key of any role already; keys are never overwritten.
+pub fn generate_for(
+    role: Role,
+    home: &Home,
+    passphrase: &Passphrase,
+    cost: KdfCost,
+) -> Result<(), KeysError> {
+    let all = Role::ALL.iter().flat_map(|role| role.purposes());
+    if let Some(path) = all.map(|purpose| home.key_file(*purpose)).find(|path| path.exists()) {
         return Err(HomeError::Exists { path }.into());
     }
-    for purpose in PURPOSES {
-        let path = home.key_file(purpose);
+    for purpose in role.purposes() {
+        let path = home.key_file(*purpose);
         let entropy = SealEntropy { salt: *random()?, nonce: *random()? };
-        let file = KeyFile::seal(purpose, &*random()?, passphrase, cost, &entropy)
+        let file = KeyFile::seal(*purpose, &*random()?, passphrase, cost, &entropy)
             .map_err(|source| KeysError::KeyFile { path: path.clone(), source })?;
         home::write_new_secret(&path, &file.to_json())?;
     }
-    public_keys(home)
+    Ok(())
 }
 
 /// Reads a key file without opening it.
@@ -160,6 +185,12 @@ pub fn read_key_file(home: &Home, purpose: Purpose) -> Result<KeyFile, KeysError
         return Err(KeysError::WrongPurpose { path, found: file.purpose(), wanted: purpose });
     }
     Ok(file)
+}
+
+/// Opens the secret of a purpose.
+fn open(home: &Home, purpose: Purpose, passphrase: &Passphrase) -> Result<Zeroizing<[u8; 32]>, KeysError> {
+    let file = read_key_file(home, purpose)?;
+    file.open(passphrase).map_err(|source| KeysError::KeyFile { path: home.key_file(purpose), source })
 }
 
 /// The public keys, by the files' word; no passphrase is needed.
@@ -181,11 +212,7 @@ impl NodeKeys {
     /// # Errors
     /// Names the file that does not open and why.
     pub fn open(home: &Home, passphrase: &Passphrase) -> Result<Self, KeysError> {
-        let open = |purpose| {
-            let file = read_key_file(home, purpose)?;
-            file.open(passphrase)
-                .map_err(|source| KeysError::KeyFile { path: home.key_file(purpose), source })
-        };
+        let open = |purpose| open(home, purpose, passphrase);
         Ok(Self {
             consensus: SecretKey::from_seed(&*open(Purpose::Consensus)?),
             network_seed: open(Purpose::Network)?,

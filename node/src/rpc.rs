@@ -1,11 +1,12 @@
 //! The nodes of a test network as clients see them: a glance for people, and the doors for paying.
 
-use crate::pay::network::{Answer, Door, Facts, FinalBlock, Network, Unreachable};
+use crate::pay::network::{Answer, BankFacts, Door, Facts, FinalBlock, Network, Unreachable};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use idx_client::encoding::{BlockTag, Bytes};
-use idx_client::views::{BankTag, BlockView, SendResultView};
+use idx_client::views::{BankTag, BlockView, SendResultView, ValidatorView};
 use idx_client::{ClientError, ClientSettings, IdxClient};
+use idx_crypto::{HpkePublic, UnsoundKey};
 use idx_types::{AccountHandle, Currency, Height, NetworkKey, Paise, PrivateHash};
 use serde::Serialize;
 use serde_json::json;
@@ -32,6 +33,12 @@ const LAG_MAX: Duration = Duration::from_secs(5);
 
 impl From<ClientError> for Unreachable {
     fn from(error: ClientError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<UnsoundKey> for Unreachable {
+    fn from(error: UnsoundKey) -> Self {
         Self(error.to_string())
     }
 }
@@ -144,8 +151,9 @@ impl Network for RpcNetwork {
         let params = self.any(|door| door.parameters()).await?.parameters;
         let set = self.any(|door| door.validator_set(BlockTag::Latest)).await?;
         let set = set.ok_or_else(|| Unreachable("the node has no banks to show".to_owned()))?;
-        let banks = set.banks.into_iter().map(|bank| (bank.id, bank.code)).collect();
-        Ok(Facts { chain_id, params, banks })
+        let banks = set.banks.into_iter().map(bank_facts).collect::<Result<_, _>>()?;
+        let escrow = self.any(|door| door.escrow()).await?.to_escrow()?;
+        Ok(Facts { chain_id, params, banks, escrow })
     }
 
     async fn balances(&self, handles: &[AccountHandle]) -> Result<Vec<Option<Paise>>, Unreachable> {
@@ -195,6 +203,10 @@ impl Network for RpcNetwork {
         let rupees = totals.currencies.iter().find(|total| total.currency == Currency::Inr);
         Ok(rupees.map_or(0, |total| u128::from(total.counted.0)))
     }
+}
+
+fn bank_facts(bank: ValidatorView) -> Result<BankFacts, UnsoundKey> {
+    Ok(BankFacts { id: bank.id, code: bank.code, hpke_key: HpkePublic::new(bank.hpke_key.0.0)? })
 }
 
 fn answer(result: SendResultView) -> Answer {

@@ -1,6 +1,7 @@
 //! Making a node's home: settings, sealed keys, an empty log of what was signed.
 
 use crate::home::{self, Home, HomeError};
+use crate::keys::custodian::Role;
 use crate::keys::{self, KeysError, PublicKeys};
 use crate::settings::{self, Start};
 use idx_crypto::{KdfCost, KeystoreError, Passphrase};
@@ -53,6 +54,17 @@ pub fn make_home(
     let public = keys::generate(home, &passphrase, cost)?;
     Wal::create(FolderDisk::create(&home.wal())?)?;
     Ok(public)
+}
+
+/// Makes the home of a regulator's or the company's custodian: its keys and their passphrase.
+///
+/// # Errors
+/// [`SetupError`]; a home that is not empty is left as it is.
+pub fn make_custodian_home(home: &Home, role: Role, cost: KdfCost) -> Result<Passphrase, SetupError> {
+    home.create()?;
+    let passphrase = make_passphrase(home)?;
+    keys::generate_for(role, home, &passphrase, cost)?;
+    Ok(passphrase)
 }
 
 fn make_passphrase(home: &Home) -> Result<Passphrase, SetupError> {

@@ -36,6 +36,22 @@ fn refused(folder: &Path, arguments: &[&str], code: i32, says: &[&str]) {
 
 const CODES: [&str; 4] = ["HDFC", "ICICI", "SBI", "AXIS"];
 
+/// The homes of a regulator and the company, and their public keys in the genesis.
+fn escrow(folder: &Path) {
+    for role in ["regulator", "company"] {
+        good(folder, &["keys", "generate", "--home", role, "--role", role]);
+        let keys = good(folder, &["keys", "export-public", "--home", role]);
+        std::fs::write(folder.join(format!("{role}.keys.json")), keys).unwrap();
+    }
+    let add = ["genesis", "add-regulator", "genesis.json", "--name", "RBI", "--keys", "regulator.keys.json"];
+    assert!(good(folder, &add).contains("RBI is a regulator"));
+    refused(folder, &add, 3, &["genesis.json: RBI is there twice"]);
+    let set = ["genesis", "set-company", "genesis.json", "--keys"];
+    good(folder, &[&set[..], &["company.keys.json"]].concat());
+    let wrong = [&set[..], &["regulator.keys.json"]].concat();
+    refused(folder, &wrong, 3, &["regulator.keys.json", "unknown field `hpke_key`"]);
+}
+
 /// Four banks' homes and a genesis that nobody has signed.
 fn ceremony(folder: &Path) {
     good(folder, &["genesis", "new", "genesis.json", "--network", "test"]);
@@ -49,6 +65,11 @@ fn ceremony(folder: &Path) {
         let money = ["--address", &address, "--stake", "1000.00", "--reserve", "50000.00"];
         good(folder, &[&add[..], &money].concat());
     }
+    refused(folder, &["genesis", "sign", "genesis.json", "--home", "HDFC"], 3, &["there is no regulator"]);
+    escrow(folder);
+    let sign = ["genesis", "sign", "genesis.json", "--home", "HDFC"];
+    refused(folder, &sign, 3, &["idx-node genesis seal-shared"]);
+    good(folder, &["genesis", "seal-shared", "genesis.json"]);
 }
 
 #[test]
@@ -73,6 +94,25 @@ fn a_network_is_founded_bank_by_bank_and_nobody_is_forgotten() {
     let shown = good(folder, &["genesis", "verify", "genesis.json", "--output", "json"]);
     let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(shown["accepted"], true);
+    assert_eq!(shown["regulators"][0]["name"], "RBI");
+    assert!(shown["company"]["last_day"].as_str() > shown["company"]["first_day"].as_str());
+}
+
+#[test]
+fn the_company_s_keys_begin_with_the_day_that_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path();
+    good(folder, &["genesis", "new", "genesis.json", "--network", "test", "--time", "1800000000000"]);
+    let keys = good(folder, &["keys", "generate", "--home", "company", "--role", "company"]);
+    assert!(keys.contains("company_master"), "{keys}");
+    let export = ["keys", "export-public", "--home", "company", "--first-day"];
+    let text = good(folder, &[&export[..], &["2027-01-15"]].concat());
+    let shown: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&shown["first_day"], shown["day_keys"].as_array().unwrap().len()),
+        (&"2027-01-15".into(), 400)
+    );
+    refused(folder, &[&export[..], &["2027-02-30"]].concat(), 2, &["\"2027-02-30\" is no day"]);
 }
 
 fn start<'a>(extra: &[&'a str]) -> Vec<&'a str> {

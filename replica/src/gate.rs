@@ -5,7 +5,7 @@ use crate::input::{CheckedProposal, Input};
 use crate::rules::Rules;
 use idx_consensus::mining;
 use idx_crypto::Verifier;
-use idx_types::block::{body_hash, tx_root};
+use idx_types::block::{BODY_BYTES_MAX, body_hash, tx_root};
 use idx_types::planted::{self, Bug};
 use idx_types::vote::VoteBundle;
 use idx_types::wire::{Announcement, Gossip, ProposalMessage, TX_BATCH_MAX};
@@ -115,6 +115,9 @@ impl Gate {
         if transactions.len() > TX_BATCH_MAX {
             return Err(Refusal::Inconsistent("more transactions in one message than allowed"));
         }
+        if !transactions.iter().all(|tx| tx.body.kind.is_open()) {
+            return Err(Refusal::Inconsistent("transaction without what banks must see"));
+        }
         let prepared: Vec<PreparedTx> =
             transactions.into_iter().map(|tx| PreparedTx::verify(tx, &*self.verifier)).collect();
         if prepared.iter().any(|tx| !tx.signatures_hold()) {
@@ -158,6 +161,7 @@ impl Gate {
             && candidate.header.public_hash == block
             && header.height == self.height
             && candidate.header.certificate_hash == candidate.certificate.hash()
+            && candidate.body.len() <= BODY_BYTES_MAX
             && candidate.header.body_hash == body_hash(&candidate.body);
         if !belongs {
             return Err(Refusal::Inconsistent("proposal, candidate and mined block do not belong together"));

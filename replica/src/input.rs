@@ -119,7 +119,9 @@ impl CheckedResponse {
         let prepare = |tx: &Transaction| PreparedTx::verify(tx.clone(), verifier);
         match response {
             Response::Transactions { block, transactions } => {
-                Self::Transactions(block, transactions.iter().map(prepare).collect())
+                // One without what banks must see is as good as none.
+                let whole = transactions.iter().filter(|tx| tx.body.kind.is_open());
+                Self::Transactions(block, whole.map(prepare).collect())
             }
             Response::Heights(heights) => Self::Heights(
                 heights

@@ -5,8 +5,9 @@ use crate::book::{BlockEntry, MiningJob, Wanted};
 use crate::effect::{Effect, TimerId, Unsigned};
 use crate::replica::Replica;
 use idx_types::block::{BLOCK_VERSION, tx_root};
+use idx_types::private::OPENINGS_BYTES_MAX;
 use idx_types::wire::{Announcement, Gossip};
-use idx_types::{BankId, PreparedTx, PublicHeader, Round, SignedHeader, TimestampMs, TxHash};
+use idx_types::{BankId, PreparedTx, PublicHeader, Round, SignedHeader, TimestampMs, TxHash, TxKind};
 
 /// In round 0 a miner without transactions waits so long for some before it makes an empty block,
 /// milliseconds. Others may know transactions that are still on their way here.
@@ -66,7 +67,8 @@ impl Replica {
         let (count, bytes) = (params.max_block_transactions as usize, params.max_block_bytes as usize);
         let mut chosen = self.pool.select(now, count, bytes, &|bank| self.silence.skips(bank, now));
         let latest = now.plus(params.max_clock_drift_ms);
-        chosen.retain(|tx| tx.tx.body.created_at <= latest);
+        let mut room = OPENINGS_BYTES_MAX;
+        chosen.retain(|tx| tx.tx.body.created_at <= latest && fits_private_body(tx, &mut room));
         chosen
     }
 
@@ -136,4 +138,10 @@ impl Replica {
             out.push(Effect::CancelMining);
         }
     }
+}
+
+/// Whether what a transaction conceals still fits into the private body; takes the room if so.
+fn fits_private_body(tx: &PreparedTx, room: &mut usize) -> bool {
+    let needed = if matches!(tx.tx.body.kind, TxKind::Transfer(_)) { 0 } else { tx.len };
+    room.checked_sub(needed).map(|left| *room = left).is_some()
 }

@@ -12,6 +12,7 @@ use idx_chain::Execution;
 use idx_consensus::{agreement, approval, election};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash};
 use idx_types::planted::{self, Bug};
+use idx_types::private;
 use idx_types::wire::{Gossip, ProposalMessage};
 use idx_types::{
     ApprovalCertificate, Candidate, Decision, PreparedTx, PrivateHeader, PublicHash, PublicHeader, Round,
@@ -26,8 +27,10 @@ impl Replica {
         let execution = self.execute_certified(block, &certificate);
         let fallback = self.state.params().target_mining_time_ms;
         let mining_ms = self.book.mining_ms.get(&block).copied().unwrap_or(fallback);
+        let body = self.body_of(block, &execution).unwrap_or_default();
         let header = self.private_header(block, &certificate, &execution, mining_ms);
-        let candidate = Candidate { header, certificate, body: Vec::new() };
+        let header = PrivateHeader { body_hash: body_hash(&body), ..header };
+        let candidate = Candidate { header, certificate, body };
         let value = candidate.id();
         self.book.wanted = None;
         self.log(JournalEntry::Value(wanted.round, candidate.clone()), out);
@@ -54,6 +57,14 @@ impl Replica {
             body_hash: body_hash(&[]),
             mining_ms,
         }
+    }
+
+    /// The private body that follows from a block's outcomes; none without the key to seal it.
+    fn body_of(&self, block: PublicHash, execution: &Execution) -> Option<Vec<u8>> {
+        let key = self.settings.epoch_key.as_ref()?;
+        let txs = self.book.blocks.get(&block)?.transactions();
+        let records = private::records(&txs, execution.outcomes());
+        Some(key.seal(self.state.chain_id(), self.book.height, &records))
     }
 
     /// Carries out a block of the book as a certificate decides; the trial serves if all pass.
@@ -201,11 +212,17 @@ impl Replica {
         }
         let execution = self.execute_certified(block, &candidate.certificate);
         let header = &self.book.blocks[&block].announcement.header.message;
-        let execution = self.settle(header, candidate, &execution).map(|()| execution);
+        let ours = self.body_of(block, &execution);
+        let execution = match ours.is_none_or(|body| body == candidate.body) {
+            true => self.settle(header, candidate, &execution).map(|()| execution),
+            false => Err("its private body differs".to_owned()),
+        };
         self.book.candidates.insert(value, CandidateEntry { candidate: candidate.clone(), block, execution });
     }
 
-    /// Compares a candidate with what this bank works out; every byte must match.
+    /// Compares a candidate with what this bank works out; every byte must match. The private body is
+    /// compared before a vote only: one that a quorum has signed is kept as it is, damaged or not, and
+    /// never stops the chain (document 4.4).
     pub(crate) fn settle(
         &self,
         public: &PublicHeader,
@@ -223,7 +240,7 @@ impl Replica {
             (said.certificate_hash == expected.certificate_hash, "certificate"),
             (said.outcomes_hash == expected.outcomes_hash, "outcomes"),
             (said.state_root == expected.state_root || planted::has(Bug::StateRootUnchecked), "state root"),
-            (said.body_hash == expected.body_hash && candidate.body.is_empty(), "body"),
+            (said.body_hash == expected.body_hash, "body"),
             (u64::from(said.mining_ms) <= self.state.params().timeout_cap_ms, "mining time"),
         ];
         rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(format!("its {what} differs")))

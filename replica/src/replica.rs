@@ -19,7 +19,8 @@ use idx_consensus::agreement::{Agreement, VoteGuard};
 use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    BankId, CommitCertificate, ForkProof, Height, NetworkKey, PrivateHash, Quorums, Reason, TimestampMs,
+    BankId, CommitCertificate, EpochKey, ForkProof, Height, NetworkKey, PrivateHash, Quorums, Reason,
+    TimestampMs,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub struct ReplicaSettings {
     pub verifier: Arc<dyn Verifier>,
     /// The newest protocol version that this software knows.
     pub protocol_known: u16,
+    /// The key of the private chain; without it the node follows, and takes the others' word for bodies.
+    pub epoch_key: Option<EpochKey>,
 }
 
 /// What the mind is doing.

@@ -1,6 +1,8 @@
 //! What must hold after every step (document 8, point 1). A broken promise ends the run.
 
 mod ledger;
+mod private;
+pub(crate) use private::epoch_key;
 mod rules;
 mod spoken;
 
@@ -145,6 +147,7 @@ impl Checks {
             self.spoken.never_overridden(height)?;
             ledger::conserved(state)?;
             ledger::guard_unused(height)?;
+            private::body_as_promised(height)?;
             ledger::failures_have_grounds(height, state, self.liars)?;
             ledger::signed_by_owners(height, &*self.verifier)?;
             if let Some(rules) = self.book.of(number) {

@@ -5,10 +5,10 @@ mod probes;
 use crate::scheme::Scheme;
 use idx_chain::State;
 use idx_crypto::{Hasher, Signer};
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
+use idx_types::testing;
+use idx_types::tx::{TX_VERSION, Transfer};
 use idx_types::{
-    AccountHandle, BankId, ChainId, Currency, Paise, SessionId, TimestampMs, Transaction, TxBody, TxId,
-    TxKind,
+    AccountHandle, BankId, ChainId, Paise, SessionId, TimestampMs, Transaction, TxBody, TxId, TxKind,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -122,7 +122,7 @@ impl Clients {
         let fee = state.fee_quote(amount).ok()?.total;
         let all = TxKind::Transfer(Transfer { amount, fee, ..transfer });
         let key = |session| self.customers.iter().find(|c| c.session == session).map(|c| c.key.clone());
-        let (a, b) = (key(transfer.from)?, key(transfer.to)?);
+        let (a, b) = (key(transfer.from)?, key(transfer.accepted?.to)?);
         let mut signed = || self.body(now, all.clone()).sign(&[&*a, &*b]);
         Some((signed(), signed()))
     }
@@ -141,18 +141,16 @@ impl Clients {
         let customer = &self.customers[at];
         let (bank, signer) = self.banks[customer.bank].clone();
         let kind = match (state.account(&customer.handle), state.session(&customer.session)) {
-            (None, _) => {
-                TxKind::OpenAccount(OpenAccount { bank, handle: customer.handle, currency: Currency::Inr })
-            }
-            (Some(_), None) => TxKind::OpenSession(OpenSession {
+            (None, _) => testing::open_account(bank, customer.handle),
+            (Some(_), None) => testing::open_session(
                 bank,
-                session: customer.session,
-                handle: customer.handle,
-                key: customer.key.public_key(),
-                expires_at: now.plus(SESSION_MS),
-            }),
+                customer.session,
+                customer.handle,
+                customer.key.public_key(),
+                now.plus(SESSION_MS),
+            ),
             (Some(account), Some(_)) if account.balance < SOLVENT => {
-                TxKind::Deposit(Cash { bank, handle: customer.handle, amount: Paise(1_000_000) })
+                TxKind::Deposit(testing::cash(bank, customer.handle, Paise(1_000_000)))
             }
             _ => return None,
         };
@@ -171,14 +169,12 @@ impl Clients {
         state.session(&receiver.session).filter(|_| to != from)?;
         let amount = Paise(rng.random_range(100..=12_000));
         let fee = state.fee_quote(amount).ok()?.total;
-        let kind = TxKind::Transfer(Transfer {
-            from: sender.session,
-            from_bank: self.banks[sender.bank].0,
-            to: receiver.session,
-            to_bank: self.banks[receiver.bank].0,
+        let kind = TxKind::Transfer(testing::transfer(
+            (sender.session, self.banks[sender.bank].0),
+            (receiver.session, self.banks[receiver.bank].0),
             amount,
             fee,
-        });
+        ));
         let (a, b) = (sender.key.clone(), receiver.key.clone());
         Some(self.body(now, kind).sign(&[&*a, &*b]))
     }

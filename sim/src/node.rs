@@ -1,5 +1,6 @@
 //! One simulated machine: a mind and an open journal while it is up, disks always.
 
+use crate::checks::epoch_key;
 use crate::clock::Clock;
 use crate::disk::{Disk, LoadError};
 use crate::liar::Lie;
@@ -179,6 +180,7 @@ impl Node {
             policy: Box::new(Kept(self.policy.clone())),
             verifier,
             protocol_known: self.release,
+            epoch_key: Some(epoch_key()),
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
         self.promises = Promises::found(&start, self.identity.bank);

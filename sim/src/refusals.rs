@@ -4,7 +4,7 @@
 use crate::checks::Violation;
 use crate::world::World;
 use idx_chain::State;
-use idx_types::{BankId, Paise, Reason, TimestampMs, TxBody, TxKind};
+use idx_types::{AccountHandle, BankId, Concealed, Paise, Reason, TimestampMs, TxBody, TxKind};
 
 /// What a client makes of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn is_final(reason: Reason, body: &TxBody, state: &State, now: TimestampMs) -> b
             let left = |bank| state.validators().get(bank).is_none();
             kind.involved_banks().iter().any(left) || speaks_for(kind).is_some_and(left)
         }
-        (Reason::AccountExists, TxKind::OpenAccount(ask)) => exists(&ask.handle),
+        (Reason::AccountExists, TxKind::OpenAccount(ask)) => ask.handle.shown().is_ok_and(exists),
         (Reason::SessionExists, TxKind::OpenSession(ask)) => state.session(&ask.session).is_some(),
         (Reason::InsufficientFunds, TxKind::Transfer(ask)) => {
             balance_of(body, state).is_some_and(|balance| balance.0 < ask.amount.0 + ask.fee.0)
@@ -89,10 +89,16 @@ fn balance_of(body: &TxBody, state: &State) -> Option<Paise> {
 
 /// Whether an account or session that it names is not there yet.
 fn lacks_party(kind: &TxKind, state: &State) -> bool {
+    let no_account = |handle: &Concealed<AccountHandle>| {
+        handle.shown().is_ok_and(|handle| state.account(handle).is_none())
+    };
     match kind {
-        TxKind::OpenSession(ask) => state.account(&ask.handle).is_none(),
-        TxKind::Deposit(ask) => state.account(&ask.handle).is_none(),
-        TxKind::Transfer(ask) => [&ask.from, &ask.to].iter().any(|session| state.session(session).is_none()),
+        TxKind::OpenSession(ask) => no_account(&ask.handle),
+        TxKind::Deposit(ask) => no_account(&ask.handle),
+        TxKind::Transfer(ask) => {
+            let to = ask.accepted.map(|accepted| accepted.to);
+            [Some(ask.from), to].iter().flatten().any(|session| state.session(session).is_none())
+        }
         _ => false,
     }
 }

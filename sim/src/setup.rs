@@ -4,7 +4,8 @@ use crate::plan::Plan;
 use crate::scheme::Scheme;
 use crate::world::EPOCH_MS;
 use idx_chain::{GenesisBank, GenesisSpec, State};
-use idx_crypto::{Hash32, Hasher, Signer};
+use idx_crypto::{Hasher, Signer};
+use idx_types::testing::{escrow, hpke_key_of};
 use idx_types::{Bank, BankId, ChainId, NetworkKey, Paise, Params, TimestampMs};
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ impl Identity {
             code: format!("BANK{}", self.bank.0).parse().expect("letters and digits"),
             consensus_key: self.signer.public_key(),
             network_key: self.network_key,
-            hpke_key: Hash32(self.network_key.0),
+            hpke_key: hpke_key_of(self.bank),
             stake,
         }
     }
@@ -84,6 +85,7 @@ impl Setup {
             time: TimestampMs(EPOCH_MS - 1_000),
             params: self.params.clone(),
             banks: self.identities.iter().take(self.banks).map(bank).collect(),
+            escrow: escrow(),
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }

@@ -7,6 +7,48 @@ use std::path::PathBuf;
 const RESYNC: &str = "keep a copy of the folder, remove it and start the node again: it fetches all \
                       heights from its peers. Do not touch the write-ahead log's folder";
 
+/// Why a vault cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultOpenError {
+    /// Another process has it open.
+    #[error("{path}: the vault is in use by another process; stop that node first ({detail})")]
+    Locked {
+        /// Where the vault is.
+        path: PathBuf,
+        /// RocksDB's words.
+        detail: String,
+    },
+    /// Written by other software.
+    #[error(
+        "{path}: the vault has format {found}, this software knows {known}; use the release that wrote it"
+    )]
+    UnknownFormat {
+        /// Where the vault is.
+        path: PathBuf,
+        /// Format in the vault; 0 if it is no number.
+        found: u32,
+        /// Format of this software.
+        known: u32,
+    },
+    /// The disk, or bytes on it that are not what was written.
+    #[error(
+        "{path}: the vault cannot be opened: {detail}. If the folder is lost, rebuild it from the private \
+         chain with the bank's HPKE key"
+    )]
+    Disk {
+        /// Where the vault is.
+        path: PathBuf,
+        /// What the disk or RocksDB says.
+        detail: String,
+    },
+}
+
+impl VaultOpenError {
+    pub(crate) fn disk(path: &std::path::Path, error: &dyn std::error::Error) -> Self {
+        Self::Disk { path: path.to_owned(), detail: error.to_string() }
+    }
+}
+
 /// Why the store refuses something. Nothing is half done after any of these.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -8,6 +8,8 @@
 //!  store/  final heights                  all that was announced, whole  yes (checkpoint)
 //! ```
 //!
+//! A third, with a rule of its own, is the bank's vault ([`VaultDb`]): never replicated.
+//!
 //! The write-ahead log ([`idx_wal::Wal`], on a [`FolderDisk`] here) remembers promises: what the bank has signed of a height that is
 //! not final yet. It must never be older than what left the node. The block store ([`Store`])
 //! remembers facts, which every other bank has too, and can be fetched again.
@@ -19,10 +21,12 @@ mod folder;
 pub mod store;
 #[doc(hidden)]
 pub mod testing;
+mod vault;
 
-pub use error::StoreError;
+pub use error::{StoreError, VaultOpenError};
 pub use folder::FolderDisk;
 pub use store::{
     Committed, Cursor, HeightRecord, Order, PAGE_ENTRIES_MAX, Page, PageQuery, STORE_FORMAT, Store,
     StoreOptions, Subject, TxPlace, TxStatus,
 };
+pub use vault::{VAULT_FORMAT, VaultDb};

@@ -6,12 +6,11 @@ use idx_chain::testing::{START, World, handle, session_key, spec};
 use idx_chain::{GenesisSpec, Sealed, Snapshot};
 use idx_crypto::{Hash32, Signature, Signer};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
-use idx_types::tx::{Cash, OpenAccount, OpenSession};
+use idx_types::testing;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    AccountHandle, ApprovalCertificate, BankId, CommitCertificate, Currency, Decision, Paise, PreparedTx,
-    PrivateBlock, PrivateHeader, PublicBlock, PublicHeader, SessionId, Transaction, TxBody, TxKind,
-    TxSignature,
+    AccountHandle, ApprovalCertificate, BankId, CommitCertificate, Decision, Paise, PreparedTx, PrivateBlock,
+    PrivateHeader, PublicBlock, PublicHeader, SessionId, Transaction, TxBody, TxKind, TxSignature,
 };
 
 /// Banks of the test network.
@@ -110,9 +109,9 @@ impl Heights {
         let (home, key) = (BankId(bank), session_key().public_key());
         let expires_at = START.plus(idx_types::params::DAY_MS / 2);
         let kinds = [
-            TxKind::OpenAccount(OpenAccount { bank: home, handle: account, currency: Currency::Inr }),
-            TxKind::Deposit(Cash { bank: home, handle: account, amount: DEPOSIT }),
-            TxKind::OpenSession(OpenSession { bank: home, session, handle: account, key, expires_at }),
+            testing::open_account(home, account),
+            TxKind::Deposit(testing::cash(home, account, DEPOSIT)),
+            testing::open_session(home, session, account, key, expires_at),
         ];
         kinds.map(|kind| self.world.bank_tx(kind, bank))
     }

@@ -9,11 +9,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("types", &["crypto"]),
     ("chain", &["crypto", "types"]),
     ("consensus", &["crypto", "types"]),
+    ("bank", &["crypto", "types"]),
     ("p2p", &["crypto", "types"]),
     ("genesis", &["crypto", "types", "chain"]),
     ("wal", &["crypto"]),
     ("replica", &["crypto", "types", "chain", "consensus", "wal"]),
-    ("storage", &["crypto", "types", "chain", "wal"]),
+    ("storage", &["crypto", "types", "chain", "wal", "bank"]),
     ("client", &["crypto", "types"]),
     ("api", &["crypto", "types", "client"]),
     ("sim", &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"]),
@@ -49,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "api",
             "node",
             "sim",
+            "bank",
         ],
     ),
     ("tests", &["crypto", "types", "client", "node"]),
@@ -59,7 +61,7 @@ const WORLDLY: &[&str] =
     &["tokio", "rocksdb", "libp2p", "axum", "jsonrpsee", "getrandom", "rand", "tempfile", "reqwest", "mio"];
 
 /// The pure crates.
-const PURE: &[&str] = &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"];
+const PURE: &[&str] = &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica", "bank"];
 
 fn ours() -> Vec<Package> {
     let metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata runs");

@@ -2,6 +2,7 @@
 
 use crate::ids::{BankId, ChainId, Height, PrivateHash, PublicHash, Round, TimestampMs, TxHash};
 use crate::outcome::Outcome;
+use crate::private::OPENINGS_BYTES_MAX;
 use crate::tx::Transaction;
 use crate::verdict::ApprovalCertificate;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -114,8 +115,8 @@ impl PrivateHeader {
     }
 }
 
-/// Most bytes of a private body.
-pub const BODY_BYTES_MAX: usize = 4 << 20;
+/// Most bytes of a private body: the openings that a miner may take in, and their sealing.
+pub const BODY_BYTES_MAX: usize = OPENINGS_BYTES_MAX + 128;
 
 /// Approvals, outcomes, state root and the encrypted body of a height.
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
@@ -126,7 +127,7 @@ pub struct PrivateBlock {
     pub certificate: ApprovalCertificate,
     /// One for each transaction of the public block.
     pub outcomes: Vec<Outcome>,
-    /// Encrypted identities; empty until the private chain's content exists.
+    /// What its transactions conceal, sealed for the banks ([`crate::private`]); empty if that is nothing.
     pub body: Vec<u8>,
 }
 

@@ -257,6 +257,14 @@ identifier!(
     SessionId, "SESSION_"
 );
 identifier!(
+    /// A person's permanent pseudonym, the same at every bank: `IDX_` + 64 hex digits.
+    Idx, "IDX_"
+);
+identifier!(
+    /// By which the banks of a receiver, and nobody else, recognise whom an intent is for; changes daily.
+    ReceiverTag, ""
+);
+identifier!(
     /// An account on the ledger; only its home bank knows whose it is.
     AccountHandle, ""
 );

@@ -12,8 +12,12 @@
 //! non-canonical form or a trailing byte is refused.
 
 pub mod account;
+pub mod authority;
 pub mod bank;
 pub mod block;
+pub mod concealed;
+pub mod day;
+pub mod escrow;
 pub mod evidence;
 pub mod fork;
 pub mod ids;
@@ -22,6 +26,7 @@ pub mod outcome;
 pub mod params;
 pub mod planted;
 pub mod prepared;
+pub mod private;
 pub mod quorum;
 pub mod signed;
 #[doc(hidden)]
@@ -32,20 +37,25 @@ pub mod vote;
 pub mod wire;
 
 pub use account::{Account, AccountKind, FreezeState, Session};
+pub use authority::{Holder, Judge, JudgeId};
 pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
+pub use concealed::{Concealed, NotShown};
+pub use day::{DayError, NetworkDay};
+pub use escrow::{Company, Escrow, EscrowMismatch, Regulator};
 pub use evidence::{Evidence, Offence};
 pub use fork::ForkProof;
 pub use ids::{
-    AccountHandle, BankCode, BankId, ChainId, Height, NetworkKey, OrderId, PrivateHash, PublicHash, Round,
-    SessionId, TimestampMs, TxHash, TxId,
+    AccountHandle, BankCode, BankId, ChainId, Height, Idx, NetworkKey, OrderId, PrivateHash, PublicHash,
+    ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
 };
 pub use money::{Bps, Currency, Paise};
 pub use outcome::{Decision, Outcome, Reason, Verdict};
 pub use params::Params;
 pub use prepared::PreparedTx;
+pub use private::{BodyError, EpochKey, PrivateRecord};
 pub use quorum::Quorums;
 pub use signed::{Signable, Signed, SignedError, Verified};
-pub use tx::{InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};
+pub use tx::{Acceptance, InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};
 pub use verdict::{ApprovalCertificate, ApprovalScope, SignedVerdicts, Verdicts};
 pub use vote::{CommitCertificate, Proposal, SignedHeader, SignedProposal, SignedVote, Vote, VoteKind};

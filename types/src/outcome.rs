@@ -1,5 +1,7 @@
 //! What became of a transaction, and the closed list of reasons (document 3.4).
 
+use crate::concealed::NotShown;
+use crate::escrow::EscrowMismatch;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;
 
@@ -112,12 +114,51 @@ reasons! {
     BankPoolFull = 40, "BANK_POOL_FULL", "This bank has too many transactions waiting; try again later.";
     BadKey = 41, "BAD_KEY", "A key is not a sound Ed25519 key.";
     NodeBusy = 42, "NODE_BUSY", "The node is starting, catching up or overloaded; try again later.";
+    Concealed = 43, "CONCEALED", "A value that the banks must see is concealed.";
+    NotAccepted = 44, "NOT_ACCEPTED", "The receiver has not chosen an account yet.";
+    BadEnvelope = 45, "BAD_ENVELOPE", "The identity envelope is malformed or sealed for other keys than it must be.";
+    NoEscrowKey = 46, "NO_ESCROW_KEY", "The company has announced no escrow key for that day.";
+    UnknownJudge = 47, "UNKNOWN_JUDGE", "No such judge.";
+    JudgeRetired = 48, "JUDGE_RETIRED", "The judge is retired.";
+    BadOrder = 49, "BAD_ORDER", "A text, list or target of the order is out of its bounds.";
+    OrderTooLong = 50, "ORDER_TOO_LONG", "An order lives at most 24 hours from its making.";
+    TooManyOrders = 51, "TOO_MANY_ORDERS", "The ledger holds as many of this judge's orders as it may; try again later.";
+    UnknownOrder = 52, "UNKNOWN_ORDER", "No such order is active, or it ended long ago.";
+    OrderExpired = 53, "ORDER_EXPIRED", "The time of the order is over.";
+    OrderReleased = 54, "ORDER_RELEASED", "The judge has released the order.";
+    OrderRevoked = 55, "ORDER_REVOKED", "The order ended when its judge was retired.";
+    NotTheTarget = 56, "NOT_THE_TARGET", "The order is for another session, account or bank.";
+    NoFreezeOrdered = 57, "NO_FREEZE_ORDERED", "The order asks for no freeze.";
+    AlreadyAnswered = 58, "ALREADY_ANSWERED", "This bank, custodian or judge has answered to that already.";
+    UnknownHolder = 59, "UNKNOWN_HOLDER", "No such custodian.";
+    BadShare = 60, "BAD_SHARE", "The half is another holder's, or sealed to another key than the order names.";
+    NotShared = 61, "NOT_SHARED", "The company and a regulator have not both released their halves.";
+    BadDayKeys = 62, "BAD_DAY_KEYS", "Day keys are for days ahead, not too many, and no other holder's.";
+    DayKeyExists = 63, "DAY_KEY_EXISTS", "The company has announced its key of that day, and keeps it.";
 }
 
 impl Reason {
     /// Whether the same bytes may be accepted at a later time.
     pub const fn retriable(self) -> bool {
-        matches!(self, Self::NotYetValid | Self::PoolFull | Self::BankPoolFull | Self::NodeBusy)
+        matches!(
+            self,
+            Self::NotYetValid | Self::PoolFull | Self::BankPoolFull | Self::NodeBusy | Self::TooManyOrders
+        )
+    }
+}
+
+impl From<EscrowMismatch> for Reason {
+    fn from(mismatch: EscrowMismatch) -> Self {
+        match mismatch {
+            EscrowMismatch::NoDayKey => Self::NoEscrowKey,
+            EscrowMismatch::WrongKeys => Self::BadEnvelope,
+        }
+    }
+}
+
+impl From<NotShown> for Reason {
+    fn from(_: NotShown) -> Self {
+        Self::Concealed
     }
 }
 

@@ -1,6 +1,17 @@
 //! Small fixtures for tests of this and other crates.
 
+mod kinds;
+mod orders;
+
+pub use kinds::{
+    TEST_DAY, acceptance, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account,
+    open_session, transfer,
+};
+
+pub use orders::{court_order, judge, judge_key, person};
+
 use crate::block::{BLOCK_VERSION, PublicHeader};
+use crate::concealed::Concealed;
 use crate::ids::{BankId, ChainId, Height, PrivateHash, PublicHash, Round, TimestampMs};
 use idx_crypto::{Hash32, SecretKey};
 
@@ -30,4 +41,9 @@ pub fn header() -> PublicHeader {
         difficulty: 16,
         nonce: 0,
     }
+}
+
+/// A value concealed under a blind that anyone can guess.
+pub const fn concealed<T: borsh::BorshSerialize>(value: T) -> Concealed<T> {
+    Concealed::new(value, [0xb1; 32])
 }

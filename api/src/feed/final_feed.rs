@@ -131,7 +131,9 @@ fn passes_as_signed(filter: &TransactionFilter, tx: &Transaction) -> bool {
 
 fn names_session(kind: &TxKind, session: SessionId) -> bool {
     match kind {
-        TxKind::Transfer(transfer) => transfer.from == session || transfer.to == session,
+        TxKind::Transfer(transfer) => {
+            transfer.from == session || transfer.accepted.is_some_and(|accepted| accepted.to == session)
+        }
         TxKind::OpenSession(opening) => opening.session == session,
         _ => false,
     }

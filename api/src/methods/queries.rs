@@ -10,8 +10,9 @@ use crate::error::RpcError;
 use idx_client::encoding::{BlockTag, Hex};
 use idx_client::views::{
     AccountView, ApprovalsView, BankNames, BankVerdictView, BankView, BlockView, CommitCertificateView,
-    EvidenceRecordView, FeeQuoteView, HeaderView, Page, ParametersView, PrivateHeaderView, ProposalView,
-    ReceiptView, TotalsView, TransactionProofView, TransactionView, ValidatorSetView, VerdictView,
+    EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, Page, ParametersView, PrivateHeaderView,
+    ProposalView, ReceiptView, TotalsView, TransactionProofView, TransactionView, ValidatorSetView,
+    VerdictView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{Height, TxId};
@@ -173,6 +174,10 @@ pub(crate) fn validators(context: &Context, params: AtBlock) -> Read<Option<Vali
 
 pub(crate) fn parameters(context: &Context, _: Nothing) -> Read<ParametersView> {
     Ok(context.deps.queries.parameters()?)
+}
+
+pub(crate) fn escrow(context: &Context, _: Nothing) -> Read<EscrowView> {
+    Ok(context.deps.queries.escrow()?)
 }
 
 pub(crate) fn totals(context: &Context, _: Nothing) -> Read<TotalsView> {

@@ -167,6 +167,9 @@ methods! {
         Run::Call(|c, a| read(c, a, queries::validators));
     "idx_getParameters" [] -> "ParametersView", "The parameters in force.",
         Run::Call(|c, a| read(c, a, queries::parameters));
+    "idx_getEscrow" [] -> "EscrowView",
+        "Who can open identities together, and the company's key of each day from that of the height on.",
+        Run::Call(|c, a| read(c, a, queries::escrow));
     "idx_getTotals" [] -> "TotalsView", "All money by currency: what was issued, and all balances added up.",
         Run::Call(|c, a| read(c, a, queries::totals));
     "idx_getMempool" [] -> "MempoolView", "What waits to be ordered.",

@@ -43,6 +43,8 @@ async fn every_typed_read_understands_the_node() {
     assert_eq!(client.banks().await.unwrap().len(), 6);
     assert_eq!(client.validator_set(latest).await.unwrap().unwrap().validators(), Ok(banks()));
     assert_eq!(client.parameters().await.unwrap().difficulty, 16);
+    let escrow = client.escrow().await.unwrap();
+    assert_eq!((escrow.as_of, escrow.to_escrow().unwrap().check()), (Height(3), Ok(())));
     assert_eq!(client.fee_quote(Paise(500_000)).await.unwrap().total_debit, Paise(507_500));
     assert_eq!(client.mempool().await.unwrap().transactions, 0);
     assert_eq!(client.consensus().await.unwrap().quorum, 4);

@@ -48,6 +48,8 @@ fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
         ("idx_getValidatorSet", json!([4]), "/quorum", json!(4)),
         ("idx_getValidatorSet", json!([5]), "", Value::Null),
         ("idx_getParameters", json!([]), "/parameters/miner_fee", json!(50)),
+        ("idx_getEscrow", json!([]), "/regulators/0/name", json!("RBI")),
+        ("idx_getEscrow", json!([]), "/company/day_keys/0/day", json!("2023-11-14")),
         ("idx_getTotals", json!([]), "/currencies/0/counted", json!("7.00")),
         ("idx_getMempool", json!([]), "/transactions", json!(0)),
         ("idx_feeQuote", json!(["5000.00"]), "/total_debit", json!("5075.00")),

@@ -1,5 +1,6 @@
 //! Stories of governance: what passes, when it holds, what is dropped, and every refusal.
 
+mod authorities;
 mod changes;
 mod membership;
 

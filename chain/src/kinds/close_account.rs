@@ -8,7 +8,7 @@ use idx_types::{Paise, Reason, TxSignature};
 /// A frozen account cannot be closed: that would end the freeze.
 pub(super) fn plan(draft: &Draft<'_>, ask: &AccountRef, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = moving_account(draft, ask.bank, &ask.handle)?;
+    let (index, account) = moving_account(draft, ask.bank, ask.handle.shown()?)?;
     if account.balance != Paise::ZERO {
         return Err(Reason::AccountNotEmpty);
     }
@@ -20,10 +20,11 @@ mod tests {
     use super::*;
     use crate::system::system_handle;
     use crate::testing::{World, handle};
+    use idx_types::testing::concealed;
     use idx_types::{AccountHandle, AccountKind, BankId, TxKind};
 
     fn ask(bank: u16, handle: AccountHandle) -> TxKind {
-        TxKind::CloseAccount(AccountRef { bank: BankId(bank), handle })
+        TxKind::CloseAccount(AccountRef { bank: BankId(bank), handle: concealed(handle) })
     }
 
     #[test]

@@ -8,7 +8,7 @@ use idx_types::{Reason, TxSignature};
 
 pub(super) fn plan(draft: &Draft<'_>, ask: &Cash, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (account, _) = moving_account(draft, ask.bank, &ask.handle)?;
+    let (account, _) = moving_account(draft, ask.bank, ask.handle.shown()?)?;
     check_cash(draft, ask.amount)?;
     let reserve = draft.system(ask.bank)?.reserve;
     Ok(Plan::entries(vec![Entry::debit(reserve, ask.amount), Entry::credit(account, ask.amount)]))

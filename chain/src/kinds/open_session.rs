@@ -1,6 +1,6 @@
 //! `OpenSession`: a pseudonym for one account, with the key that speaks for it.
 
-use super::{Plan, Record, customer_account, signed_by_bank};
+use super::{Plan, Record, check_identity, customer_account, signed_by_bank};
 use crate::draft::Draft;
 use idx_types::params::DAY_MS;
 use idx_types::tx::OpenSession;
@@ -13,8 +13,9 @@ pub(super) fn plan(
     by: &[TxSignature],
     created_at: TimestampMs,
 ) -> Result<Plan, Reason> {
-    signed_by_bank(draft, ask.bank, by)?;
-    customer_account(draft, ask.bank, &ask.handle)?;
+    let bank = signed_by_bank(draft, ask.bank, by)?;
+    let handle = ask.handle.shown()?;
+    customer_account(draft, ask.bank, handle)?;
     if draft.session(&ask.session).is_some() {
         return Err(Reason::SessionExists);
     }
@@ -27,10 +28,11 @@ pub(super) fn plan(
     if !draft.base.verifier.is_sound(&ask.key) {
         return Err(Reason::BadKey);
     }
+    check_identity(draft, bank, &ask.identity, created_at)?;
     Ok(Plan::record(Record::Session(Session {
         id: ask.session,
         home_bank: ask.bank,
-        account: ask.handle,
+        account: *handle,
         key: ask.key,
         opened_at: draft.place.height,
         expires_at: ask.expires_at,
@@ -42,18 +44,16 @@ mod tests {
     use super::*;
     use crate::testing::{World, handle, session_key};
     use idx_crypto::{PublicKey, Signer};
+    use idx_types::testing::{concealed, envelope_of, open_session};
     use idx_types::{AccountHandle, BankId, SessionId, TxKind};
 
     fn ask(world: &World, handle: AccountHandle, change: impl FnOnce(&mut OpenSession)) -> TxKind {
-        let mut ask = OpenSession {
-            bank: BankId(0),
-            session: SessionId([1; 32]),
-            handle,
-            key: session_key().public_key(),
-            expires_at: world.next_time().plus(DAY_MS / 2),
-        };
-        change(&mut ask);
-        TxKind::OpenSession(ask)
+        let (key, ends) = (session_key().public_key(), world.next_time().plus(DAY_MS / 2));
+        let mut kind = open_session(BankId(0), SessionId([1; 32]), handle, key, ends);
+        if let TxKind::OpenSession(ask) = &mut kind {
+            change(ask);
+        }
+        kind
     }
 
     #[test]
@@ -76,11 +76,12 @@ mod tests {
         world.done(known.clone(), 0);
         let now = world.next_time();
         type Change<'a> = &'a dyn Fn(&mut OpenSession);
-        let table: [(Change<'_>, u16, Reason); 9] = [
+        let table: [(Change<'_>, u16, Reason); 10] = [
+            (&|a| a.identity = concealed(envelope_of(BankId(1))), 0, Reason::BadEnvelope),
             (&|a| a.bank = BankId(9), 0, Reason::UnknownBank),
             (&|_| (), 1, Reason::WrongSigner),
             (&|a| a.bank = BankId(1), 1, Reason::WrongHomeBank),
-            (&|a| a.handle = handle(99), 0, Reason::UnknownAccount),
+            (&|a| a.handle = concealed(handle(99)), 0, Reason::UnknownAccount),
             (&|_| (), 0, Reason::SessionExists),
             (&|a| a.expires_at = now, 0, Reason::SessionExpired),
             (&|a| a.expires_at = TimestampMs(0), 0, Reason::SessionExpired),

@@ -16,9 +16,10 @@ pub(super) fn plan(
     by: &[TxSignature],
     created_at: TimestampMs,
 ) -> Result<Plan, Reason> {
+    let to = ask.accepted.as_ref().ok_or(Reason::NotAccepted)?;
     let [sender_signed, receiver_signed] = by else { return Err(Reason::WrongSigner) };
     let (sender, payer) = party(draft, &ask.from, ask.from_bank, sender_signed, created_at)?;
-    let (receiver, payee) = party(draft, &ask.to, ask.to_bank, receiver_signed, created_at)?;
+    let (receiver, payee) = party(draft, &to.to, to.to_bank, receiver_signed, created_at)?;
     if sender == receiver {
         return Err(Reason::SameAccount);
     }

@@ -7,7 +7,7 @@ use idx_types::{FreezeState, Reason, TxSignature};
 
 pub(super) fn plan(draft: &Draft<'_>, ask: &AccountRef, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = customer_account(draft, ask.bank, &ask.handle)?;
+    let (index, account) = customer_account(draft, ask.bank, ask.handle.shown()?)?;
     match account.freeze {
         FreezeState::Free => Err(Reason::NotFrozen),
         FreezeState::ByOrder(_) => Err(Reason::FrozenByOrder),
@@ -19,11 +19,11 @@ pub(super) fn plan(draft: &Draft<'_>, ask: &AccountRef, by: &[TxSignature]) -> R
 mod tests {
     use super::*;
     use crate::testing::{World, handle};
-    use idx_types::tx::Freeze;
-    use idx_types::{AccountHandle, BankId, OrderId, Paise, TxKind};
+    use idx_types::testing::concealed;
+    use idx_types::{AccountHandle, BankId, JudgeId, Paise, TxKind};
 
     fn ask(bank: u16, handle: AccountHandle) -> TxKind {
-        TxKind::Unfreeze(AccountRef { bank: BankId(bank), handle })
+        TxKind::Unfreeze(AccountRef { bank: BankId(bank), handle: concealed(handle) })
     }
 
     #[test]
@@ -39,10 +39,9 @@ mod tests {
 
     #[test]
     fn refusals() {
-        let mut world = World::new(6);
-        let (free, ordered) = (world.account(0, 0), world.account(0, 0));
-        let cause = FreezeState::ByOrder(OrderId([5; 32]));
-        world.done(TxKind::Freeze(Freeze { bank: BankId(0), handle: ordered, cause }), 0);
+        let mut world = World::with_judges(6, 1);
+        let (free, (ordered, session)) = (world.account(0, 0), world.customer(0));
+        world.order(JudgeId(1), World::session_target(0, session));
         let table = [
             (ask(9, free), 0, Reason::UnknownBank),
             (ask(0, free), 1, Reason::WrongSigner),

@@ -8,7 +8,7 @@ use idx_types::{Reason, TxSignature};
 
 pub(super) fn plan(draft: &Draft<'_>, ask: &Cash, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = moving_account(draft, ask.bank, &ask.handle)?;
+    let (index, account) = moving_account(draft, ask.bank, ask.handle.shown()?)?;
     check_cash(draft, ask.amount)?;
     if account.balance < ask.amount {
         return Err(Reason::InsufficientFunds);
@@ -22,10 +22,11 @@ mod tests {
     use super::*;
     use crate::system::system_handle;
     use crate::testing::{World, handle};
+    use idx_types::testing::concealed;
     use idx_types::{AccountHandle, AccountKind, BankId, Paise, TxKind};
 
     fn ask(bank: u16, handle: AccountHandle, amount: u64) -> TxKind {
-        TxKind::Withdraw(Cash { bank: BankId(bank), handle, amount: Paise(amount) })
+        TxKind::Withdraw(Cash { bank: BankId(bank), handle: concealed(handle), amount: Paise(amount) })
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One set of involved banks' queue, and the merge of several queues into one.
 
+use idx_types::tx::INVOLVED_BANKS_MAX;
 use idx_types::{BankId, InvolvedBanks, PreparedTx, TimestampMs, TxId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, btree_map};
@@ -8,14 +9,14 @@ use std::iter::Peekable;
 /// Number of a transaction in order of arrival. 64 bits never run out.
 pub(super) type Arrival = u64;
 
-/// Involved banks in order of their numbers: none, one or two.
+/// Involved banks in order of their numbers: none, one or two; more for an order about a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct LaneKey([Option<BankId>; 2]);
+pub(super) struct LaneKey([Option<BankId>; INVOLVED_BANKS_MAX]);
 
 impl LaneKey {
     pub(super) fn of(involved: &InvolvedBanks) -> Self {
         let mut banks = involved.iter();
-        let mut key = [banks.next(), banks.next()];
+        let mut key = std::array::from_fn(|_| banks.next());
         key.sort_unstable();
         Self(key)
     }

@@ -5,8 +5,8 @@ mod tables;
 
 use crate::pool::{Pool, PoolLimits};
 use idx_crypto::{PublicKey, Signature};
-use idx_types::testing::chain_id;
-use idx_types::tx::{Ballot, Cash, TX_VERSION, Transfer};
+use idx_types::testing::{self, chain_id};
+use idx_types::tx::{Ballot, TX_VERSION};
 use idx_types::{
     AccountHandle, BankId, Paise, PreparedTx, Reason, SessionId, TimestampMs, Transaction, TxBody, TxId,
     TxKind, TxSignature,
@@ -22,11 +22,11 @@ pub(super) const ROOMY: PoolLimits =
 
 pub(super) fn transfer(from_bank: BankId, to_bank: BankId) -> TxKind {
     let (from, to) = (SessionId([1; 32]), SessionId([2; 32]));
-    TxKind::Transfer(Transfer { from, from_bank, to, to_bank, amount: Paise(100), fee: Paise(2) })
+    TxKind::Transfer(testing::transfer((from, from_bank), (to, to_bank), Paise(100), Paise(2)))
 }
 
 pub(super) fn deposit(bank: BankId) -> TxKind {
-    TxKind::Deposit(Cash { bank, handle: AccountHandle([1; 32]), amount: Paise(100) })
+    TxKind::Deposit(testing::cash(bank, AccountHandle([1; 32]), Paise(100)))
 }
 
 pub(super) fn ballot(bank: BankId) -> TxKind {

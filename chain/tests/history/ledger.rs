@@ -1,15 +1,15 @@
 //! The movements as transactions on the real ledger, block by block.
 
 use crate::file::{Movement, Name, ROUNDING};
-use idx_chain::testing::{session_key, spec};
+use idx_chain::testing::{START, session_key, spec};
 use idx_chain::{Sealed, State};
 use idx_crypto::{Hasher, PublicKey, Signature, Signer};
 use idx_types::params::DAY_MS;
-use idx_types::testing::chain_id;
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transaction, Transfer, TxSignature};
+use idx_types::testing::{self, chain_id};
+use idx_types::tx::{TX_VERSION, Transaction, TxSignature};
 use idx_types::{
-    AccountHandle, BankId, Bps, Currency, Decision, Outcome, Paise, Params, PreparedTx, PrivateHash,
-    PublicHash, PublicHeader, SessionId, TimestampMs, TxBody, TxKind,
+    AccountHandle, BankId, Bps, Decision, Outcome, Paise, Params, PreparedTx, PrivateHash, PublicHash,
+    PublicHeader, SessionId, TimestampMs, TxBody, TxKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,13 @@ pub struct Summary {
     /// Greatest sum of roundings in one account, paise.
     pub rounded_max: i64,
 }
+
+/// A day of the file takes three hours of the network, so that six years pass within the days for which
+/// the test's escrow has keys.
+const HISTORY_DAY_MS: u64 = DAY_MS / 8;
+
+/// The first day of the file, 1993-01-01, as days since 1970.
+const HISTORY_STARTS: u64 = 8_401;
 
 /// What is known of one account of the file.
 #[derive(Default)]
@@ -72,7 +79,6 @@ impl Replay {
     fn under(params: Params, movements: &[Movement]) -> Self {
         let mut spec = spec(6);
         spec.params = params;
-        spec.time = TimestampMs(DAY_MS);
         spec.banks.iter_mut().for_each(|bank| bank.reserve = Paise(1 << 60));
         let known = known(movements);
         let lines = known.values().filter(|account| account.line > 0).count();
@@ -93,7 +99,7 @@ impl Replay {
         self.sessions.clear();
         let most = accounts.iter().map(Vec::len).max().unwrap_or(0);
         for turn in 0..most {
-            self.now = TimestampMs(day * DAY_MS + turn as u64 * 1_000);
+            self.now = START.plus((day - HISTORY_STARTS) * HISTORY_DAY_MS + turn as u64 * 1_000);
             let rows: Vec<&Movement> = accounts.iter().filter_map(|rows| rows.get(turn)).collect();
             rows.iter().for_each(|row| self.add(row));
             self.commit(&format!("day {day}"))?;
@@ -151,8 +157,7 @@ impl Replay {
 
     fn open(&mut self, name: &Name) {
         if self.opened.insert(name.clone()) {
-            let open = OpenAccount { bank: bank(name), handle: handle(name), currency: Currency::Inr };
-            self.push(TxKind::OpenAccount(open), &[self.bank_key(name)]);
+            self.push(testing::open_account(bank(name), handle(name)), &[self.bank_key(name)]);
             let line = self.known.get(name).map_or(0, |known| known.line);
             if let Ok(line @ 1..) = u64::try_from(line) {
                 self.cash(name, Paise(line), true);
@@ -162,32 +167,25 @@ impl Replay {
 
     fn open_session(&mut self, name: &Name) {
         if self.sessions.insert(name.clone()) {
-            let open = OpenSession {
-                bank: bank(name),
-                session: self.session(name),
-                handle: handle(name),
-                key: session_key().public_key(),
-                expires_at: self.now.plus(DAY_MS),
-            };
-            self.push(TxKind::OpenSession(open), &[self.bank_key(name)]);
+            let (key, ends) = (session_key().public_key(), self.now.plus(DAY_MS));
+            let open = testing::open_session(bank(name), self.session(name), handle(name), key, ends);
+            self.push(open, &[self.bank_key(name)]);
         }
     }
 
     fn cash(&mut self, name: &Name, amount: Paise, paid_in: bool) {
-        let cash = Cash { bank: bank(name), handle: handle(name), amount };
+        let cash = testing::cash(bank(name), handle(name), amount);
         let kind = if paid_in { TxKind::Deposit(cash) } else { TxKind::Withdraw(cash) };
         self.push(kind, &[self.bank_key(name)]);
     }
 
     fn transfer(&mut self, from: &Name, to: &Name, amount: Paise, fee: Paise) {
-        let kind = TxKind::Transfer(Transfer {
-            from: self.session(from),
-            from_bank: bank(from),
-            to: self.session(to),
-            to_bank: bank(to),
+        let kind = TxKind::Transfer(testing::transfer(
+            (self.session(from), bank(from)),
+            (self.session(to), bank(to)),
             amount,
             fee,
-        });
+        ));
         let key = session_key().public_key();
         self.push(kind, &[key, key]);
     }
@@ -211,7 +209,7 @@ impl Replay {
     fn commit(&mut self, place: &str) -> Result<(), String> {
         let txs = std::mem::take(&mut self.block);
         let height = self.state.tip().height.next();
-        let header = PublicHeader { height, timestamp: self.now, ..idx_types::testing::header() };
+        let header = PublicHeader { height, timestamp: self.now, ..testing::header() };
         let execution = self.state.execute(&header, &txs, &vec![Decision::Pass; txs.len()]);
         for (tx, outcome) in txs.iter().zip(execution.outcomes()) {
             if *outcome != Outcome::Completed {
@@ -224,7 +222,7 @@ impl Replay {
     }
 
     fn session(&self, name: &Name) -> SessionId {
-        let day = (self.now.0 / DAY_MS).to_le_bytes();
+        let day = (self.now.since(START) / HISTORY_DAY_MS).to_le_bytes();
         SessionId(Hasher::new("test/session").part(&handle(name).0).part(&day).finish().0)
     }
 

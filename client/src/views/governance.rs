@@ -5,7 +5,7 @@ use super::{BankNames, BankTag};
 use crate::encoding::{Bytes, Hex};
 use idx_crypto::Hash32;
 use idx_types::tx::Change;
-use idx_types::{Currency, Evidence, Height, Offence, Paise, Params, Round, TxId};
+use idx_types::{Currency, Evidence, Height, Judge, JudgeId, Offence, Paise, Params, Regulator, Round, TxId};
 use serde::{Deserialize, Serialize};
 
 /// The parameters in force, and what follows from them.
@@ -84,6 +84,21 @@ pub enum ChangeView {
         /// The bank.
         bank: BankTag,
     },
+    /// A judge may order.
+    RegisterJudge {
+        /// The judge.
+        judge: Judge,
+    },
+    /// A judge orders no more.
+    RetireJudge {
+        /// The judge.
+        judge: JudgeId,
+    },
+    /// Another regulator holds halves.
+    AddRegulator {
+        /// The regulator.
+        regulator: Regulator,
+    },
 }
 
 impl ChangeView {
@@ -93,6 +108,9 @@ impl ChangeView {
             Change::Params(parameters) => Self::Params { parameters: (**parameters).clone() },
             Change::AddBank(add) => Self::AddBank { bank: (&add.bank).into() },
             Change::RemoveBank(bank) => Self::RemoveBank { bank: names.tag(*bank) },
+            Change::RegisterJudge(judge) => Self::RegisterJudge { judge: (**judge).clone() },
+            Change::RetireJudge(judge) => Self::RetireJudge { judge: *judge },
+            Change::AddRegulator(one) => Self::AddRegulator { regulator: (**one).clone() },
         }
     }
 }

@@ -1,15 +1,19 @@
 //! What a transaction asks, field by field, one variant for each kind.
 
 use super::governance::{ChangeView, EvidenceView};
+use super::order::{
+    AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, OrderShareView, RefuseOrderView,
+    ReleaseOrderView,
+};
 use super::{BankNames, BankTag, FreezeView};
 use crate::encoding::{Hex, Time};
-use idx_crypto::PublicKey;
+use idx_crypto::{Hash32, PublicKey};
 use idx_types::tx::{AccountRef, Ballot, Cash, Freeze, OpenSession, Propose, ReportEvidence, Transfer};
-use idx_types::{AccountHandle, Currency, Height, Paise, SessionId, TxId, TxKind};
+use idx_types::{Currency, Height, Paise, SessionId, TxId, TxKind};
 use serde::{Deserialize, Serialize};
 
 /// The stable names of all kinds, as [`TxKind::name`] gives them.
-pub const TX_KINDS: [&str; 11] = [
+pub const TX_KINDS: [&str; 18] = [
     "open_account",
     "close_account",
     "open_session",
@@ -21,6 +25,13 @@ pub const TX_KINDS: [&str; 11] = [
     "propose",
     "ballot",
     "evidence",
+    "court_order",
+    "release_order",
+    "answer_order",
+    "order_share",
+    "refuse_order",
+    "confirm_opening",
+    "announce_keys",
 ];
 
 /// What a transaction asks, field by field.
@@ -31,17 +42,19 @@ pub enum TxKindView {
     OpenAccount {
         /// Home bank.
         bank: BankTag,
-        /// The new account.
-        handle: Hex<AccountHandle>,
+        /// Stands for the account: banks know which one it is.
+        account_commitment: Hex<Hash32>,
         /// What its balance counts.
         currency: Currency,
+        /// Stands for the sealed identity.
+        identity_commitment: Hex<Hash32>,
     },
     /// Closes an account.
     CloseAccount {
         /// Home bank.
         bank: BankTag,
-        /// The account.
-        handle: Hex<AccountHandle>,
+        /// Stands for the account: banks know which one it is.
+        account_commitment: Hex<Hash32>,
     },
     /// Binds a session to an account.
     OpenSession {
@@ -49,19 +62,21 @@ pub enum TxKindView {
         bank: BankTag,
         /// The session.
         session: SessionId,
-        /// Its account.
-        handle: Hex<AccountHandle>,
+        /// Stands for the account: banks know which one it is.
+        account_commitment: Hex<Hash32>,
         /// Verifies what is signed in it.
         key: Hex<PublicKey>,
         /// Its end.
         expires_at: Time,
+        /// Stands for the sealed identity.
+        identity_commitment: Hex<Hash32>,
     },
     /// From the bank's reserve to an account.
     Deposit {
         /// Home bank.
         bank: BankTag,
-        /// The account.
-        handle: Hex<AccountHandle>,
+        /// Stands for the account: banks know which one it is.
+        account_commitment: Hex<Hash32>,
         /// How much.
         amount: Paise,
     },
@@ -69,8 +84,8 @@ pub enum TxKindView {
     Withdraw {
         /// Home bank.
         bank: BankTag,
-        /// The account.
-        handle: Hex<AccountHandle>,
+        /// Stands for the account: banks know which one it is.
+        account_commitment: Hex<Hash32>,
         /// How much.
         amount: Paise,
     },
@@ -80,10 +95,12 @@ pub enum TxKindView {
         from: SessionId,
         /// Home bank of the payer.
         from_bank: BankTag,
-        /// Receives.
-        to: SessionId,
+        /// Stands for the tag by which the receiver's banks recognise it.
+        tag_commitment: Hex<Hash32>,
+        /// Receives; none until the receiver has chosen.
+        to: Option<SessionId>,
         /// Home bank of the receiver.
-        to_bank: BankTag,
+        to_bank: Option<BankTag>,
         /// What the receiver gets.
         amount: Paise,
         /// What the sender pays on top.
@@ -93,8 +110,8 @@ pub enum TxKindView {
     Freeze {
         /// Home bank.
         bank: BankTag,
-        /// The account.
-        handle: Hex<AccountHandle>,
+        /// Stands for the account: banks know which one it is.
+        account_commitment: Hex<Hash32>,
         /// Why.
         cause: FreezeView,
     },
@@ -102,8 +119,8 @@ pub enum TxKindView {
     Unfreeze {
         /// Home bank.
         bank: BankTag,
-        /// The account.
-        handle: Hex<AccountHandle>,
+        /// Stands for the account: banks know which one it is.
+        account_commitment: Hex<Hash32>,
     },
     /// Puts a change before the banks.
     Propose {
@@ -130,6 +147,20 @@ pub enum TxKindView {
         /// The contradiction.
         evidence: Box<EvidenceView>,
     },
+    /// A judge's order.
+    CourtOrder(Box<CourtOrderView>),
+    /// The end of an order before its time.
+    ReleaseOrder(ReleaseOrderView),
+    /// A home bank's answer to an order for a person.
+    AnswerOrder(AnswerOrderView),
+    /// A custodian's half.
+    OrderShare(OrderShareView),
+    /// A custodian's refusal.
+    RefuseOrder(RefuseOrderView),
+    /// The trace of an opening.
+    ConfirmOpening(ConfirmOpeningView),
+    /// The company's keys of days ahead.
+    AnnounceKeys(AnnounceKeysView),
 }
 
 impl TxKindView {
@@ -137,27 +168,40 @@ impl TxKindView {
     pub fn new(kind: &TxKind, names: &dyn BankNames) -> Self {
         match kind {
             TxKind::OpenAccount(tx) => {
-                let (bank, handle) = (names.tag(tx.bank), Hex(tx.handle));
-                Self::OpenAccount { bank, handle, currency: tx.currency }
+                let (bank, currency) = (names.tag(tx.bank), tx.currency);
+                let account_commitment = Hex(tx.handle.commitment());
+                let identity_commitment = Hex(tx.identity.commitment());
+                Self::OpenAccount { bank, account_commitment, currency, identity_commitment }
             }
             TxKind::CloseAccount(AccountRef { bank, handle }) => {
-                Self::CloseAccount { bank: names.tag(*bank), handle: Hex(*handle) }
+                Self::CloseAccount { bank: names.tag(*bank), account_commitment: Hex(handle.commitment()) }
             }
             TxKind::Unfreeze(AccountRef { bank, handle }) => {
-                Self::Unfreeze { bank: names.tag(*bank), handle: Hex(*handle) }
+                Self::Unfreeze { bank: names.tag(*bank), account_commitment: Hex(handle.commitment()) }
             }
-            TxKind::Deposit(Cash { bank, handle, amount }) => {
-                Self::Deposit { bank: names.tag(*bank), handle: Hex(*handle), amount: *amount }
-            }
-            TxKind::Withdraw(Cash { bank, handle, amount }) => {
-                Self::Withdraw { bank: names.tag(*bank), handle: Hex(*handle), amount: *amount }
-            }
+            TxKind::Deposit(Cash { bank, handle, amount }) => Self::Deposit {
+                bank: names.tag(*bank),
+                account_commitment: Hex(handle.commitment()),
+                amount: *amount,
+            },
+            TxKind::Withdraw(Cash { bank, handle, amount }) => Self::Withdraw {
+                bank: names.tag(*bank),
+                account_commitment: Hex(handle.commitment()),
+                amount: *amount,
+            },
             TxKind::OpenSession(tx) => Self::open_session(tx, names),
             TxKind::Transfer(tx) => Self::transfer(tx, names),
             TxKind::Freeze(tx) => Self::freeze(tx, names),
             TxKind::Propose(tx) => Self::propose(tx, names),
             TxKind::Ballot(tx) => Self::ballot(tx, names),
             TxKind::Evidence(tx) => Self::evidence(tx, names),
+            TxKind::CourtOrder(tx) => Self::CourtOrder(Box::new(CourtOrderView::new(tx, names))),
+            TxKind::ReleaseOrder(tx) => Self::ReleaseOrder(ReleaseOrderView::new(tx, names)),
+            TxKind::AnswerOrder(tx) => Self::AnswerOrder(AnswerOrderView::new(tx, names)),
+            TxKind::OrderShare(tx) => Self::OrderShare((&**tx).into()),
+            TxKind::RefuseOrder(tx) => Self::RefuseOrder(tx.into()),
+            TxKind::ConfirmOpening(tx) => Self::ConfirmOpening(tx.into()),
+            TxKind::AnnounceKeys(tx) => Self::AnnounceKeys(tx.into()),
         }
     }
 
@@ -165,9 +209,10 @@ impl TxKindView {
         Self::OpenSession {
             bank: names.tag(tx.bank),
             session: tx.session,
-            handle: Hex(tx.handle),
+            account_commitment: Hex(tx.handle.commitment()),
             key: Hex(tx.key),
             expires_at: tx.expires_at.into(),
+            identity_commitment: Hex(tx.identity.commitment()),
         }
     }
 
@@ -175,15 +220,20 @@ impl TxKindView {
         Self::Transfer {
             from: tx.from,
             from_bank: names.tag(tx.from_bank),
-            to: tx.to,
-            to_bank: names.tag(tx.to_bank),
+            tag_commitment: Hex(tx.tag.commitment()),
+            to: tx.accepted.map(|accepted| accepted.to),
+            to_bank: tx.accepted.map(|accepted| names.tag(accepted.to_bank)),
             amount: tx.amount,
             fee: tx.fee,
         }
     }
 
     fn freeze(tx: &Freeze, names: &dyn BankNames) -> Self {
-        Self::Freeze { bank: names.tag(tx.bank), handle: Hex(tx.handle), cause: tx.cause.into() }
+        Self::Freeze {
+            bank: names.tag(tx.bank),
+            account_commitment: Hex(tx.handle.commitment()),
+            cause: tx.cause.into(),
+        }
     }
 
     fn propose(tx: &Propose, names: &dyn BankNames) -> Self {

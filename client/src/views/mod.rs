@@ -6,10 +6,12 @@
 
 mod bank;
 mod block;
+mod escrow;
 mod event;
 mod governance;
 mod kind;
 mod node;
+mod order;
 mod tx;
 
 pub use bank::{AccountView, BankView, FeeQuoteView, FreezeView, ValidatorSetView, ValidatorView};
@@ -17,6 +19,7 @@ pub use block::{
     ApprovalsView, BankVerdictsView, BlockView, CommitCertificateView, HeaderView, MatrixRowView,
     PrecommitView, PrivateHeaderView,
 };
+pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
 pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
 pub use governance::{
     BallotView, ChangeView, CurrencyTotalView, EvidenceRecordView, EvidenceView, OffenceKind, OffencePlace,
@@ -26,6 +29,10 @@ pub use kind::{TX_KINDS, TxKindView};
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
     SyncingView, VoteCast, WaitingView,
+};
+pub use order::{
+    AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
+    OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
 pub use tx::{
     BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,

@@ -61,7 +61,7 @@ impl TransactionView {
             signatures: signatures
                 .map(|s| SignatureView { key: Hex(s.key), signature: Hex(s.signature) })
                 .collect(),
-            raw: Bytes::of(tx),
+            raw: Bytes::of(&tx.redacted()),
         }
     }
 }

@@ -7,8 +7,8 @@ mod properties;
 
 use crate::approval::decide;
 use idx_crypto::{Hash32, Signature};
-use idx_types::testing::{chain_id, header, key};
-use idx_types::tx::{Ballot, Transfer};
+use idx_types::testing::{self, chain_id, header, key};
+use idx_types::tx::Ballot;
 use idx_types::{
     ApprovalCertificate, Bank, BankId, Decision, InvolvedBanks, NetworkKey, Paise, PublicHash, Reason,
     SessionId, Signed, SignedVerdicts, TxId, TxKind, ValidatorSet, Verdict, Verdicts, Verified,
@@ -31,7 +31,7 @@ pub(super) const fn no(reason: Reason) -> Voice {
 pub(super) fn transfer(from_bank: BankId, to_bank: BankId) -> InvolvedBanks {
     let (from, to) = (SessionId([1; 32]), SessionId([2; 32]));
     let (amount, fee) = (Paise(500_000), Paise(7_500));
-    TxKind::Transfer(Transfer { from, from_bank, to, to_bank, amount, fee }).involved_banks()
+    TxKind::Transfer(testing::transfer((from, from_bank), (to, to_bank), amount, fee)).involved_banks()
 }
 
 /// The involved banks of a transaction that touches no account.

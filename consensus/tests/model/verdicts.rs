@@ -6,10 +6,10 @@
 
 use idx_consensus::approval;
 use idx_crypto::Signature;
-use idx_types::tx::Transfer;
+use idx_types::testing;
 use idx_types::{
     ApprovalCertificate, BankId, Decision, InvolvedBanks, Paise, Quorums, Reason, SessionId, Signed, TxKind,
-    Verdict, Verdicts, testing,
+    Verdict, Verdicts,
 };
 
 /// One bank's word on all transactions of the block; `None` is silence, `true` approves.
@@ -132,7 +132,7 @@ fn involved(banks: &[usize], mistake: Option<Mistake>) -> InvolvedBanks {
 fn transfer(from_bank: BankId, to_bank: BankId) -> InvolvedBanks {
     let (from, to) = (SessionId([1; 32]), SessionId([2; 32]));
     let (amount, fee) = (Paise(500_000), Paise(7_500));
-    TxKind::Transfer(Transfer { from, from_bank, to, to_bank, amount, fee }).involved_banks()
+    TxKind::Transfer(testing::transfer((from, from_bank), (to, to_bank), amount, fee)).involved_banks()
 }
 
 fn certificate(voices: &Voices) -> ApprovalCertificate {

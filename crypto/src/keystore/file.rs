@@ -2,7 +2,7 @@
 
 use super::{KdfCost, Passphrase};
 use crate::aead::{AEAD_TAG_BYTES, aead_open, aead_seal};
-use crate::derive::x25519_public;
+use crate::derive::{hkdf_derive, x25519_public};
 use crate::hash::{Hash32, hash_borsh, parse_hex};
 use crate::sign::{SecretKey, Signer};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -28,14 +28,23 @@ pub enum Purpose {
     Hpke,
     /// A customer's session or a tool's own key (Ed25519).
     Wallet,
+    /// What a custodian of the escrow publishes (Ed25519).
+    Custodian,
+    /// A regulator's half of every identity (X25519).
+    RegulatorEscrow,
+    /// From it the company's key of every day follows, see [`crate::company_day_key`].
+    CompanyMaster,
 }
 
 impl Purpose {
-    /// The public key that a secret has in this use.
+    /// The public key that a secret has in this use; a master, which has none, gets a one-way name.
     pub fn public_of(self, secret: &[u8; 32]) -> [u8; 32] {
         match self {
-            Self::Hpke => x25519_public(secret),
-            Self::Consensus | Self::Network | Self::Wallet => SecretKey::from_seed(secret).public_key().0,
+            Self::Hpke | Self::RegulatorEscrow => x25519_public(secret),
+            Self::CompanyMaster => *hkdf_derive(secret, "idx/company-master-name/1", &[]),
+            Self::Consensus | Self::Network | Self::Wallet | Self::Custodian => {
+                SecretKey::from_seed(secret).public_key().0
+            }
         }
     }
 }
@@ -47,6 +56,9 @@ impl fmt::Display for Purpose {
             Self::Network => "network",
             Self::Hpke => "hpke",
             Self::Wallet => "wallet",
+            Self::Custodian => "custodian",
+            Self::RegulatorEscrow => "regulator_escrow",
+            Self::CompanyMaster => "company_master",
         })
     }
 }

@@ -88,7 +88,8 @@ impl KdfCost {
             && self.passes <= Self::PASSES_MAX
     }
 
-    fn params(self) -> Option<Params> {
+    /// The same for Argon2id, with 32 bytes of output; `None` if out of bounds.
+    pub(crate) fn params(self) -> Option<Params> {
         self.is_in_range().then(|| Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).ok())?
     }
 }

@@ -11,6 +11,16 @@ fn phrase(text: &str) -> Passphrase {
     Passphrase::new(text.to_owned()).unwrap()
 }
 
+const ALL: [Purpose; 7] = [
+    Purpose::Consensus,
+    Purpose::Network,
+    Purpose::Hpke,
+    Purpose::Wallet,
+    Purpose::Custodian,
+    Purpose::RegulatorEscrow,
+    Purpose::CompanyMaster,
+];
+
 fn sealed(purpose: Purpose) -> KeyFile {
     KeyFile::seal(purpose, &SECRET, &phrase("six banks"), KdfCost::testnet(), &ENTROPY).unwrap()
 }
@@ -25,7 +35,7 @@ fn altered(field: &str, value: Value) -> String {
 
 #[test]
 fn every_purpose_survives_its_file() {
-    for purpose in [Purpose::Consensus, Purpose::Network, Purpose::Hpke, Purpose::Wallet] {
+    for purpose in ALL {
         let file = KeyFile::from_json(&sealed(purpose).to_json()).unwrap();
         assert_eq!(file, sealed(purpose));
         assert_eq!((file.purpose(), file.kdf()), (purpose, KdfCost::testnet()));
@@ -35,6 +45,9 @@ fn every_purpose_survives_its_file() {
     let ed25519 = SecretKey::from_seed(&SECRET).public_key();
     assert_eq!(PublicKey(sealed(Purpose::Network).public_key()), ed25519);
     assert_ne!(sealed(Purpose::Hpke).public_key(), ed25519.0);
+    assert_eq!(sealed(Purpose::RegulatorEscrow).public_key(), sealed(Purpose::Hpke).public_key());
+    let name = sealed(Purpose::CompanyMaster).public_key();
+    assert!(![ed25519.0, sealed(Purpose::Hpke).public_key(), SECRET].contains(&name));
 }
 
 #[test]

@@ -4,7 +4,10 @@
 use crate::data::{array, bytes, cases, load, wycheproof};
 use hkdf::Hkdf;
 use hkdf::hmac::{Hmac, KeyInit, Mac};
-use idx_crypto::{PublicKey, SecretKey, Signature, Signer, aead_open, aead_seal, sha256, x25519_public};
+use idx_crypto::{
+    HpkePublic, PublicKey, SecretKey, Signature, Signer, UnsoundKey, aead_open, aead_seal, sha256,
+    x25519_public,
+};
 use serde_json::Value;
 use sha2::Sha256;
 
@@ -62,6 +65,14 @@ fn wycheproof_agreement() {
         assert_eq!(shared.as_slice(), bytes(case, "shared"), "case {}", case["tcId"]);
         let sound = idx_crypto::x25519_is_sound(&public);
         assert_eq!(sound, shared != [0; 32], "case {}: {}", case["tcId"], case["comment"]);
+        match HpkePublic::new(public) {
+            Ok(key) => assert!(sound && key.as_bytes() == &public, "case {}", case["tcId"]),
+            Err(UnsoundKey::SmallOrder { .. }) => assert!(!sound, "case {}", case["tcId"]),
+            Err(refused) => {
+                let second_spelling = case["flags"].to_string().contains("NonCanonicalPublic");
+                assert!(second_spelling || !sound, "{refused}");
+            }
+        }
     }
 }
 

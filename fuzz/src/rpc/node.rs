@@ -8,10 +8,10 @@ use idx_api::{
 use idx_client::encoding::{Hex, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::{
-    BankNames, BankView, ConsensusView, Cursor, EvidenceRecordView, FeeQuoteView, MempoolView, NodeInfoView,
-    NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView, TotalsView,
+    BankNames, BankView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, MempoolView,
+    NodeInfoView, NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView, TotalsView,
 };
-use idx_types::testing::chain_id;
+use idx_types::testing::{self, chain_id};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     Account, AccountHandle, BankId, ChainId, Height, NetworkKey, Outcome, Paise, Params, PrivateHash,
@@ -93,6 +93,9 @@ impl ChainQueries for MadeUp {
     fn parameters(&self) -> Answer<ParametersView> {
         let (parameters, height) = (Params::default(), Height(TIP + 1));
         Ok(ParametersView { height, parameters, difficulty: 16, approval_quorum: 4, agreement_quorum: 4 })
+    }
+    fn escrow(&self) -> Answer<EscrowView> {
+        Ok(EscrowView::new(&testing::escrow(), Height(TIP), testing::TEST_DAY))
     }
     fn totals(&self) -> Answer<TotalsView> {
         Ok(TotalsView { as_of: Height(TIP), currencies: Vec::new() })

@@ -3,11 +3,11 @@
 use super::{Seed, picked};
 use crate::answers::understood;
 use crate::rpc::ask;
-use idx_crypto::x25519_public;
 use idx_crypto::{Ed25519, Hash32, KdfCost, KeyFile, Passphrase, Purpose, SealEntropy, SecretKey, Signer};
-use idx_genesis::{BankEntry, Genesis, GenesisFile};
+use idx_crypto::{HpkeSecret, x25519_public};
+use idx_genesis::{BankEntry, CompanyEntry, Genesis, GenesisFile};
 use idx_node::settings::{self, KEYS};
-use idx_types::{NetworkKey, Paise, Params, TimestampMs};
+use idx_types::{NetworkDay, NetworkKey, Paise, Params, Regulator, TimestampMs};
 use serde_json::{Value, json};
 
 /// Recipes of long bodies: long batches, many parameters, a deep list, a long method.
@@ -102,6 +102,18 @@ fn files() -> Vec<Seed> {
     seeds
 }
 
+/// A regulator, and a company with keys of three days.
+fn add_escrow(file: &mut GenesisFile, key: impl Fn(u8) -> SecretKey) {
+    let hpke_key = |seed: u8| HpkeSecret::from_bytes(&[seed; 32]).public();
+    let (name, signing_key) = ("RBI".to_owned(), key(70).public_key());
+    let regulator = Regulator { name, signing_key, hpke_key: hpke_key(71) };
+    file.add_regulator(regulator, &Ed25519).expect("a sound regulator");
+    let first_day = NetworkDay::of(file.body().time);
+    let day_keys = (73..76).map(hpke_key).collect();
+    let company = CompanyEntry { signing_key: key(72).public_key(), first_day, day_keys };
+    file.set_company(company, &Ed25519).expect("a sound company");
+}
+
 /// A genesis of four banks, signed by all.
 fn signed_genesis() -> GenesisFile {
     let mut file = GenesisFile::new(Genesis::new("idx", TimestampMs(1_800_000_000_000), Params::default()));
@@ -119,6 +131,8 @@ fn signed_genesis() -> GenesisFile {
         };
         file.add_bank(entry, &Ed25519).expect("a sound bank");
     }
+    add_escrow(&mut file, key);
+    file.seal_shared(&[77; 32]).expect("the banks' keys are sound");
     for bank in 0..4 {
         let code = format!("BANK{bank}").parse().expect("a sound code");
         file.sign(&code, &key(10 + bank), &Ed25519).expect("it signs");

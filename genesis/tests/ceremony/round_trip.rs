@@ -1,9 +1,9 @@
 //! The text may be written in any way; the network is in the values.
 
-use crate::fixture::{CODES, draft, entry, signed};
+use crate::fixture::{CODES, company, draft, entry, regulator, signed};
 use idx_crypto::Ed25519;
-use idx_genesis::{Genesis, GenesisFile};
-use idx_types::{Bps, Paise, Params, TimestampMs};
+use idx_genesis::{Genesis, GenesisFile, SharedEntry};
+use idx_types::{Bps, NetworkDay, Paise, Params, TimestampMs};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -32,6 +32,10 @@ fn body() -> impl Strategy<Value = Genesis> {
             body.add_bank(idx_genesis::BankEntry { stake, reserve, addresses, ..entry(bank) }, &Ed25519)
                 .unwrap();
         }
+        body.add_regulator(regulator(), &Ed25519).unwrap();
+        let first_day = NetworkDay::of(body.time);
+        body.set_company(idx_genesis::CompanyEntry { first_day, ..company() }, &Ed25519).unwrap();
+        body.shared = Some(SharedEntry::seal(&body.banks, &[84; 32]).unwrap());
         body
     })
 }
@@ -75,7 +79,7 @@ fn the_order_of_fields_is_free_and_the_order_of_banks_is_not() {
 fn every_field_of_the_body_moves_the_chain_id() {
     let base = draft().body().clone();
     type Change = fn(&mut Genesis);
-    let changes: [Change; 12] = [
+    let changes: [Change; 19] = [
         |_| (),
         |b| b.network.push('x'),
         |b| b.time = b.time.plus(1),
@@ -88,6 +92,13 @@ fn every_field_of_the_body_moves_the_chain_id() {
         |b| b.banks[5].network_key.0[0] ^= 1,
         |b| b.banks[5].consensus_key.0[0] ^= 1,
         |b| b.observers.clear(),
+        |b| b.escrow.regulators[0].name.push('x'),
+        |b| b.escrow.regulators[0].signing_key.0[0] ^= 1,
+        |b| b.escrow.regulators[0].hpke_key = company().day_keys[0],
+        |b| b.escrow.company = None,
+        |b| b.escrow.company.as_mut().unwrap().signing_key.0[0] ^= 1,
+        |b| b.escrow.company.as_mut().unwrap().first_day.0 += 1,
+        |b| b.escrow.company.as_mut().unwrap().day_keys.swap(0, 1),
     ];
     let ids = changes.map(|change| {
         let mut body = base.clone();

@@ -1,6 +1,8 @@
 //! The ceremony as it should go, and as it goes when somebody is late, hasty or mistaken.
 
-use crate::fixture::{CODES, code, consensus_key, draft, entry, network_key, observer, sign, signed};
+use crate::fixture::{
+    CODES, code, company, consensus_key, draft, entry, network_key, observer, regulator, sign, signed,
+};
 use idx_chain::State;
 use idx_crypto::{Ed25519, Signature, Verifier};
 use idx_genesis::{
@@ -29,7 +31,10 @@ fn the_ledger_starts_from_it() {
     let sound = signed().verify(&Ed25519).unwrap();
     let spec = sound.to_spec();
     assert_eq!((spec.chain_id, spec.time), (sound.chain_id(), sound.body().time));
+    assert_eq!(spec.escrow.regulators, [regulator()]);
+    assert_eq!(spec.escrow.company.day_keys, company().days().collect());
     let state = State::genesis(&spec).unwrap();
+    assert_eq!(state.escrow(), &spec.escrow);
     assert_eq!(state.chain_id(), sound.chain_id());
     assert_eq!(state.tip().height, Height::GENESIS);
     for (bank, name) in CODES.iter().enumerate() {

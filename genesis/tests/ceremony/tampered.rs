@@ -1,6 +1,6 @@
 //! Files that were altered after the ceremony: each refused, for its own reason.
 
-use crate::fixture::{entry, signed};
+use crate::fixture::{company, entry, regulator, signed};
 use idx_crypto::Ed25519;
 use idx_genesis::{GENESIS_BYTES_MAX, GenesisFile};
 use serde_json::{Value, json};
@@ -42,6 +42,8 @@ fn a_sensible_change_voids_all_signatures() {
         (with("/body/banks/4/addresses/0", json!("/ip4/10.0.0.9/tcp/7004")), all),
         (with("/body/banks/4/http_url", json!("https://evil.example")), all),
         (with("/body/observers", json!([])), all),
+        (with("/body/escrow/regulators/0/name", json!("SEBI")), all),
+        (with("/body/escrow/company/first_day", json!("2027-01-13")), all),
     ]);
 }
 
@@ -82,6 +84,61 @@ fn a_bank_put_in_the_place_of_another_is_named() {
         (bank("network_key", json!("00".repeat(32))), "the network key of HDFC is not a sound public key"),
         (bank("hpke_key", json!("00".repeat(32))), "the hpke key of HDFC is not a sound public key"),
     ]);
+}
+
+/// Who puts a key of their own where the escrow's belongs could read what they must not.
+#[test]
+fn an_escrow_that_opens_to_others_is_refused() {
+    let escrow = |field: &str, value: Value| with(&format!("/body/escrow/{field}"), value);
+    let keys = company().day_keys;
+    let unsound = json!("00".repeat(32));
+    let mut twin = regulator();
+    twin.name = "SEBI".to_owned();
+    refused(vec![
+        (
+            with("/body/escrow", json!({})),
+            "escrow: there is no regulator; add one with `genesis add-regulator`",
+        ),
+        (escrow("regulators", json!([])), "escrow: there is no regulator"),
+        (escrow("company", Value::Null), "there is no company; add its keys with `genesis set-company`"),
+        (escrow("regulators/0/name", json!("R")), "regulator \"R\": a name is 2 to 64"),
+        (escrow("regulators/0/name", json!("SBI")), "SBI is there twice"),
+        (escrow("regulators/0/signing_key", unsound.clone()), "the signing key of RBI is not a sound"),
+        (escrow("regulators/0/hpke_key", unsound.clone()), "is of small order"),
+        (
+            escrow("regulators/0/hpke_key", json!(keys[2])),
+            "the hpke key of RBI and the company's key of 2027-01-16",
+        ),
+        (
+            escrow("regulators/0/hpke_key", json!(entry(1).hpke_key)),
+            "the hpke key of ICICI and the hpke key of RBI",
+        ),
+        (
+            escrow("regulators", json!([regulator(), twin])),
+            "the signing key of RBI and the signing key of SEBI",
+        ),
+        (escrow("company/signing_key", unsound), "the signing key of the company is not a sound"),
+        (
+            escrow("company/signing_key", json!(entry(2).consensus_key)),
+            "the consensus key of SBI and the signing key of the company",
+        ),
+        (
+            escrow("company/day_keys/1", json!(keys[0])),
+            "the company's key of 2027-01-14 and the company's key of 2027-01-15",
+        ),
+        (escrow("company/day_keys", json!([])), "the company brings keys of 0 days; 1 to 400"),
+        (escrow("company/day_keys", json!(days(401))), "the company brings keys of 401 days"),
+        (
+            escrow("company/first_day", json!("2027-01-16")),
+            "the network starts on 2027-01-15, and the company's",
+        ),
+        (escrow("company/first_day", json!("2027-01-05")), "keys are for 2027-01-05 to 2027-01-14: export"),
+        (escrow("company/first_day", json!("2027-02-30")), "\"2027-02-30\" is no day"),
+    ]);
+}
+
+fn days(count: u32) -> Vec<idx_crypto::HpkePublic> {
+    (0..count).map(|day| idx_crypto::company_day_key(&[84; 32], day).public()).collect()
 }
 
 #[test]

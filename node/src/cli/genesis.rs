@@ -1,5 +1,7 @@
 //! `idx-node genesis ...`: the ceremony.
 
+mod escrow;
+
 use super::HomeArg;
 use super::exit::{Done, Exit, Failure};
 use super::keys::passphrase_of;
@@ -8,9 +10,11 @@ use crate::genesis_file::{self, GenesisFileError};
 use crate::home;
 use crate::keys::{NodeKeys, PublicKeys};
 use crate::{pay, settings};
-use idx_crypto::Ed25519;
-use idx_genesis::{BankEntry, BodyError, Genesis as Body, GenesisError, GenesisFile, SignatureState};
-use idx_types::{BankCode, Paise, Params, TimestampMs};
+use idx_crypto::{Ed25519, PublicKey};
+use idx_genesis::{
+    BankEntry, BodyError, Genesis as Body, GenesisError, GenesisFile, SharedError, SignatureState,
+};
+use idx_types::{BankCode, NetworkDay, Paise, Params, Regulator, TimestampMs};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +23,9 @@ The ceremony, for a network of any number of banks:
   idx-node genesis new genesis.json --network idx              one bank begins
   idx-node keys export-public --home hdfc > hdfc.json          each bank shows its public keys
   idx-node genesis add-bank genesis.json --bank HDFC --keys hdfc.json --address /dns4/idx.hdfc.example/tcp/6000 ...
+  idx-node keys generate --home rbi --role regulator           and --role company for the company
+  idx-node genesis add-regulator genesis.json --name RBI --keys rbi.json
+  idx-node genesis set-company genesis.json --keys company.json
   idx-node genesis sign genesis.json --home hdfc               each bank signs, once all are in
   idx-node genesis merge genesis.json copy.json                where banks signed copies
   idx-node genesis verify genesis.json                         until nobody is missing";
@@ -43,6 +50,16 @@ pub(super) enum Genesis {
     },
     /// Add a bank; voids all signatures.
     AddBank(AddBank),
+    /// Add a regulator, who can open identities together with the company; voids all signatures.
+    AddRegulator(escrow::AddRegulator),
+    /// Set the company, whose key of the day every identity is sealed to; voids all signatures.
+    SetCompany(escrow::SetCompany),
+    /// Make the secrets that only the banks share, when all banks are in, and wrap them for each; voids all
+    /// signatures.
+    SealShared {
+        /// The file.
+        file: PathBuf,
+    },
     /// Sign with the consensus key of a home.
     Sign {
         /// The file.
@@ -121,6 +138,9 @@ impl Genesis {
         match self {
             Self::New { file, network, time, params } => new(&file, &network, time, params.as_deref()),
             Self::AddBank(add) => add.run(),
+            Self::AddRegulator(add) => add.run(),
+            Self::SetCompany(set) => set.run(),
+            Self::SealShared { file } => escrow::seal_shared(&file),
             Self::Sign { file, home, bank, passphrase_file } => sign(&file, &home, bank, passphrase_file),
             Self::Merge { file, other } => merge(&file, &other),
             Self::Verify { file, output } => verify(&file, output),
@@ -178,6 +198,9 @@ fn sign(file: &Path, home: &HomeArg, bank: Option<BankCode>, passphrase_file: Op
     };
     let keys = NodeKeys::open(&home, &passphrase_of(&home, passphrase_file)?)?;
     genesis.sign(&bank, &keys.consensus, &Ed25519).map_err(refused(file))?;
+    // Nobody agrees to secrets that he cannot read.
+    let unread = |error: SharedError| Failure::say(Exit::Refused, format!("{}: {error}", file.display()));
+    keys.open_shared(genesis.body(), &bank).map_err(unread)?;
     home::replace(file, &genesis.to_json())?;
     say(&format!("{bank} has signed chain {}", genesis.body().chain_id()));
     Ok(())
@@ -198,6 +221,16 @@ struct Standing {
     network: String,
     accepted: bool,
     banks: Vec<BankStanding>,
+    regulators: Vec<Regulator>,
+    company: Option<CompanyStanding>,
+}
+
+/// The company, without the keys of its days.
+#[derive(Serialize)]
+struct CompanyStanding {
+    signing_key: PublicKey,
+    first_day: NetworkDay,
+    last_day: NetworkDay,
 }
 
 #[derive(Serialize)]
@@ -230,7 +263,24 @@ fn standing(genesis: &GenesisFile) -> Standing {
         network: body.network.clone(),
         accepted: genesis.verify(&Ed25519).is_ok(),
         banks: body.banks.iter().zip(states).map(bank).collect(),
+        regulators: body.escrow.regulators.clone(),
+        company: body.escrow.company.as_ref().map(|company| CompanyStanding {
+            signing_key: company.signing_key,
+            first_day: company.first_day,
+            last_day: company.last_day(),
+        }),
     }
+}
+
+/// Regulators and company in one line.
+fn escrow_text(standing: &Standing) -> String {
+    let names: Vec<&str> = standing.regulators.iter().map(|regulator| regulator.name.as_str()).collect();
+    let regulators = if names.is_empty() { "none yet".to_owned() } else { names.join(", ") };
+    let company = standing.company.as_ref().map_or_else(
+        || "none yet".to_owned(),
+        |company| format!("keys of {} to {}", company.first_day, company.last_day),
+    );
+    format!("regulators: {regulators}  company: {company}")
 }
 
 fn standing_text(standing: &Standing) -> String {
@@ -239,7 +289,8 @@ fn standing_text(standing: &Standing) -> String {
         [bank.bank.clone(), bank.signature.to_owned(), bank.stake.clone(), bank.reserve.clone(), addresses]
     });
     let head = ["bank", "signature", "stake", "reserve", "addresses"];
-    format!("network {}  chain {}\n{}", standing.network, standing.chain_id, table(head, rows))
+    let Standing { network, chain_id, .. } = standing;
+    format!("network {network}  chain {chain_id}\n{}\n{}", table(head, rows), escrow_text(standing))
 }
 
 fn verify(file: &Path, output: Output) -> Done {

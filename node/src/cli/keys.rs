@@ -4,8 +4,11 @@ use super::HomeArg;
 use super::exit::{Done, Failure};
 use super::output::{Output, json, say, table};
 use crate::home::Home;
-use crate::keys::{self, PASSPHRASE_VARIABLE, PURPOSES, PublicKeys};
-use idx_crypto::{KdfCost, Passphrase};
+use crate::keys::custodian::{Role, company_keys, regulator_keys};
+use crate::keys::{self, PASSPHRASE_VARIABLE};
+use crate::pay::now;
+use idx_crypto::{KdfCost, Passphrase, Purpose};
+use idx_types::NetworkDay;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -13,17 +16,29 @@ const GENERATE_HELP: &str = "\
 The passphrase comes from IDX_PASSPHRASE, else from --passphrase-file, else from the file `passphrase` in
 the home folder. It is never taken from the command line.
 
-Example:
-  IDX_PASSPHRASE=... idx-node keys generate --home hdfc";
+Examples:
+  IDX_PASSPHRASE=... idx-node keys generate --home hdfc
+  IDX_PASSPHRASE=... idx-node keys generate --home rbi --role regulator";
+
+const EXPORT_HELP: &str = "\
+A bank's keys are for `genesis add-bank`, a regulator's for `genesis add-regulator`, the company's for
+`genesis set-company`. Only the company's file has to be opened: its keys of 400 days follow from a master.
+
+Examples:
+  idx-node keys export-public --home hdfc > hdfc.public.json
+  IDX_PASSPHRASE=... idx-node keys export-public --home company --first-day 2026-12-01 > company.public.json";
 
 /// Make and inspect a node's keys.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Keys {
-    /// Make the three keys of a node and seal them into its home; refuses to overwrite any.
+    /// Make the keys of a bank, a regulator or the company and seal them into a home; overwrites none.
     #[command(after_help = GENERATE_HELP)]
     Generate {
         #[command(flatten)]
         home: HomeArg,
+        /// Whose keys they are.
+        #[arg(long, value_enum, default_value_t)]
+        role: Role,
         /// File with the passphrase.
         #[arg(long, value_name = "FILE")]
         passphrase_file: Option<PathBuf>,
@@ -36,11 +51,17 @@ pub(super) enum Keys {
         #[arg(long, value_enum, default_value_t)]
         output: Output,
     },
-    /// Print the public keys as JSON, for `genesis add-bank`. Opens nothing.
-    #[command(after_help = "Example:\n  idx-node keys export-public --home hdfc > hdfc.public.json")]
+    /// Print the public keys as JSON, for the genesis ceremony.
+    #[command(after_help = EXPORT_HELP)]
     ExportPublic {
         #[command(flatten)]
         home: HomeArg,
+        /// The company's first day, YYYY-MM-DD [default: today, UTC].
+        #[arg(long, value_name = "DAY")]
+        first_day: Option<NetworkDay>,
+        /// File with the passphrase; for the company.
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
     },
 }
 
@@ -56,14 +77,20 @@ struct KeyRow {
 impl Keys {
     pub(super) fn run(self) -> Done {
         match self {
-            Self::Generate { home, passphrase_file } => {
+            Self::Generate { home, role, passphrase_file } => {
                 let home = home.home();
                 let passphrase = passphrase_of(&home, passphrase_file)?;
-                let public = keys::generate(&home, &passphrase, KdfCost::interactive())?;
-                print_public(&public);
+                keys::generate_for(role, &home, &passphrase, KdfCost::interactive())?;
+                match role {
+                    // Its public keys are many, and depend on the day on which they are asked for.
+                    Role::Company => inspect(&home, Output::Table)?,
+                    Role::Bank | Role::Regulator => export(&home, None, None)?,
+                }
             }
             Self::Inspect { home, output } => inspect(&home.home(), output)?,
-            Self::ExportPublic { home } => print_public(&keys::public_keys(&home.home())?),
+            Self::ExportPublic { home, first_day, passphrase_file } => {
+                export(&home.home(), first_day, passphrase_file)?;
+            }
         }
         Ok(())
     }
@@ -74,12 +101,23 @@ pub(super) fn passphrase_of(home: &Home, file: Option<PathBuf>) -> Result<Passph
     Ok(keys::passphrase(home, std::env::var(PASSPHRASE_VARIABLE).ok(), file.as_deref())?)
 }
 
-fn print_public(keys: &PublicKeys) {
-    say(&json(keys));
+fn export(home: &Home, first_day: Option<NetworkDay>, passphrase_file: Option<PathBuf>) -> Done {
+    let text = match Role::of(home) {
+        Role::Bank => json(&keys::public_keys(home)?),
+        Role::Regulator => json(&regulator_keys(home)?),
+        Role::Company => {
+            let passphrase = passphrase_of(home, passphrase_file)?;
+            let first = first_day.unwrap_or_else(|| NetworkDay::of(now()));
+            json(&company_keys(home, &passphrase, first)?)
+        }
+    };
+    say(&text);
+    Ok(())
 }
 
 fn inspect(home: &Home, output: Output) -> Done {
-    let row = |purpose| {
+    let row = |purpose: &Purpose| {
+        let purpose = *purpose;
         let file = keys::read_key_file(home, purpose)?;
         Ok::<_, Failure>(KeyRow {
             purpose: purpose.to_string(),
@@ -88,7 +126,7 @@ fn inspect(home: &Home, output: Output) -> Done {
             cost: file.kdf().to_string(),
         })
     };
-    let rows = PURPOSES.into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    let rows = Role::of(home).purposes().iter().map(row).collect::<Result<Vec<_>, _>>()?;
     output.print(&rows, |rows| {
         let cells = rows.iter().map(|row| {
             let file = row.file.display().to_string();

@@ -24,7 +24,7 @@ pub enum Outgoing {
     /// Encoded gossip.
     Publish(Topic, Vec<u8>),
     /// A transaction, to be gathered with others.
-    Transaction(Transaction),
+    Transaction(Box<Transaction>),
     /// An encoded request.
     Request(NetworkKey, RequestId, Vec<u8>),
     /// An encoded answer.
@@ -64,7 +64,7 @@ impl Outbox {
     pub fn gossip(&self, message: Gossip) {
         match message {
             Gossip::Transactions(transactions) => {
-                transactions.into_iter().for_each(|tx| self.push(Outgoing::Transaction(tx)));
+                transactions.into_iter().for_each(|tx| self.push(Outgoing::Transaction(Box::new(tx))));
             }
             Gossip::Mined(_) => self.push(Outgoing::Publish(Topic::Blocks, encode(&message))),
             _ => self.push(Outgoing::Publish(Topic::Consensus, encode(&message))),
@@ -111,7 +111,7 @@ pub async fn run(mut queue: mpsc::Receiver<Outgoing>, network: NetworkHandle) {
             }
         };
         match outgoing {
-            Some(Outgoing::Transaction(tx)) => batch.add(tx, &network).await,
+            Some(Outgoing::Transaction(tx)) => batch.add(*tx, &network).await,
             Some(other) => send(other, &network).await,
             None => return,
         }

@@ -20,8 +20,8 @@ use idx_genesis::{Peer, SoundGenesis};
 use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
 use idx_replica::{AcceptAll, Journal, Replica, ReplicaSettings, Start};
 use idx_storage::Store;
-use idx_types::Bank;
 use idx_types::params::PROTOCOL_VERSION;
+use idx_types::{Bank, EpochKey};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -55,7 +55,8 @@ pub async fn run(
     tracing::info!(bank = %settings.bank, height = %disks.state.tip().height, "starting");
     let network = network_settings(&settings, &genesis, &keys)?;
     let (handle, events) = idx_p2p::start(network).await.context("the network cannot be started")?;
-    let parts = Parts::assemble(disks, &settings, &bank, keys)?;
+    let epoch_key = keys.epoch_key(genesis.body(), &bank.code)?;
+    let parts = Parts::assemble(disks, &settings, &bank, keys, epoch_key)?;
     let peers = watch_peers(handle.clone());
     let facts = facts(&settings, &bank, &handle, peers);
     let queries = parts.queries(&genesis, facts);
@@ -89,7 +90,13 @@ struct Parts {
 }
 
 impl Parts {
-    fn assemble(disks: Disks, settings: &Settings, bank: &Bank, keys: NodeKeys) -> Result<Self> {
+    fn assemble(
+        disks: Disks,
+        settings: &Settings,
+        bank: &Bank,
+        keys: NodeKeys,
+        epoch_key: Option<EpochKey>,
+    ) -> Result<Self> {
         let verifier: Arc<dyn Verifier> = Arc::new(Ed25519);
         let tip = disks.state.tip().height;
         let events = EventHub::new(tip, disks.last_final.clone());
@@ -100,6 +107,7 @@ impl Parts {
             policy: Box::new(AcceptAll),
             verifier: verifier.clone(),
             protocol_known: PROTOCOL_VERSION,
+            epoch_key,
         };
         let replica = Replica::new(replica_settings, disks.state, disks.last_final);
         let shared = Arc::new(Shared::new(&replica));

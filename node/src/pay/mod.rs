@@ -6,9 +6,10 @@
 //! ```
 //!
 //! A tool of test networks: it signs the banks' transactions with the keys that it finds in their home
-//! folders, and plays every customer with one wallet key. A real bank's customers hold their own keys.
+//! folders, and plays every customer with one wallet key, under made-up identities. A real bank's customers hold their own keys.
 //! Each run pays every line of its file once; running it again pays again, through the same accounts.
 
+pub mod identity;
 pub mod made;
 pub mod network;
 mod payer;
@@ -19,7 +20,7 @@ pub mod summary;
 pub mod track;
 pub mod wallet;
 
-pub use payer::{Cast, pay};
+pub use payer::{Cast, PayError, pay};
 pub use settle::Pace;
 pub use summary::Summary;
 

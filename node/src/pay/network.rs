@@ -1,6 +1,7 @@
 //! What paying needs of a running network, so that it can be tried without one.
 
-use idx_types::{AccountHandle, BankCode, BankId, ChainId, Height, Outcome, Paise, Params, TxHash};
+use idx_crypto::HpkePublic;
+use idx_types::{AccountHandle, BankCode, BankId, ChainId, Escrow, Height, Outcome, Paise, Params, TxHash};
 use std::future::Future;
 
 /// A bank's node as a door to the network, by its place in [`Facts::banks`].
@@ -14,7 +15,20 @@ pub struct Facts {
     /// The parameters in force.
     pub params: Params,
     /// The banks, by number; the place of each is its door.
-    pub banks: Vec<(BankId, BankCode)>,
+    pub banks: Vec<BankFacts>,
+    /// To whom identities are sealed, besides the home bank.
+    pub escrow: Escrow,
+}
+
+/// A bank of the network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BankFacts {
+    /// Its number.
+    pub id: BankId,
+    /// Its code.
+    pub code: BankCode,
+    /// Its own copy of an identity is sealed to this.
+    pub hpke_key: HpkePublic,
 }
 
 /// What a node said to one transaction.

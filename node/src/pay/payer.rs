@@ -1,5 +1,6 @@
 //! One run: opens and funds what the payments need, pays a chunk at a time, keeps the summary.
 
+use super::identity::{NotSealed, Sealer};
 use super::network::{Facts, Network, Unreachable};
 use super::now;
 use super::plan::{self, Maker, Member, Members};
@@ -7,10 +8,10 @@ use super::row::{Payment, Payments, RefusedLine};
 use super::settle::{Pace, settle};
 use super::summary::{FailedPayment, Summary, rupees};
 use super::track::{Ending, Job};
-use super::wallet::{Day, Wallet};
+use super::wallet::Wallet;
 use crate::progress::Progress;
 use idx_crypto::Signer;
-use idx_types::{Paise, Transaction};
+use idx_types::{NetworkDay, Paise, Transaction};
 use std::time::Instant;
 
 /// Most payments signed ahead of being sent.
@@ -29,24 +30,38 @@ pub struct Cast<'a> {
     pub banks: &'a [&'a dyn Signer],
     /// All customers.
     pub wallet: &'a Wallet,
+    /// Fresh random bytes, for this run alone.
+    pub entropy: &'a [u8; 32],
+}
+
+/// Why a run ends before its payments do.
+#[derive(Debug, thiserror::Error)]
+pub enum PayError {
+    /// The network stopped answering.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// Whose the accounts are cannot be sealed.
+    #[error(transparent)]
+    NotSealed(#[from] NotSealed),
 }
 
 /// Settles the payments of a file.
 ///
 /// # Errors
-/// [`Unreachable`] if the network stops answering; payments may have settled by then.
+/// [`PayError`]; payments may have settled by then.
 pub async fn pay<N: Network>(
     network: &N,
     cast: Cast<'_>,
     payments: Payments,
     pace: Pace,
-) -> Result<Summary, Unreachable> {
+) -> Result<Summary, PayError> {
     let facts = network.facts().await?;
     let (rows, refused) = payable(&facts, payments);
     let total_before = rupees(network.total().await?);
     let summary = Summary { payments: rows.len(), refused, total_before, ..Summary::default() };
     let members = plan::members(&rows, &facts, cast.wallet);
-    let mut payer = Payer { network, cast, facts, members, pace, summary, ready: None, nonce: fresh_nonce() };
+    let (nonce, sealer) = (fresh_nonce(), Sealer::new(cast.entropy));
+    let mut payer = Payer { network, cast, facts, members, pace, summary, ready: None, nonce, sealer };
     payer.prepare().await?;
     payer.pay_all(&rows).await?;
     payer.summary.total_after = rupees(network.total().await?);
@@ -81,18 +96,21 @@ struct Payer<'a, N> {
     pace: Pace,
     summary: Summary,
     /// The day whose sessions are open.
-    ready: Option<Day>,
+    ready: Option<NetworkDay>,
     nonce: u64,
+    sealer: Sealer<'a>,
 }
 
 impl<N: Network> Payer<'_, N> {
     /// Opens the accounts that are not there, then funds them and opens their sessions.
-    async fn prepare(&mut self) -> Result<(), Unreachable> {
+    async fn prepare(&mut self) -> Result<(), PayError> {
         let members: Vec<Member> = self.members.values().cloned().collect();
         let balances = self.balances(&members).await?;
         let missing = members.iter().zip(&balances).filter(|(_, balance)| balance.is_none());
         let missing: Vec<Member> = missing.map(|(member, _)| member.clone()).collect();
-        let jobs = self.make(|maker| missing.iter().map(|m| (m.door, maker.open_account(m))).collect());
+        let jobs = self.make(|maker| {
+            missing.iter().map(|member| Ok((member.door, maker.open_account(member)?))).collect()
+        })?;
         self.summary.accounts_opened = self.set_up("opening accounts", jobs).await?;
 
         let funds = members.iter().zip(balances.into_iter().map(Option::unwrap_or_default));
@@ -102,8 +120,8 @@ impl<N: Network> Payer<'_, N> {
                 let made = maker.deposits(member, *balance);
                 made.into_iter().map(|tx| (member.door, tx)).collect::<Vec<_>>()
             };
-            funds.iter().flat_map(deposits).collect()
-        });
+            Ok(funds.iter().flat_map(deposits).collect())
+        })?;
         self.summary.deposits = self.set_up("making deposits", jobs).await?;
         self.open_sessions().await
     }
@@ -115,13 +133,15 @@ impl<N: Network> Payer<'_, N> {
 
     /// Opens today's sessions of all members. Those that an earlier run opened are refused as existing,
     /// which is as good.
-    async fn open_sessions(&mut self) -> Result<(), Unreachable> {
-        let day = Day::of(now());
+    async fn open_sessions(&mut self) -> Result<(), PayError> {
+        let day = NetworkDay::of(now());
         if self.ready == Some(day) {
             return Ok(());
         }
         let members: Vec<Member> = self.members.values().cloned().collect();
-        let jobs = self.make(|maker| members.iter().map(|m| (m.door, maker.open_session(m))).collect());
+        let jobs = self.make(|maker| {
+            members.iter().map(|member| Ok((member.door, maker.open_session(member)?))).collect()
+        })?;
         self.summary.sessions_opened += self.set_up("opening sessions", jobs).await?;
         self.ready = Some(day);
         Ok(())
@@ -149,7 +169,7 @@ impl<N: Network> Payer<'_, N> {
         Ok(settled)
     }
 
-    async fn pay_all(&mut self, rows: &[Payment]) -> Result<(), Unreachable> {
+    async fn pay_all(&mut self, rows: &[Payment]) -> Result<(), PayError> {
         let mut progress = Progress::new("payments", rows.len() as u64);
         let began = Instant::now();
         let mut finality_ms = Vec::new();
@@ -174,17 +194,17 @@ impl<N: Network> Payer<'_, N> {
         &mut self,
         rows: &[Payment],
         progress: &mut Progress,
-    ) -> Result<Vec<Option<Ending>>, Unreachable> {
+    ) -> Result<Vec<Option<Ending>>, PayError> {
         let members = std::mem::take(&mut self.members);
         let jobs = self.make(|maker| {
             let transfer = |row: &Payment| {
                 let tx = maker.transfer(row, &members).expect("a payable row's fee and members are known");
                 (members[&row.sender].door, tx)
             };
-            rows.iter().map(transfer).collect()
+            Ok(rows.iter().map(transfer).collect())
         });
         self.members = members;
-        settle(self.network, self.facts.banks.len(), jobs, self.pace, progress).await
+        Ok(settle(self.network, self.facts.banks.len(), jobs?, self.pace, progress).await?)
     }
 
     fn note(&mut self, row: &Payment, ending: Option<Ending>, finality_ms: &mut Vec<u64>) {
@@ -198,17 +218,21 @@ impl<N: Network> Payer<'_, N> {
     }
 
     /// Makes transactions at this moment, each with its door, ready to be sent.
-    fn make(&mut self, make: impl FnOnce(&mut Maker<'_>) -> Vec<(usize, Transaction)>) -> Vec<Job> {
+    fn make(
+        &mut self,
+        make: impl FnOnce(&mut Maker<'_, '_>) -> Result<Vec<(usize, Transaction)>, NotSealed>,
+    ) -> Result<Vec<Job>, NotSealed> {
         let mut maker = Maker {
             facts: &self.facts,
             banks: self.cast.banks,
             wallet: self.cast.wallet,
             now: now(),
             nonce: self.nonce,
+            sealer: &mut self.sealer,
         };
         let made = make(&mut maker);
         self.nonce = maker.nonce;
-        made.into_iter().map(|(door, tx)| job(door, &tx)).collect()
+        Ok(made?.into_iter().map(|(door, tx)| job(door, &tx)).collect())
     }
 }
 

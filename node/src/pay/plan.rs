@@ -3,13 +3,17 @@
 //! Pure: from the payments and what is there already follow the accounts to open, the sessions to open
 //! for a day, and the deposits without which a sender could not pay.
 
+use super::identity::{self, MadeUpPerson, NotSealed, Role, Sealer};
 use super::network::{Door, Facts};
 use super::row::{Party, Payment};
-use super::wallet::{Day, Wallet};
+use super::wallet::Wallet;
 use idx_chain::FeeQuote;
-use idx_crypto::Signer;
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
-use idx_types::{AccountHandle, BankId, Currency, Paise, Params, TimestampMs, Transaction, TxBody, TxKind};
+use idx_crypto::{Envelope, Hash32, Signer};
+use idx_types::tx::{Acceptance, Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
+use idx_types::{
+    AccountHandle, BankId, Concealed, Currency, NetworkDay, Paise, Params, TimestampMs, Transaction, TxBody,
+    TxKind,
+};
 use std::collections::BTreeMap;
 
 /// How long a transaction of a run may take to settle: ten minutes.
@@ -18,6 +22,8 @@ pub const LIFE_MS: u64 = 600_000;
 /// An account that payments touch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member {
+    /// Whose it is and where.
+    pub party: Party,
     /// The ledger's name of it.
     pub handle: AccountHandle,
     /// The door of its home bank.
@@ -56,6 +62,7 @@ pub fn members(payments: &[Payment], facts: &Facts, wallet: &Wallet) -> Members 
         for (party, debit) in [(&payment.sender, debit), (&payment.receiver, 0)] {
             let entry = members.entry(party.clone());
             let member = entry.or_insert_with(|| Member {
+                party: party.clone(),
                 handle: wallet.handle(party),
                 door: door(facts, party),
                 debit: 0,
@@ -67,12 +74,12 @@ pub fn members(payments: &[Payment], facts: &Facts, wallet: &Wallet) -> Members 
 }
 
 fn door(facts: &Facts, party: &Party) -> Door {
-    let place = facts.banks.iter().position(|(_, code)| *code == party.bank);
+    let place = facts.banks.iter().position(|bank| bank.code == party.bank);
     place.expect("lines that name another bank were refused when the file was read")
 }
 
 /// Makes the transactions of a run, signed.
-pub struct Maker<'a> {
+pub struct Maker<'a, 's> {
     /// What stays the same during a run.
     pub facts: &'a Facts,
     /// The banks' consensus keys, by door.
@@ -83,28 +90,49 @@ pub struct Maker<'a> {
     pub now: TimestampMs,
     /// Sets this run's transactions apart from those of another in the same millisecond.
     pub nonce: u64,
+    /// Conceals what the public must not see.
+    pub sealer: &'a mut Sealer<'s>,
 }
 
-impl Maker<'_> {
+impl Maker<'_, '_> {
     /// Opens an account.
-    pub fn open_account(&mut self, member: &Member) -> Transaction {
-        let bank = self.bank(member.door);
-        let open = OpenAccount { bank, handle: member.handle, currency: Currency::Inr };
-        self.by_bank(member.door, TxKind::OpenAccount(open))
+    ///
+    /// # Errors
+    /// Its owner's identity cannot be sealed today.
+    pub fn open_account(&mut self, member: &Member) -> Result<Transaction, NotSealed> {
+        let open = OpenAccount {
+            bank: self.bank(member.door),
+            handle: self.sealer.conceal(member.handle),
+            currency: Currency::Inr,
+            identity: self.identity(member, Role::Account(member.handle.0))?,
+        };
+        Ok(self.by_bank(member.door, TxKind::OpenAccount(open)))
     }
 
     /// Opens the session of an account for the day of `now`.
-    pub fn open_session(&mut self, member: &Member) -> Transaction {
-        let day = Day::of(self.now);
+    ///
+    /// # Errors
+    /// Its owner's identity cannot be sealed today.
+    pub fn open_session(&mut self, member: &Member) -> Result<Transaction, NotSealed> {
+        let day = NetworkDay::of(self.now);
         let session = self.wallet.session(&member.handle, day);
         let open = OpenSession {
             bank: self.bank(member.door),
             session: session.id,
-            handle: member.handle,
+            handle: self.sealer.conceal(member.handle),
             key: session.public_key(),
             expires_at: day.end(),
+            identity: self.identity(member, Role::Session(session.id.0))?,
         };
-        self.by_bank(member.door, TxKind::OpenSession(open))
+        Ok(self.by_bank(member.door, TxKind::OpenSession(open)))
+    }
+
+    fn identity(&mut self, member: &Member, role: Role) -> Result<Concealed<Envelope>, NotSealed> {
+        let bank = &self.facts.banks[member.door];
+        let person = MadeUpPerson::of(&member.party, member.handle);
+        let context = identity::context(self.facts.chain_id, bank.id, role);
+        let sealed_to = (bank.hpke_key, NetworkDay::of(self.now));
+        self.sealer.identity(self.facts, sealed_to, &person, &context)
     }
 
     /// Deposits that bring a balance up to what the payments take; none if it is enough already.
@@ -112,29 +140,33 @@ impl Maker<'_> {
         let parts =
             shares(member.debit.saturating_sub(u128::from(balance.0)), self.facts.params.max_transfer);
         let bank = self.bank(member.door);
-        let cash = |amount| Cash { bank, handle: member.handle, amount };
-        parts.into_iter().map(|part| self.by_bank(member.door, TxKind::Deposit(cash(part)))).collect()
+        let mut deposit = |amount| {
+            let cash = Cash { bank, handle: self.sealer.conceal(member.handle), amount };
+            self.by_bank(member.door, TxKind::Deposit(cash))
+        };
+        parts.into_iter().map(&mut deposit).collect()
     }
 
     /// Pays.
     pub fn transfer(&mut self, payment: &Payment, members: &Members) -> Option<Transaction> {
         let (sender, receiver) = (members.get(&payment.sender)?, members.get(&payment.receiver)?);
-        let day = Day::of(self.now);
+        let day = NetworkDay::of(self.now);
         let from = self.wallet.session(&sender.handle, day);
         let to = self.wallet.session(&receiver.handle, day);
         let transfer = Transfer {
             from: from.id,
             from_bank: self.bank(sender.door),
-            to: to.id,
-            to_bank: self.bank(receiver.door),
             amount: payment.amount,
             fee: fee(&self.facts.params, payment.amount)?,
+            tag: self.sealer.conceal(self.wallet.tag(&receiver.handle, day)),
+            // These customers are in no bank's vault, so no bank asks for the proof.
+            accepted: Some(Acceptance { to: to.id, to_bank: self.bank(receiver.door), proof: Hash32::ZERO }),
         };
         Some(self.body(TxKind::Transfer(transfer)).sign(&[&from.key, &to.key]))
     }
 
     fn bank(&self, door: Door) -> BankId {
-        self.facts.banks[door].0
+        self.facts.banks[door].id
     }
 
     fn by_bank(&mut self, door: Door, kind: TxKind) -> Transaction {
@@ -169,105 +201,4 @@ fn shares(amount: u128, most: Paise) -> Vec<Paise> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pay::row::{HEADER, read};
-    use idx_crypto::Ed25519;
-    use idx_types::testing::{chain_id, key};
-    use zeroize::Zeroizing;
-
-    fn facts() -> Facts {
-        let banks = ["HDFC", "ICICI"].iter().zip(1..);
-        let banks = banks.map(|(code, id)| (BankId(id), code.parse().unwrap())).collect();
-        Facts { chain_id: chain_id(), params: Params::default(), banks }
-    }
-
-    fn payments(lines: &str) -> Vec<Payment> {
-        let codes: Vec<_> = facts().banks.into_iter().map(|(_, code)| code).collect();
-        read(format!("{HEADER}\n{lines}").as_bytes(), &codes, usize::MAX).unwrap().rows
-    }
-
-    fn wallet() -> Wallet {
-        Wallet::new(Zeroizing::new([9; 32]))
-    }
-
-    const TWO: &str = "1,2025-01-01,A,HDFC,B,ICICI,5000.00,\n2,2025-01-01,A,HDFC,A,ICICI,100.00,\n";
-
-    #[test]
-    fn each_account_once_with_all_it_has_to_pay() {
-        let members = members(&payments(TWO), &facts(), &wallet());
-        let seen: Vec<_> = members.iter().map(|(p, m)| (p.account.as_str(), m.door, m.debit)).collect();
-        assert_eq!(seen, [("A", 0, 507_500 + 10_150), ("A", 1, 0), ("B", 1, 0)]);
-    }
-
-    #[test]
-    fn the_fee_is_that_of_the_worked_example() {
-        assert_eq!(fee(&Params::default(), Paise(500_000)), Some(Paise(7_500)));
-        assert_eq!(fee(&Params::default(), Paise(u64::MAX)), None);
-    }
-
-    #[test]
-    fn amounts_out_of_range_are_refused_before_any_account_is_funded() {
-        let params = Params::default();
-        for (amount, says) in [
-            (Paise(99), Some("below the least transfer, 1.00")),
-            (Paise(100), None),
-            (params.max_transfer, None),
-            (Paise(params.max_transfer.0 + 1), Some("above the greatest transfer")),
-        ] {
-            let payment = Payment { amount, ..payments(TWO)[0].clone() };
-            let said = refusal(&params, &payment);
-            assert_eq!(said.is_some(), says.is_some(), "{amount}: {said:?}");
-            assert!(said.is_none_or(|text| text.contains(says.unwrap_or_default())));
-        }
-    }
-
-    #[test]
-    fn deposits_fill_the_gap_exactly() {
-        let facts = Facts { params: Params { max_transfer: Paise(1_000), ..Params::default() }, ..facts() };
-        let (bank, wallet) = (key(1), wallet());
-        let banks: [&dyn Signer; 2] = [&bank, &bank];
-        let mut maker =
-            Maker { facts: &facts, banks: &banks, wallet: &wallet, now: TimestampMs(1), nonce: 0 };
-        let member = Member { handle: AccountHandle([1; 32]), door: 1, debit: 2_700 };
-        for (balance, parts) in
-            [(0, vec![1_000, 1_000, 700]), (2_600, vec![100]), (2_700, vec![]), (9_999, vec![])]
-        {
-            let made = maker.deposits(&member, Paise(balance));
-            let amounts: Vec<u64> = made
-                .iter()
-                .map(|tx| match &tx.body.kind {
-                    TxKind::Deposit(cash) => cash.amount.0,
-                    other => panic!("{other:?}"),
-                })
-                .collect();
-            assert_eq!(amounts, parts);
-        }
-    }
-
-    #[test]
-    fn transactions_verify_differ_and_end_their_sessions_with_the_day() {
-        let (facts, wallet, bank) = (facts(), wallet(), key(1));
-        let rows = payments(TWO);
-        let members = members(&rows, &facts, &wallet);
-        let banks: [&dyn Signer; 2] = [&bank, &bank];
-        let now = TimestampMs(1_700_000_000_000);
-        let mut maker = Maker { facts: &facts, banks: &banks, wallet: &wallet, now, nonce: 0 };
-        let first = maker.transfer(&rows[0], &members).unwrap();
-        let second = maker.transfer(&rows[0], &members).unwrap();
-        assert_ne!(first.id(), second.id(), "the same line paid twice is two payments");
-        let session = maker.open_session(&members[&rows[0].sender]);
-        let account = maker.open_account(&members[&rows[0].sender]);
-        for tx in [&first, &session, &account] {
-            assert_eq!(tx.signatures.len(), tx.body.kind.signatures_needed());
-            assert_eq!(tx.check_signatures(&Ed25519), Ok(()));
-        }
-        let TxKind::OpenSession(open) = &session.body.kind else { panic!() };
-        assert!(open.expires_at > now && open.expires_at.since(now) <= idx_types::params::DAY_MS);
-        let TxKind::Transfer(transfer) = &first.body.kind else { panic!() };
-        assert_eq!(
-            (transfer.from, transfer.from_bank, transfer.to_bank),
-            (open.session, BankId(1), BankId(2))
-        );
-    }
-}
+mod tests;

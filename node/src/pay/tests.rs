@@ -1,15 +1,15 @@
 //! Whole runs against a small ledger in memory: accounts, balances, sessions, blocks; no rules of
 //! consensus.
 
-use super::network::{Answer, Door, Facts, FinalBlock, Network, Unreachable};
+use super::network::{Answer, BankFacts, Door, Facts, FinalBlock, Network, Unreachable};
 use super::row::{HEADER, Payments, read};
 use super::wallet::Wallet;
-use super::{Cast, Pace, Summary, WINDOW, made, pay};
+use super::{Cast, Pace, PayError, Summary, WINDOW, made, now, pay};
 use idx_crypto::Signer;
-use idx_types::testing::{chain_id, key};
+use idx_types::testing::{chain_id, escrow, hpke_secret, key};
 use idx_types::{
-    AccountHandle, BankCode, BankId, Height, Outcome, Paise, Params, Reason, SessionId, Transaction, TxHash,
-    TxKind,
+    AccountHandle, BankCode, BankId, Escrow, Height, NetworkDay, Outcome, Paise, Params, Reason, SessionId,
+    Transaction, TxHash, TxKind,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,6 +24,8 @@ struct Toy {
     state: RefCell<State>,
     /// A door behind which nobody answers.
     dead: Option<Door>,
+    /// Whether the company has announced no keys.
+    keyless: bool,
 }
 
 #[derive(Default)]
@@ -46,21 +48,22 @@ impl State {
 
     fn change(&mut self, kind: &TxKind) -> Result<(), Reason> {
         match kind {
-            TxKind::OpenAccount(open) if self.balances.contains_key(&open.handle) => {
+            TxKind::OpenAccount(open) if self.balances.contains_key(open.handle.shown()?) => {
                 return Err(Reason::AccountExists);
             }
-            TxKind::OpenAccount(open) => drop(self.balances.insert(open.handle, Paise::ZERO)),
+            TxKind::OpenAccount(open) => drop(self.balances.insert(*open.handle.shown()?, Paise::ZERO)),
             TxKind::OpenSession(open) if self.sessions.contains_key(&open.session) => {
                 return Err(Reason::SessionExists);
             }
-            TxKind::OpenSession(open) => drop(self.sessions.insert(open.session, open.handle)),
+            TxKind::OpenSession(open) => drop(self.sessions.insert(open.session, *open.handle.shown()?)),
             TxKind::Deposit(cash) => {
                 self.deposited += u128::from(cash.amount.0);
-                self.balances.get_mut(&cash.handle).ok_or(Reason::UnknownAccount)?.0 += cash.amount.0;
+                self.balances.get_mut(cash.handle.shown()?).ok_or(Reason::UnknownAccount)?.0 += cash.amount.0;
             }
             TxKind::Transfer(transfer) => {
                 let from = *self.sessions.get(&transfer.from).ok_or(Reason::UnknownSession)?;
-                let to = *self.sessions.get(&transfer.to).ok_or(Reason::UnknownSession)?;
+                let to = transfer.accepted.ok_or(Reason::NotAccepted)?.to;
+                let to = *self.sessions.get(&to).ok_or(Reason::UnknownSession)?;
                 let debit = transfer.amount.0 + transfer.fee.0;
                 let payer = self.balances.get_mut(&from).ok_or(Reason::UnknownAccount)?;
                 *payer = payer.checked_sub(Paise(debit)).ok_or(Reason::InsufficientFunds)?;
@@ -73,14 +76,30 @@ impl State {
     }
 }
 
+/// The test escrow's days moved to where the clock is.
+fn escrow_of_today() -> Escrow {
+    let (mut escrow, today) = (escrow(), NetworkDay::of(now()));
+    let key = hpke_secret(250).public();
+    escrow.company.day_keys = [(today, key), (today.next(), key)].into();
+    escrow
+}
+
 fn codes() -> Vec<BankCode> {
     ["HDFC", "ICICI", "SBI"].map(|code| code.parse().unwrap()).to_vec()
 }
 
 impl Network for Toy {
     async fn facts(&self) -> Result<Facts, Unreachable> {
-        let banks = codes().into_iter().zip(0..).map(|(code, id)| (BankId(id), code)).collect();
-        Ok(Facts { chain_id: chain_id(), params: Params::default(), banks })
+        let bank = |(code, id)| {
+            let hpke_key = hpke_secret(id as u8 + 1).public();
+            BankFacts { id: BankId(id), code, hpke_key }
+        };
+        let banks = codes().into_iter().zip(0..).map(bank).collect();
+        let mut escrow = escrow_of_today();
+        if self.keyless {
+            escrow.company.day_keys.clear();
+        }
+        Ok(Facts { chain_id: chain_id(), params: Params::default(), banks, escrow })
     }
 
     async fn balances(&self, handles: &[AccountHandle]) -> Result<Vec<Option<Paise>>, Unreachable> {
@@ -127,12 +146,16 @@ impl Network for Toy {
 }
 
 fn run(toy: &Toy, payments: Payments) -> Summary {
+    try_run(toy, payments).unwrap()
+}
+
+fn try_run(toy: &Toy, payments: Payments) -> Result<Summary, PayError> {
     let bank = key(1);
     let banks: [&dyn Signer; 3] = [&bank, &bank, &bank];
     let wallet = Wallet::new(Zeroizing::new([3; 32]));
-    let cast = Cast { banks: &banks, wallet: &wallet };
+    let cast = Cast { banks: &banks, wallet: &wallet, entropy: &[4; 32] };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    runtime.block_on(pay(toy, cast, payments, Pace { rate: None, window: WINDOW })).unwrap()
+    runtime.block_on(pay(toy, cast, payments, Pace { rate: None, window: WINDOW }))
 }
 
 fn made_payments(count: usize) -> Payments {
@@ -163,6 +186,14 @@ fn a_dead_node_delays_and_loses_nothing() {
     let toy = Toy { dead: Some(1), ..Toy::default() };
     let summary = run(&toy, made_payments(100));
     assert!(summary.is_good() && summary.settled == 100, "{}", summary.to_text());
+}
+
+#[test]
+fn without_a_key_of_the_company_nothing_is_sent() {
+    let toy = Toy { keyless: true, ..Toy::default() };
+    let error = try_run(&toy, made_payments(10)).unwrap_err();
+    assert!(error.to_string().starts_with("the company has announced no escrow key for 20"), "{error}");
+    assert!(toy.state.borrow().blocks.is_empty());
 }
 
 #[test]

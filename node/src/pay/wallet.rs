@@ -7,25 +7,8 @@
 
 use super::row::Party;
 use idx_crypto::{SecretKey, Signer, hkdf_derive, hmac_sha256};
-use idx_types::params::DAY_MS;
-use idx_types::{AccountHandle, SessionId, TimestampMs};
+use idx_types::{AccountHandle, NetworkDay, ReceiverTag, SessionId};
 use zeroize::Zeroizing;
-
-/// Number of a day since 1970-01-01 UTC.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Day(pub u64);
-
-impl Day {
-    /// The day of a time.
-    pub const fn of(time: TimestampMs) -> Self {
-        Self(time.0 / DAY_MS)
-    }
-
-    /// The first moment of the next day, when the sessions of this one are over.
-    pub const fn end(self) -> TimestampMs {
-        TimestampMs(self.0.saturating_add(1).saturating_mul(DAY_MS))
-    }
-}
 
 /// A session of an account: its public name and the key that signs in it.
 #[derive(Clone, Debug)]
@@ -60,12 +43,19 @@ impl Wallet {
     }
 
     /// The session of an account on a day.
-    pub fn session(&self, handle: &AccountHandle, day: Day) -> WalletSession {
+    pub fn session(&self, handle: &AccountHandle, day: NetworkDay) -> WalletSession {
         let day = day.0.to_le_bytes();
         let parts = [handle.0.as_slice(), &day];
         let id = SessionId(hmac_sha256(self.0.as_slice(), "idx/testnet/session-id/1", &parts).0);
         let seed = hkdf_derive(self.0.as_slice(), "idx/testnet/session-key/1", &parts.concat());
         WalletSession { id, key: SecretKey::from_seed(&seed) }
+    }
+
+    /// What stands for a receiver in an intent of a day. The tool accepts for both sides itself, so no
+    /// bank has to recognise its customer by it.
+    pub fn tag(&self, handle: &AccountHandle, day: NetworkDay) -> ReceiverTag {
+        let parts = [handle.0.as_slice(), &day.0.to_le_bytes()];
+        ReceiverTag(hmac_sha256(self.0.as_slice(), "idx/testnet/receiver-tag/1", &parts).0)
     }
 }
 
@@ -93,7 +83,7 @@ mod tests {
         let (a, b) = (wallet(1), wallet(1));
         let handle = a.handle(&party("HDFC", "A1"));
         assert_eq!(handle, b.handle(&party("HDFC", "A1")));
-        let (one, two) = (a.session(&handle, Day(3)), b.session(&handle, Day(3)));
+        let (one, two) = (a.session(&handle, NetworkDay(3)), b.session(&handle, NetworkDay(3)));
         assert_eq!((one.id, one.public_key()), (two.id, two.public_key()));
     }
 
@@ -108,16 +98,9 @@ mod tests {
         .into();
         assert_eq!(handles.len(), 4);
         let handle = AccountHandle([5; 32]);
-        let days = [Day(1), Day(2)].map(|day| wallet(1).session(&handle, day));
+        let days = [NetworkDay(1), NetworkDay(2)].map(|day| wallet(1).session(&handle, day));
         assert_ne!(days[0].id, days[1].id);
         assert_ne!(days[0].public_key(), days[1].public_key());
-    }
-
-    #[test]
-    fn a_day_ends_where_the_next_begins() {
-        let end = Day(10).end();
-        assert_eq!(Day::of(end), Day(11));
-        assert_eq!(Day::of(TimestampMs(end.0 - 1)), Day(10));
     }
 
     #[test]

@@ -6,15 +6,15 @@ use idx_api::{Answer, ChainQueries, Found, QueryError, Standing};
 use idx_chain::{State, system_handle};
 use idx_client::encoding::Hex;
 use idx_client::views::{
-    BallotView, BankNames, BankView, ChangeView, CurrencyTotalView, Cursor, EvidenceRecordView, FeeQuoteView,
-    Page, ParametersView, ProposalState, ProposalView, TotalsView,
+    BallotView, BankNames, BankView, ChangeView, CurrencyTotalView, Cursor, EscrowView, EvidenceRecordView,
+    FeeQuoteView, Page, ParametersView, ProposalState, ProposalView, TotalsView,
 };
 use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, Paise, PrivateHash,
-    PublicHash, SessionId, TxId, ValidatorSet,
+    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, NetworkDay, Paise,
+    PrivateHash, PublicHash, SessionId, TxId, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -124,6 +124,13 @@ impl ChainQueries for Queries {
                 approval_quorum: count(banks.quorums(state.params().approval_margin).quorum),
                 agreement_quorum: count(banks.quorums(state.params().agreement_margin).quorum),
             }
+        })
+    }
+
+    fn escrow(&self) -> Answer<EscrowView> {
+        self.ask(|replica| {
+            let (state, tip) = (replica.state(), replica.state().tip());
+            EscrowView::new(state.escrow(), tip.height, NetworkDay::of(tip.timestamp))
         })
     }
 

@@ -1,16 +1,17 @@
-//! Making the homes of a test network and the genesis that all its banks sign.
+//! Making the homes of a test network, of its banks and custodians, and the genesis that all banks sign.
 
 use super::TestnetError;
 use super::layout::{BANKS, Layout, LayoutError, Place};
 use super::ports::Ports;
 use crate::home;
+use crate::keys::custodian::{RegulatorKeys, Role, company_keys, regulator_keys};
 use crate::keys::{self, NodeKeys, PublicKeys};
 use crate::pay::now;
 use crate::settings::{Mining, Start};
-use crate::setup::{PassphraseFrom, make_home};
+use crate::setup::{PassphraseFrom, make_custodian_home, make_home};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_genesis::{BankEntry, Genesis, GenesisFile};
-use idx_types::{BankCode, Paise, Params};
+use idx_types::{BankCode, NetworkDay, Paise, Params, Regulator};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -20,6 +21,9 @@ const RESERVE: Paise = Paise(100_000_000_000_000);
 /// Each bank's stake: a billion rupees.
 const STAKE: Paise = Paise(100_000_000_000);
 
+/// The one regulator of a test network.
+const REGULATOR: &str = "RBI";
+
 /// Makes everything; the network exists once its last file is written. What an interrupted try left is
 /// made anew.
 ///
@@ -27,13 +31,14 @@ const STAKE: Paise = Paise(100_000_000_000);
 /// [`TestnetError`].
 pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(), TestnetError> {
     layout.clear()?;
-    eprintln!("making six homes in {}", layout.dir().display());
+    eprintln!("making the homes of six banks and two custodians in {}", layout.dir().display());
     let places = layout.places();
     let mut genesis = Genesis::new("testnet", now(), Params::default());
     for place in &places {
         let public = make_place(place, ports, mining_threads)?;
         genesis.add_bank(entry(place, ports, public), &Ed25519).map_err(genesis_error)?;
     }
+    add_escrow(layout, &mut genesis)?;
     let text = sign_all(&places, genesis)?;
     for place in &places {
         home::write_new(&place.home.genesis_file(), &text).map_err(LayoutError::from)?;
@@ -91,8 +96,22 @@ fn entry(place: &Place, ports: Ports, public: PublicKeys) -> BankEntry {
     }
 }
 
+/// Makes the keys of the regulator and the company; the company's days begin with the network's first.
+fn add_escrow(layout: &Layout, genesis: &mut Genesis) -> Result<(), TestnetError> {
+    let (rbi, company) = (layout.regulator(), layout.company());
+    make_custodian_home(&rbi, Role::Regulator, KdfCost::testnet())?;
+    let RegulatorKeys { signing_key, hpke_key } = regulator_keys(&rbi).map_err(LayoutError::from)?;
+    let regulator = Regulator { name: REGULATOR.to_owned(), signing_key, hpke_key };
+    genesis.add_regulator(regulator, &Ed25519).map_err(genesis_error)?;
+    let passphrase = make_custodian_home(&company, Role::Company, KdfCost::testnet())?;
+    let first = NetworkDay::of(genesis.time);
+    let entry = company_keys(&company, &passphrase, first).map_err(LayoutError::from)?;
+    genesis.set_company(entry, &Ed25519).map_err(genesis_error)
+}
+
 fn sign_all(places: &[Place], genesis: Genesis) -> Result<String, TestnetError> {
     let mut file = GenesisFile::new(genesis);
+    file.seal_shared(&*keys::random().map_err(LayoutError::from)?).map_err(genesis_error)?;
     for place in places {
         let passphrase = keys::passphrase(&place.home, None, None).map_err(LayoutError::from)?;
         let keys = NodeKeys::open(&place.home, &passphrase).map_err(LayoutError::from)?;
@@ -126,6 +145,24 @@ mod tests {
             public.check(&place.home, genesis.bank(&settings.bank).unwrap()).unwrap();
         }
         assert_eq!(layout.require().unwrap().ports, ports);
+    }
+
+    #[test]
+    fn a_made_network_has_a_regulator_and_a_company_whose_keys_lie_beside_the_banks() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path().join("net"));
+        let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
+        network(&layout, ports, 1).unwrap();
+        let genesis = genesis_file::read_sound(&layout.places()[0].home.genesis_file()).unwrap();
+        let body = genesis.sound.body();
+        let rbi = regulator_keys(&layout.regulator()).unwrap();
+        assert_eq!(body.escrow.regulators[0].hpke_key, rbi.hpke_key);
+        let home = layout.company();
+        let passphrase = keys::passphrase(&home, None, None).unwrap();
+        let company = company_keys(&home, &passphrase, NetworkDay::of(body.time)).unwrap();
+        assert_eq!(body.escrow.company, Some(company));
+        layout.remove().unwrap();
+        assert!(!layout.dir().exists());
     }
 
     #[test]

@@ -7,6 +7,8 @@
 //!            links.pid  links.log  links.sock   the process that holds the links, if there are any
 //!            hdfc/  icici/  sbi/  axis/  kotak/  yes/
 //!                   a home each, and beside it node.log and node.pid
+//!            custodians/rbi/  custodians/company/
+//!                   the keys of those who open identities together, and their passphrases
 //! ```
 
 use super::ports::Ports;
@@ -29,6 +31,9 @@ const FORMAT: u16 = 1;
 /// Files of the folder itself; `down` removes these and the homes, nothing else.
 const FILES: [&str; 7] =
     ["network.json", "wallet.key", "summary.json", "links.pid", "links.log", "links.sock", LOCK];
+
+/// Homes of the custodians.
+const CUSTODIANS: &str = "custodians";
 
 /// Keeps a second `up` out; see [`Home::lock`].
 const LOCK: &str = "lock";
@@ -139,6 +144,16 @@ impl Layout {
         found.ok_or_else(|| LayoutError::UnknownBank { code: code.to_owned() })
     }
 
+    /// The home of the regulator's custodian.
+    pub fn regulator(&self) -> Home {
+        Home::at(self.file(CUSTODIANS).join("rbi"))
+    }
+
+    /// The home of the company's custodian.
+    pub fn company(&self) -> Home {
+        Home::at(self.file(CUSTODIANS).join("company"))
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
@@ -202,7 +217,7 @@ impl Layout {
 
     fn own_entries(&self) -> Vec<PathBuf> {
         let homes = self.places().into_iter().map(|place| place.home.root().to_owned());
-        FILES.iter().map(|name| self.file(name)).chain(homes).collect()
+        FILES.iter().chain(&[CUSTODIANS]).map(|name| self.file(name)).chain(homes).collect()
     }
 
     /// Writes down what the network was made with; from then on it exists.

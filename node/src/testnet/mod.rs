@@ -25,6 +25,8 @@ pub use status::{NodeRow, table_of};
 pub use up::{Asked, MADE_RATE, Paying, Stream, UpReport, pay, up};
 pub use verbs::{down, end, logs, start, status};
 
+use crate::pay::PayError;
+use crate::pay::identity::NotSealed;
 use crate::pay::network::Unreachable;
 use crate::pay::row::FileError;
 use crate::setup::SetupError;
@@ -82,6 +84,9 @@ pub enum TestnetError {
         "no node of the network answers: {0}\n  what to do: `testnet status` shows what runs, `testnet up` starts it"
     )]
     Unreachable(#[from] Unreachable),
+    /// The accounts of the payments cannot be opened.
+    #[error("{0}\n  what to do: the company must announce keys for the days to come")]
+    NotSealed(#[from] NotSealed),
     /// The operating system says no.
     #[error("{what}: {source}")]
     Io {
@@ -90,4 +95,13 @@ pub enum TestnetError {
         /// What it said.
         source: io::Error,
     },
+}
+
+impl From<PayError> for TestnetError {
+    fn from(error: PayError) -> Self {
+        match error {
+            PayError::Unreachable(error) => error.into(),
+            PayError::NotSealed(error) => error.into(),
+        }
+    }
 }

@@ -245,7 +245,8 @@ async fn pay_on(layout: &Layout, ports: Ports, paying: &Paying) -> Result<Summar
     let banks: Vec<&dyn Signer> = keys.iter().map(|keys| &keys.consensus as &dyn Signer).collect();
     let urls: Vec<String> = layout.places().iter().map(|place| url(place, ports)).collect();
     let network = RpcNetwork::new(&urls)?;
-    let cast = Cast { banks: &banks, wallet: &wallet };
+    let entropy = keys::random().map_err(super::LayoutError::from)?;
+    let cast = Cast { banks: &banks, wallet: &wallet, entropy: &entropy };
     let summary = pay::pay(&network, cast, payments, Pace { rate: paying.rate, window: pay::WINDOW }).await?;
     let text = serde_json::to_string_pretty(&summary).expect("a summary is plain data");
     home::replace(&layout.summary_file(), &format!("{text}\n")).map_err(super::LayoutError::from)?;

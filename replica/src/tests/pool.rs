@@ -2,20 +2,18 @@
 
 use super::{Rig, key_of};
 use crate::{Effect, Event, Input};
-use idx_types::tx::{OpenAccount, TX_VERSION};
+use idx_types::testing;
+use idx_types::tx::TX_VERSION;
 use idx_types::wire::Gossip;
-use idx_types::{
-    AccountHandle, BankId, Currency, PreparedTx, Reason, TimestampMs, Transaction, TxBody, TxKind,
-};
+use idx_types::{AccountHandle, BankId, PreparedTx, Reason, TimestampMs, Transaction, TxBody};
 
-fn opening(rig: &Rig) -> Transaction {
+pub(super) fn opening(rig: &Rig) -> Transaction {
     opening_at(rig, rig.now)
 }
 
 fn opening_at(rig: &Rig, created_at: TimestampMs) -> Transaction {
     let bank = BankId(0);
-    let kind =
-        TxKind::OpenAccount(OpenAccount { bank, handle: AccountHandle([4; 32]), currency: Currency::Inr });
+    let kind = testing::open_account(bank, AccountHandle([4; 32]));
     let body = TxBody {
         version: TX_VERSION,
         chain_id: rig.mind.state().chain_id(),

@@ -1,6 +1,7 @@
 //! Heights from peers, and when a bank must not sign.
 
-use super::height::certified;
+use super::height::{certified, certified_with};
+use super::pool::opening;
 use super::{Rig, blamed, peer_of, signs_verdicts};
 use crate::{Abstention, CheckedResponse, Effect, Input, OwnMessage, Start};
 use idx_crypto::Ed25519;
@@ -28,6 +29,30 @@ fn a_sound_height_is_applied() {
     assert_eq!(rig.mind.status_now(rig.now).height, Height(0), "not claimed before it is stored");
     rig.step(Input::Committed(Height(1)));
     assert_eq!(rig.mind.status_now(rig.now).height, Height(1));
+}
+
+/// Redaction keeps every hash, so a quorum's signatures hold: it must still be the peer that pays for it,
+/// and not this bank, which would read other outcomes out of it and halt.
+#[test]
+fn a_height_without_what_banks_must_see_costs_the_peer_its_place() {
+    let mut rig = Rig::new();
+    let whole = certified_with(&rig, 3, vec![opening(&rig)], Vec::new());
+    let mut redacted = whole.clone();
+    redacted.public.transactions = vec![whole.public.transactions[0].redacted()];
+    let effects = answer(&mut rig, peer_of(BankId(3)), vec![redacted]);
+    assert_eq!(blamed(&effects), [peer_of(BankId(3))]);
+    assert!(!halts(&effects), "{effects:?}");
+    let effects = answer(&mut rig, peer_of(BankId(4)), vec![whole]);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Commit(_))), "{effects:?}");
+}
+
+/// A body that a quorum signed is taken as it is: not to be readable stops nobody (document 4.4).
+#[test]
+fn a_certified_body_that_this_bank_did_not_expect_is_kept() {
+    let mut rig = Rig::new();
+    let height = certified_with(&rig, 3, vec![opening(&rig)], vec![7; 100]);
+    let effects = answer(&mut rig, peer_of(BankId(3)), vec![height]);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Commit(_))), "{effects:?}");
 }
 
 /// Whatever a peer alters in a height that a quorum signed: the peer is blamed, and nobody halts.

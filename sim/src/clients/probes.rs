@@ -7,7 +7,7 @@ use crate::node::Strict;
 use crate::trouble::{Kind, Motion};
 use crate::world::World;
 use idx_chain::State;
-use idx_types::tx::Transfer;
+use idx_types::testing;
 use idx_types::{BankId, Outcome, Paise, Reason, TimestampMs, Transaction, TxId, TxKind};
 
 /// What a probe moves, paise: the least that is allowed.
@@ -122,14 +122,12 @@ impl Clients {
     ) -> Option<(Transaction, usize)> {
         let (sender, receiver) = (&self.customers[from], &self.customers[to]);
         let bank = |at: usize| -> BankId { self.banks[at].0 };
-        let kind = TxKind::Transfer(Transfer {
-            from: sender.session,
-            from_bank: bank(sender.bank),
-            to: receiver.session,
-            to_bank: bank(receiver.bank),
-            amount: AMOUNT,
-            fee: state.fee_quote(AMOUNT).ok()?.total,
-        });
+        let kind = TxKind::Transfer(testing::transfer(
+            (sender.session, bank(sender.bank)),
+            (receiver.session, bank(receiver.bank)),
+            AMOUNT,
+            state.fee_quote(AMOUNT).ok()?.total,
+        ));
         let (home, a, b) = (sender.bank, sender.key.clone(), receiver.key.clone());
         // A strict bank would reject some: another number makes another name.
         loop {

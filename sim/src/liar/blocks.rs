@@ -7,7 +7,8 @@ use idx_consensus::election;
 use idx_consensus::mining::{self, Stop};
 use idx_crypto::{Hash32, Signature, Signer};
 use idx_replica::Input;
-use idx_types::tx::{Cash, TX_VERSION};
+use idx_types::testing;
+use idx_types::tx::TX_VERSION;
 use idx_types::wire::{Announcement, Gossip, ProposalMessage};
 use idx_types::{
     Candidate, Paise, PreparedTx, Proposal, PublicHash, PublicHeader, Round, Signed, TimestampMs,
@@ -72,7 +73,7 @@ impl World {
             created_at: now,
             valid_until: now.plus(60 * 60 * 1_000),
             nonce: 1_000_000 + n,
-            kind: TxKind::Deposit(Cash { bank, handle, amount: Paise(1_000_000) }),
+            kind: TxKind::Deposit(testing::cash(bank, handle, Paise(1_000_000))),
         };
         let mut tx = body.sign(&[&*self.nodes[node].identity.signer]);
         for signed in &mut tx.signatures {

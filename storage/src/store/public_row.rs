@@ -73,13 +73,13 @@ fn cut() -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use idx_types::testing::{chain_id, header, key};
-    use idx_types::tx::{AccountRef, TX_VERSION, TxBody, TxKind};
+    use idx_types::testing::{self, chain_id, header, key};
+    use idx_types::tx::{TX_VERSION, TxBody, TxKind};
     use idx_types::{AccountHandle, BankId, TimestampMs};
 
     fn block(count: u8) -> PublicBlock {
         let tx = |n| {
-            let at = AccountRef { bank: BankId(1), handle: AccountHandle([n; 32]) };
+            let at = testing::account_ref(BankId(1), AccountHandle([n; 32]));
             let (created_at, valid_until) = (TimestampMs(1), TimestampMs(2));
             let kind = TxKind::CloseAccount(at);
             let body =

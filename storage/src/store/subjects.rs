@@ -4,7 +4,8 @@ use super::columns::Column;
 use super::db::Db;
 use super::index::Subject;
 use crate::error::StoreError;
-use idx_types::{AccountHandle, BankId, Session, SessionId, Transaction, TxKind};
+use idx_types::tx::OrderIdentity;
+use idx_types::{AccountHandle, BankId, Concealed, Session, SessionId, Transaction, TxKind};
 use std::collections::HashMap;
 
 /// Sessions remembered with their accounts; about 100 bytes each. Never iterated.
@@ -68,19 +69,42 @@ fn speaker(kind: &TxKind) -> Option<BankId> {
 
 fn sessions(kind: &TxKind) -> [Option<SessionId>; 2] {
     match kind {
-        TxKind::Transfer(tx) => [Some(tx.from), Some(tx.to)],
+        TxKind::Transfer(tx) => [Some(tx.from), tx.accepted.map(|accepted| accepted.to)],
         TxKind::OpenSession(tx) => [Some(tx.session), None],
+        TxKind::CourtOrder(tx) => [tx.target.session(), None],
+        TxKind::OrderShare(tx) => [session_of(&tx.identity), None],
+        TxKind::ConfirmOpening(tx) => [session_of(&tx.identity), None],
         _ => [None, None],
     }
 }
 
-fn account(kind: &TxKind) -> Option<AccountHandle> {
-    match kind {
-        TxKind::OpenAccount(tx) => Some(tx.handle),
-        TxKind::CloseAccount(tx) | TxKind::Unfreeze(tx) => Some(tx.handle),
-        TxKind::OpenSession(tx) => Some(tx.handle),
-        TxKind::Deposit(tx) | TxKind::Withdraw(tx) => Some(tx.handle),
-        TxKind::Freeze(tx) => Some(tx.handle),
-        TxKind::Transfer(_) | TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) => None,
+const fn session_of(identity: &OrderIdentity) -> Option<SessionId> {
+    match identity {
+        OrderIdentity::Session(session) => Some(*session),
+        OrderIdentity::Account(_) => None,
     }
+}
+
+const fn account_of(identity: &OrderIdentity) -> Option<&Concealed<AccountHandle>> {
+    match identity {
+        OrderIdentity::Session(_) => None,
+        OrderIdentity::Account(handle) => Some(handle),
+    }
+}
+
+/// The account a transaction names; an observer's copy names none.
+fn account(kind: &TxKind) -> Option<AccountHandle> {
+    let handle = match kind {
+        TxKind::OpenAccount(tx) => &tx.handle,
+        TxKind::CloseAccount(tx) | TxKind::Unfreeze(tx) => &tx.handle,
+        TxKind::OpenSession(tx) => &tx.handle,
+        TxKind::Deposit(tx) | TxKind::Withdraw(tx) => &tx.handle,
+        TxKind::Freeze(tx) => &tx.handle,
+        TxKind::OrderShare(tx) => account_of(&tx.identity)?,
+        TxKind::ConfirmOpening(tx) => account_of(&tx.identity)?,
+        TxKind::Transfer(_) | TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) => return None,
+        TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::AnswerOrder(_) => return None,
+        TxKind::RefuseOrder(_) | TxKind::AnnounceKeys(_) => return None,
+    };
+    handle.shown().ok().copied()
 }

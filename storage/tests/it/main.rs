@@ -9,3 +9,4 @@ mod refusals;
 mod rot;
 mod round_trips;
 mod support;
+mod vault;

@@ -67,14 +67,16 @@ impl Story {
         let mut subjects: BTreeSet<Subject> =
             tx.body.kind.involved_banks().iter().map(Subject::Bank).collect();
         let sessions = match &tx.body.kind {
-            TxKind::Transfer(transfer) => vec![transfer.from, transfer.to],
+            TxKind::Transfer(transfer) => {
+                transfer.accepted.map(|accepted| accepted.to).into_iter().chain([transfer.from]).collect()
+            }
             TxKind::OpenSession(open) => vec![open.session],
             TxKind::Deposit(cash) => {
-                subjects.insert(Subject::Account(cash.handle));
+                subjects.insert(Subject::Account(*cash.handle.shown().unwrap()));
                 vec![]
             }
             TxKind::OpenAccount(open) => {
-                subjects.insert(Subject::Account(open.handle));
+                subjects.insert(Subject::Account(*open.handle.shown().unwrap()));
                 vec![]
             }
             _ => vec![],

@@ -57,10 +57,25 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
         let answer: Value =
             client.call(method, params).await.unwrap_or_else(|error| panic!("{method}: {error}"));
         assert!(!answer.is_null(), "{method} answers nothing");
+        let tells = answer.to_string().contains(&hex::encode(payer.handle.0));
+        assert_eq!(tells, method == "idx_getAccount", "{method}: only who names an account is told of it");
         asked += 1;
     }
     assert!(asked >= 20, "the document lists only {asked} queries");
     typed_answers_fit_together(client, payment).await;
+    no_block_names_an_account(client, payer).await;
+}
+
+/// The account was opened, funded and paid from in these blocks.
+async fn no_block_names_an_account(client: &IdxClient, payer: &Customer) {
+    let (handle, mut openings) = (hex::encode(payer.handle.0), 0);
+    for height in 1..=client.block_number().await.unwrap().0 {
+        let block = client.block(BlockTag::Number(Height(height)), true).await.unwrap();
+        let text = serde_json::to_string(&block).unwrap();
+        assert!(!text.contains(&handle), "height {height} names an account");
+        openings += text.matches("\"kind\":\"open_account\"").count();
+    }
+    assert_eq!(openings, 3, "the blocks with the openings were looked at");
 }
 
 /// The same facts seen through different methods.

@@ -1,16 +1,18 @@
 //! Banks that sign, customers that pay: transactions made outside the project's own paying tool, from
-//! nothing but the vocabulary of `idx-types`.
+//! nothing but the vocabulary of `idx-types`. Identities are sealed to the keys that a node shows, handles
+//! concealed under a blind that the checker knows.
 
 use super::net::{Net, until};
 use idx_client::IdxClient;
 use idx_client::views::{ReceiptView, TxStatus};
-use idx_crypto::{SecretKey, Signer};
+use idx_crypto::{Envelope, Hash32, HpkePublic, Recipients, SecretKey, Signer};
 use idx_node::keys::{self, NodeKeys};
 use idx_node::testnet::BANKS;
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
+use idx_types::testing::{self, concealed};
+use idx_types::tx::{OpenAccount, OpenSession, TX_VERSION};
 use idx_types::{
-    AccountHandle, BankId, ChainId, Currency, Paise, Params, Reason, SessionId, TimestampMs, Transaction,
-    TxBody, TxKind,
+    AccountHandle, BankId, ChainId, Concealed, Currency, Escrow, NetworkDay, Paise, Params, Reason,
+    SessionId, TimestampMs, Transaction, TxBody, TxKind,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -39,7 +41,7 @@ impl Customer {
     /// Customer `number`, of bank `number` modulo six.
     pub fn new(number: u8) -> Self {
         let key = SecretKey::from_seed(&[number.wrapping_add(100); 32]);
-        let (handle, session) = (AccountHandle([number; 32]), SessionId([number; 32]));
+        let (handle, session) = (AccountHandle([number.wrapping_add(200); 32]), SessionId([number; 32]));
         Self { bank: usize::from(number) % BANKS.len(), handle, session, key }
     }
 
@@ -49,12 +51,20 @@ impl Customer {
     }
 }
 
+/// What is known of a bank.
+struct Bank {
+    id: BankId,
+    consensus_key: SecretKey,
+    hpke_key: HpkePublic,
+}
+
 /// Everything that makes transactions for one network.
 pub struct Ledger {
     /// The network.
     pub chain_id: ChainId,
     params: Params,
-    banks: Vec<(BankId, SecretKey)>,
+    banks: Vec<Bank>,
+    escrow: Escrow,
     nonce: AtomicU64,
 }
 
@@ -64,20 +74,23 @@ impl Ledger {
         let client = net.client(BANKS[0]);
         let set = client.banks().await.expect("the node answers");
         let bank = |code: &&str| {
-            let id = set.iter().find(|bank| bank.code.as_str() == *code).expect("genesis has the bank").id;
-            (id, consensus_key(net, code))
+            let shown = set.iter().find(|bank| bank.code.as_str() == *code).expect("genesis has the bank");
+            let hpke_key = HpkePublic::new(shown.hpke_key.0.0).expect("the ledger has sound keys");
+            Bank { id: shown.id, consensus_key: consensus_key(net, code), hpke_key }
         };
+        let escrow = client.escrow().await.expect("the node answers");
         Self {
             chain_id: client.chain_id().await.expect("the node answers"),
             params: client.parameters().await.expect("the node answers").parameters,
             banks: BANKS.iter().map(bank).collect(),
+            escrow: escrow.to_escrow().expect("the ledger has sound keys"),
             nonce: AtomicU64::new(1),
         }
     }
 
     /// The number of a bank by its place in [`BANKS`].
     pub fn bank(&self, place: usize) -> BankId {
-        self.banks[place].0
+        self.banks[place].id
     }
 
     /// The body of a transaction of now.
@@ -100,21 +113,19 @@ impl Ledger {
 
     /// A deposit, signed by the customer's bank.
     pub fn deposit(&self, to: &Customer, amount: Paise) -> Transaction {
-        self.by_bank(to, TxKind::Deposit(Cash { bank: self.bank(to.bank), handle: to.handle, amount }))
+        self.by_bank(to, TxKind::Deposit(testing::cash(self.bank(to.bank), to.handle, amount)))
     }
 
     /// What a transfer asks, with the right fee.
     pub fn transfer_kind(&self, from: &Customer, to: &Customer, amount: Paise) -> TxKind {
         let part = |bps| amount.portion(bps).expect("amounts of stories are small");
         let fee = Paise(part(self.params.miner_fee).0 + part(self.params.banks_fee).0);
-        TxKind::Transfer(Transfer {
-            from: from.session,
-            from_bank: self.bank(from.bank),
-            to: to.session,
-            to_bank: self.bank(to.bank),
+        TxKind::Transfer(testing::transfer(
+            (from.session, self.bank(from.bank)),
+            (to.session, self.bank(to.bank)),
             amount,
             fee,
-        })
+        ))
     }
 
     /// A transfer, signed by both.
@@ -128,7 +139,19 @@ impl Ledger {
     }
 
     fn by_bank(&self, customer: &Customer, kind: TxKind) -> Transaction {
-        self.body(kind).sign(&[&self.banks[customer.bank].1])
+        self.body(kind).sign(&[&self.banks[customer.bank].consensus_key])
+    }
+
+    /// Whose an account or session is, sealed to the home bank, and to regulators and company of today.
+    fn identity(&self, customer: &Customer, subject: [u8; 32]) -> Concealed<Envelope> {
+        let today = NetworkDay::of(now());
+        let recipients = Recipients {
+            home: self.banks[customer.bank].hpke_key,
+            company: *self.escrow.company.day_keys.get(&today).expect("the company has a key for today"),
+            regulators: self.escrow.regulators.iter().map(|regulator| regulator.hpke_key).collect(),
+        };
+        let envelope = Envelope::seal(b"a customer of a story", &Hash32(subject), &recipients, &subject);
+        concealed(envelope.expect("the escrow is sound"))
     }
 
     /// Opens and funds customers through one node, and waits until every node knows them.
@@ -136,8 +159,12 @@ impl Ledger {
         let client = net.client(BANKS[0]);
         let steps: [fn(&Self, &Customer) -> Transaction; 3] = [
             |ledger, customer| {
-                let bank = ledger.bank(customer.bank);
-                let open = OpenAccount { bank, handle: customer.handle, currency: Currency::Inr };
+                let open = OpenAccount {
+                    bank: ledger.bank(customer.bank),
+                    handle: concealed(customer.handle),
+                    currency: Currency::Inr,
+                    identity: ledger.identity(customer, customer.handle.0),
+                };
                 ledger.by_bank(customer, TxKind::OpenAccount(open))
             },
             |ledger, customer| ledger.deposit(customer, FUNDS),
@@ -145,9 +172,10 @@ impl Ledger {
                 let open = OpenSession {
                     bank: ledger.bank(customer.bank),
                     session: customer.session,
-                    handle: customer.handle,
+                    handle: concealed(customer.handle),
                     key: customer.key.public_key(),
                     expires_at: now().plus(SESSION_MS),
+                    identity: ledger.identity(customer, customer.session.0),
                 };
                 ledger.by_bank(customer, TxKind::OpenSession(open))
             },

@@ -138,6 +138,9 @@ impl ChainQueries for FakeNode {
     fn validators(&self, height: Height) -> Answer<Option<(Arc<ValidatorSet>, u16)>> {
         Ok((height <= self.final_height().next()).then(|| (Arc::new(banks()), 0)))
     }
+    fn escrow(&self) -> Answer<EscrowView> {
+        Ok(EscrowView::new(&testing::escrow(), self.final_height(), testing::TEST_DAY))
+    }
     fn totals(&self) -> Answer<TotalsView> {
         let total = CurrencyTotalView { currency: Currency::Inr, issued: Paise(700), counted: Paise(700) };
         Ok(TotalsView { as_of: self.final_height(), currencies: vec![total] })

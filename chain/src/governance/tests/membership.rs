@@ -4,8 +4,9 @@ use super::{ballot, height, least_transfer, pass, propose};
 use crate::system::{SYSTEM_KINDS, system_handle};
 use crate::testing::{STAKE, World, bank, handle};
 use idx_crypto::{Hash32, PublicKey};
-use idx_types::tx::{AddBank, Change, OpenAccount};
-use idx_types::{AccountKind, Bank, BankId, Currency, Decision, NetworkKey, Outcome, Paise, Reason, TxKind};
+use idx_types::testing;
+use idx_types::tx::{AddBank, Change};
+use idx_types::{AccountKind, Bank, BankId, Decision, NetworkKey, Outcome, Paise, Reason, TxKind};
 
 fn add(number: u16) -> Change {
     Change::AddBank(AddBank { bank: Bank { stake: Paise::ZERO, ..bank(number) } })
@@ -101,8 +102,7 @@ fn impossible_members_are_refused() {
 fn a_customer_account_in_the_place_of_a_system_account_blocks_only_that_number() {
     let mut world = World::new(6);
     let squatted = system_handle(BankId(6), AccountKind::Stake);
-    let open = OpenAccount { bank: BankId(0), handle: squatted, currency: Currency::Inr };
-    world.done(TxKind::OpenAccount(open), 0);
+    world.done(testing::open_account(BankId(0), squatted), 0);
     world.refused(propose(0, add(6), 50), 0, Reason::BadProposal);
     world.done(propose(0, add(7), 50), 0);
 }
@@ -176,8 +176,7 @@ fn membership_operations_in_all_orders() {
         let restored = crate::State::restore(world.state.snapshot()).unwrap();
         assert_eq!(restored.root(), world.state.root());
         let account = handle(world.fresh());
-        let open = OpenAccount { bank: BankId(7), handle: account, currency: Currency::Inr };
-        world.done(TxKind::OpenAccount(open), 7);
+        world.done(testing::open_account(BankId(7), account), 7);
     }
 }
 

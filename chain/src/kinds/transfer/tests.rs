@@ -5,11 +5,11 @@ use crate::system::system_handle;
 use crate::testing::{STAKE, World, session_key};
 use idx_crypto::Ed25519;
 use idx_types::params::DAY_MS;
-use idx_types::testing::key;
+use idx_types::testing::{acceptance, concealed, key};
 use idx_types::tx::Transfer;
 use idx_types::{
-    AccountHandle, AccountKind, BankId, Currency, Decision, Outcome, Paise, PreparedTx, Reason, SessionId,
-    TimestampMs, TxBody, TxKind,
+    Acceptance, AccountHandle, AccountKind, BankId, Currency, Decision, Outcome, Paise, PreparedTx, Reason,
+    SessionId, TimestampMs, TxBody, TxKind,
 };
 
 const HDFC: u16 = 0;
@@ -127,27 +127,65 @@ fn earlier_ones_in_a_block_can_leave_later_ones_without_funds() {
     assert_eq!(pair.world.balance(&pair.receiver), Paise(500_000));
 }
 
+fn to(transfer: &mut Transfer) -> &mut Acceptance {
+    transfer.accepted.as_mut().unwrap()
+}
+
+/// An intent is no transfer yet, and a public form says too little for a bank.
+#[test]
+fn refusals_of_what_is_not_whole() {
+    let mut pair = Pair::new(10_000_000);
+    let ask = pair.ask(100_000);
+    let whole = pair.world.body(TxKind::Transfer(ask.clone()));
+    let intent = pair.world.body(TxKind::Transfer(Transfer { accepted: None, ..ask }));
+    let intent = PreparedTx::verify(intent.sign(&[&session_key()]), &Ed25519);
+    pair.world.assert_refused(&intent, Reason::NotAccepted);
+    let public = whole.sign(&[&session_key(), &session_key()]).redacted();
+    pair.world.assert_refused(&PreparedTx::verify(public, &Ed25519), Reason::Concealed);
+}
+
+/// One intent, accepted for two accounts: the first to settle is the only one.
+#[test]
+fn an_intent_settles_once_whoever_accepts() {
+    let mut pair = Pair::new(10_000_000);
+    let (other, ask) = (pair.world.account(ICICI, 0), pair.ask(100_000));
+    let session = pair.world.session(ICICI, other);
+    let intent =
+        pair.world.body(TxKind::Transfer(Transfer { accepted: None, ..ask })).sign(&[&session_key()]);
+    let accept = |to| {
+        let choice = acceptance(to, BankId(ICICI));
+        PreparedTx::verify(intent.clone().accept(choice, &session_key()).unwrap(), &Ed25519)
+    };
+    let (first, second) = (accept(pair.to), accept(session));
+    let outcomes = pair.world.apply(&[first, second]);
+    assert_eq!(outcomes, [Outcome::Completed, Outcome::Failed(Reason::Replayed)]);
+    assert_eq!(pair.world.balance(&other), Paise::ZERO);
+}
+
 #[test]
 fn refusals_by_content() {
     let mut pair = Pair::new(10_000_000);
-    let (from, to) = (pair.from, pair.to);
+    let (from, receiver) = (pair.from, pair.to);
     let twin = pair.world.session(HDFC, pair.payer);
     let unknown = SessionId([9; 32]);
     let most = pair.world.state.params().max_transfer.0;
     pair.refused(|t| t.from_bank = BankId(9), Reason::UnknownBank);
-    pair.refused(|t| t.to_bank = BankId(9), Reason::UnknownBank);
+    pair.refused(|t| to(t).to_bank = BankId(9), Reason::UnknownBank);
     pair.refused(|t| t.from = unknown, Reason::UnknownSession);
-    pair.refused(|t| t.to = unknown, Reason::UnknownSession);
+    pair.refused(|t| to(t).to = unknown, Reason::UnknownSession);
     pair.refused(|t| t.from_bank = BankId(ICICI), Reason::WrongHomeBank);
-    pair.refused(|t| t.to_bank = BankId(HDFC), Reason::WrongHomeBank);
-    pair.refused(|t| (t.to, t.to_bank) = (from, BankId(HDFC)), Reason::SameAccount);
-    pair.refused(|t| (t.to, t.to_bank) = (twin, BankId(HDFC)), Reason::SameAccount);
+    pair.refused(|t| to(t).to_bank = BankId(HDFC), Reason::WrongHomeBank);
+    pair.refused(|t| *to(t) = acceptance(from, BankId(HDFC)), Reason::SameAccount);
+    pair.refused(|t| *to(t) = acceptance(twin, BankId(HDFC)), Reason::SameAccount);
     pair.refused(|t| t.amount = Paise(99), Reason::AmountTooSmall);
     pair.refused(|t| t.amount = Paise(most + 1), Reason::AmountTooLarge);
     pair.refused(|t| t.fee = Paise(t.fee.0 - 1), Reason::FeeMismatch);
     pair.refused(|t| t.fee = Paise(t.fee.0 + 1), Reason::FeeMismatch);
     pair.refused(
-        |t| (t.from, t.from_bank, t.to, t.to_bank) = (to, BankId(ICICI), from, BankId(HDFC)),
+        |t| {
+            (t.from, t.from_bank) = (receiver, BankId(ICICI));
+            *to(t) = acceptance(from, BankId(HDFC));
+        },
         Reason::InsufficientFunds,
     );
     let mut short = pair.ask(9_900_000);
@@ -189,7 +227,7 @@ fn frozen_and_closed_accounts_neither_send_nor_receive() {
         pair.refused(|_| (), Reason::AccountFrozen);
     }
     let mut pair = Pair::new(10_000_000);
-    let close = idx_types::tx::AccountRef { bank: BankId(ICICI), handle: pair.receiver };
+    let close = idx_types::tx::AccountRef { bank: BankId(ICICI), handle: concealed(pair.receiver) };
     pair.world.done(TxKind::CloseAccount(close), ICICI);
     pair.refused(|_| (), Reason::AccountClosed);
 }

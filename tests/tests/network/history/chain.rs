@@ -1,4 +1,7 @@
 //! The final chain, and every balance at every height counted anew from it.
+//!
+//! The public chain names an account by a commitment. Stories conceal every handle under one known blind,
+//! so that an account has one commitment and can be followed.
 
 use super::Settlement;
 use futures::StreamExt;
@@ -6,6 +9,8 @@ use futures::stream;
 use idx_client::IdxClient;
 use idx_client::encoding::BlockTag;
 use idx_client::views::BlockView;
+use idx_crypto::Hash32;
+use idx_types::testing::concealed;
 use idx_types::{
     AccountHandle, Height, Outcome, PrivateHash, SessionId, TimestampMs, Transaction, TxId, TxKind,
 };
@@ -30,11 +35,12 @@ pub struct Block {
 pub struct Chain {
     blocks: Vec<Block>,
     settled: BTreeMap<TxId, Vec<Settlement>>,
-    sessions: BTreeMap<SessionId, AccountHandle>,
+    /// The commitment to the account of each session.
+    sessions: BTreeMap<SessionId, Hash32>,
     /// What settled in each session, and at which height.
     in_session: BTreeMap<SessionId, Vec<(u64, TxId)>>,
     /// Of each account, the heights at which its balance changed, and the balance from then on.
-    balances: BTreeMap<AccountHandle, Vec<(u64, i128)>>,
+    balances: BTreeMap<Hash32, Vec<(u64, i128)>>,
 }
 
 impl Chain {
@@ -75,7 +81,9 @@ impl Chain {
     fn list(&mut self, transaction: &Transaction, height: u64) {
         let named = match &transaction.body.kind {
             TxKind::OpenSession(open) => vec![open.session],
-            TxKind::Transfer(transfer) => vec![transfer.from, transfer.to],
+            TxKind::Transfer(transfer) => {
+                transfer.accepted.iter().map(|accepted| accepted.to).chain([transfer.from]).collect()
+            }
             _ => Vec::new(),
         };
         for session in named {
@@ -86,14 +94,15 @@ impl Chain {
     /// What a transaction does to customers' accounts: the rules of document 3, spelled out once more.
     fn carry_out(&mut self, kind: &TxKind, height: u64) {
         match kind {
-            TxKind::OpenAccount(open) => self.add(open.handle, height, 0),
+            TxKind::OpenAccount(open) => self.add(open.handle.commitment(), height, 0),
             TxKind::OpenSession(open) => {
-                self.sessions.insert(open.session, open.handle);
+                self.sessions.insert(open.session, open.handle.commitment());
             }
-            TxKind::Deposit(cash) => self.add(cash.handle, height, cash.amount.0.into()),
-            TxKind::Withdraw(cash) => self.add(cash.handle, height, -i128::from(cash.amount.0)),
+            TxKind::Deposit(cash) => self.add(cash.handle.commitment(), height, cash.amount.0.into()),
+            TxKind::Withdraw(cash) => self.add(cash.handle.commitment(), height, -i128::from(cash.amount.0)),
             TxKind::Transfer(transfer) => {
-                let (from, to) = (self.sessions[&transfer.from], self.sessions[&transfer.to]);
+                let accepted = transfer.accepted.as_ref().expect("what completed was accepted");
+                let (from, to) = (self.sessions[&transfer.from], self.sessions[&accepted.to]);
                 let (amount, fee) = (i128::from(transfer.amount.0), i128::from(transfer.fee.0));
                 self.add(from, height, -amount - fee);
                 self.add(to, height, amount);
@@ -102,8 +111,8 @@ impl Chain {
         }
     }
 
-    fn add(&mut self, handle: AccountHandle, height: u64, change: i128) {
-        let series = self.balances.entry(handle).or_default();
+    fn add(&mut self, account: Hash32, height: u64, change: i128) {
+        let series = self.balances.entry(account).or_default();
         let before = series.last().map_or(0, |(_, balance)| *balance);
         series.push((height, before + change));
     }
@@ -136,21 +145,21 @@ impl Chain {
 
     /// What an account held after a height; `None` before it was opened.
     pub fn balance(&self, handle: &AccountHandle, height: u64) -> Option<i128> {
-        let series = self.balances.get(handle)?;
+        let series = self.balances.get(&concealed(*handle).commitment())?;
         let known = series.partition_point(|(at, _)| *at <= height);
         Some(series[known.checked_sub(1)?].1)
     }
 
     /// The height at which an account was opened.
     pub fn opened_at(&self, handle: &AccountHandle) -> Option<u64> {
-        self.balances.get(handle)?.first().map(|(height, _)| *height)
+        self.balances.get(&concealed(*handle).commitment())?.first().map(|(height, _)| *height)
     }
 
     /// Accounts that the blocks overdraw, which no ledger may let happen.
-    pub fn overdrawn(&self) -> impl Iterator<Item = (&AccountHandle, u64)> {
+    pub fn overdrawn(&self) -> impl Iterator<Item = (&Hash32, u64)> {
         let first =
             |series: &Vec<(u64, i128)>| series.iter().find(|(_, balance)| *balance < 0).map(|(at, _)| *at);
-        self.balances.iter().filter_map(move |(handle, series)| Some((handle, first(series)?)))
+        self.balances.iter().filter_map(move |(account, series)| Some((account, first(series)?)))
     }
 }
 

@@ -3,10 +3,11 @@
 use super::chain::Block;
 use super::{Answer, Chain, Record, Sending, SessionPage, Settlement, Standing, rules};
 use idx_crypto::{SecretKey, Signer};
-use idx_types::tx::{Cash, OpenAccount, OpenSession, TX_VERSION};
+use idx_types::testing;
+use idx_types::tx::TX_VERSION;
 use idx_types::{
-    AccountHandle, BankId, ChainId, Currency, Outcome, Paise, PrivateHash, Reason, SessionId, TimestampMs,
-    Transaction, TxBody, TxHash, TxId, TxKind,
+    AccountHandle, BankId, ChainId, Outcome, Paise, PrivateHash, Reason, SessionId, TimestampMs, Transaction,
+    TxBody, TxHash, TxId, TxKind,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +18,7 @@ const HANDLE: AccountHandle = AccountHandle([7; 32]);
 const VALID_UNTIL: TimestampMs = TimestampMs(4_500);
 
 fn deposit(nonce: u64) -> Transaction {
-    signed(nonce, TxKind::Deposit(Cash { bank: BankId(0), handle: HANDLE, amount: Paise(100) }))
+    signed(nonce, TxKind::Deposit(testing::cash(BankId(0), HANDLE, Paise(100))))
 }
 
 fn signed(nonce: u64, kind: TxKind) -> Transaction {
@@ -29,7 +30,7 @@ fn signed(nonce: u64, kind: TxKind) -> Transaction {
         nonce,
         kind,
     };
-    body.sign(&[&SecretKey::from_seed(&[9; 32])])
+    body.sign(&[&SecretKey::from_seed(&[9; 32])]).redacted()
 }
 
 fn hash(height: u64) -> PrivateHash {
@@ -43,9 +44,8 @@ fn block(height: u64, entries: Vec<(Transaction, Outcome)>) -> Block {
 /// Height 1 opens the account, 2 and 3 each bring a deposit of 100, 4 one that fails, 5 comes after the
 /// time of all of them.
 fn blocks() -> Vec<Block> {
-    let open = OpenAccount { bank: BankId(0), handle: HANDLE, currency: Currency::Inr };
     vec![
-        block(1, vec![(signed(0, TxKind::OpenAccount(open)), Outcome::Completed)]),
+        block(1, vec![(signed(0, testing::open_account(BankId(0), HANDLE)), Outcome::Completed)]),
         block(2, vec![(deposit(2), Outcome::Completed)]),
         block(3, vec![(deposit(8), Outcome::Deferred), (deposit(3), Outcome::Completed)]),
         block(4, vec![(deposit(4), Outcome::Failed(Reason::AccountFrozen))]),
@@ -181,8 +181,7 @@ fn a_list_of_a_session_has_the_chain_s_order_and_no_gap() {
     let session = SessionId([5; 32]);
     let open = |nonce| {
         let key = SecretKey::from_seed(&[9; 32]).public_key();
-        let open = OpenSession { bank: BankId(0), session, handle: HANDLE, key, expires_at: VALID_UNTIL };
-        signed(nonce, TxKind::OpenSession(open))
+        signed(nonce, testing::open_session(BankId(0), session, HANDLE, key, VALID_UNTIL))
     };
     let mut blocks = blocks();
     for (nonce, height) in [(60, 1), (61, 2), (62, 3)] {
@@ -218,7 +217,7 @@ fn a_chain_that_no_ledger_may_make_is_refused() {
     assert!(faults(twice, &[])[0].contains("settled 2 times"));
     let late = [blocks(), vec![block(6, vec![(deposit(9), Outcome::Completed)])]].concat();
     assert!(faults(late, &[])[0].contains("after its time"));
-    let cash = Cash { bank: BankId(0), handle: HANDLE, amount: Paise(500) };
+    let cash = testing::cash(BankId(0), HANDLE, Paise(500));
     let mut overdrawn = blocks();
     overdrawn[3].entries.push((signed(50, TxKind::Withdraw(cash)), Outcome::Completed));
     assert!(faults(overdrawn, &[])[0].contains("overdraws"));

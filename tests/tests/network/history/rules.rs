@@ -68,7 +68,7 @@ fn chain_is_sound(chain: &Chain) -> Vec<String> {
             block.entries.iter().filter(late).map(|(tx, _)| format!("{} settled after its time", tx.id())),
         );
     }
-    faults.extend(chain.overdrawn().map(|(handle, height)| format!("height {height} overdraws {handle}")));
+    faults.extend(chain.overdrawn().map(|(account, height)| format!("height {height} overdraws {account}")));
     faults
 }
 

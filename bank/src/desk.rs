@@ -1,0 +1,211 @@
+//! The desk: what a bank does for its customers and what it tells the other banks about it.
+//!
+//! ```text
+//!   customers' asks ----.                            .--> Persist (first; what follows waits for it)
+//!   intents, notices ----> Desk::step(scene, seed, --+--> transactions to sign and submit
+//!   facts, heights -----'        input, effects)     `--> gossip, answers, news for customers
+//! ```
+//!
+//! A step reads the vault and the ledger, writes one [`Draft`](crate::vault::Draft) and decides. It never
+//! waits and never fails: a refused ask changes nothing and is answered with a [`Refusal`]; a damaged or
+//! missing vault ends in [`Effect::Fault`] and changes nothing either. The shell performs the effects of
+//! a step in order, before the next step. What costs time (Argon2id, a day's tags) is made outside and
+//! handed in.
+//!
+//! A transfer's money is held from the step that makes its intent until the step that learns its end:
+//! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
+//! hold must not approve that transfer any more: [`Desk::objects_to`] is for its policy.
+//!
+//! Rooms: `customers`, `sessions`, `sending`, `receiving`, `following` (what became of transfers),
+//! `repeating` (nothing open is forgotten), `notice` (what banks tell each other), `ledger` (what the desk
+//! must know).
+
+mod customers;
+mod effect;
+mod following;
+mod input;
+mod ledger;
+mod notice;
+mod receiving;
+mod refusal;
+mod repeating;
+mod sending;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod work;
+
+pub use effect::{Answer, Effect, Gossip};
+pub use input::{Ask, Fact, Input, Recipient};
+pub use ledger::LedgerView;
+pub use notice::{Cancellation, Notice, Rejection, acceptance_proof};
+pub use refusal::Refusal;
+pub use work::Scene;
+
+use crate::Entropy;
+use crate::pseudonym::TagBook;
+use crate::vault::{Deadline, Outgoing, Retention, Shelf, Side, Status, VaultError};
+use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId, TxKind};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use work::{Stop, Work};
+
+/// Most accounts a customer can have at one bank.
+pub const ACCOUNTS_PER_CUSTOMER_MAX: usize = 100;
+
+/// Most contacts a customer can have.
+pub const CONTACTS_PER_CUSTOMER_MAX: usize = 1_000;
+
+/// Most open intents of one account.
+pub const HOLDS_PER_ACCOUNT_MAX: usize = 1_000;
+
+/// Most intents that wait for one customer's choice.
+pub const WAITING_PER_CUSTOMER_MAX: usize = 1_000;
+
+/// Most intents kept whose session the ledger does not show yet; the oldest go first.
+pub const EARLY_INTENTS_MAX: usize = 1_000;
+
+/// Most transfers that one step lets expire.
+pub const EXPIRED_PER_STEP_MAX: usize = 500;
+
+/// Most old month keys, and most old sessions, that one step deletes.
+pub const DROPPED_PER_STEP_MAX: usize = 1_000;
+
+/// A session's opening that is not on the ledger after this long is submitted again.
+pub const RESUBMIT_AFTER_MS: u64 = 60_000;
+
+/// An open transfer is sent to the other banks again after this long.
+pub const SHOW_AGAIN_AFTER_MS: u64 = 300_000;
+
+/// Most transfers that one step shows again.
+pub const SHOWN_PER_STEP_MAX: usize = 200;
+
+/// Which bank this is.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The network.
+    pub chain_id: ChainId,
+    /// Its number.
+    pub bank: BankId,
+    /// Its short name.
+    pub code: BankCode,
+    /// How long it keeps the keys of session ids.
+    pub retention: Retention,
+}
+
+/// The mind of a bank's own side. All that must not be lost is in the vault; what is here can be made
+/// again from it.
+pub struct Desk {
+    home: Home,
+    tags: TagBook,
+    /// Transfers that wait for their session here to be on the ledger, and since when.
+    waiting: BTreeMap<(TxId, Side), TimestampMs>,
+    /// Open transfers that are shown again, and when.
+    again: BTreeSet<(TimestampMs, TxId, Side)>,
+    /// Intents for customers whose session the ledger does not show yet.
+    early: VecDeque<Transaction>,
+    /// The newest day whose tags were asked for.
+    tags_asked: NetworkDay,
+    /// The last day on which nothing was left that the retention does not cover.
+    dropped_on: NetworkDay,
+}
+
+impl Desk {
+    /// A desk over a vault: reads which transfers are open.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the vault is damaged or the machine fails.
+    pub fn open(home: Home, tags: TagBook, shelf: &Shelf<'_>) -> Result<Self, VaultError> {
+        let (mut waiting, mut again) = (BTreeMap::new(), BTreeSet::new());
+        for Deadline { id, side, .. } in shelf.open_transfers()? {
+            let waits = match side {
+                Side::Sender => shelf.outgoing(&id)?.is_some_and(|sent| !sent.gossiped),
+                Side::Receiver => shelf.incoming(&id)?.is_some_and(|t| t.handle.is_some() && !t.submitted),
+            };
+            if waits {
+                waiting.insert((id, side), TimestampMs(0));
+            } else {
+                again.insert((TimestampMs(0), id, side));
+            }
+        }
+        let (early, never) = (VecDeque::new(), NetworkDay(0));
+        Ok(Self { home, tags, waiting, again, early, tags_asked: never, dropped_on: never })
+    }
+
+    /// Decides about one input. `seed` is 32 bytes of fresh entropy. Effects are to be performed in
+    /// order, before the next step.
+    pub fn step(&mut self, scene: &Scene<'_>, seed: [u8; 32], input: Input, out: &mut Vec<Effect>) {
+        let mut work = Work::new(scene, Entropy::new(seed));
+        let token = match &input {
+            Input::Ask(token, _) => Some(*token),
+            _ => None,
+        };
+        let stop = self.decide(&mut work, input).err();
+        match (stop, token) {
+            (None, _) => work.finish(out),
+            (Some(Stop::Refused(refusal)), Some(token)) => out.push(Effect::Answer(token, Err(refusal))),
+            (Some(Stop::Refused(_)), None) => {}
+            (Some(Stop::Vault(error)), token) => {
+                out.push(Effect::Fault(error));
+                out.extend(token.map(|token| Effect::Answer(token, Err(Refusal::VaultUnavailable))));
+            }
+        }
+    }
+
+    fn decide(&mut self, work: &mut Work<'_>, input: Input) -> Result<(), Stop> {
+        match input {
+            Input::Ask(token, ask) => {
+                let answer = self.ask(work, ask)?;
+                work.effects.push(Effect::Answer(token, Ok(answer)));
+                Ok(())
+            }
+            Input::Intent(intent) => self.intent(work, *intent),
+            Input::Notice(notice) => self.notice(work, &notice),
+            Input::Fact(id, fact) => self.fact(work, id, fact),
+            Input::Height => self.height(work),
+            Input::Tags(day, tags) => {
+                self.tags.put(day, tags);
+                Ok(())
+            }
+        }
+    }
+
+    fn ask(&mut self, work: &mut Work<'_>, ask: Ask) -> Result<Answer, Stop> {
+        match ask {
+            Ask::Register { identity, name, credential } => self.register(work, identity, name, credential),
+            Ask::OpenAccount { owner, number } => self.open_account(work, owner, number),
+            Ask::AddContact { owner, nickname, idx } => self.add_contact(work, owner, nickname, idx),
+            Ask::RemoveContact { owner, nickname } => self.remove_contact(work, owner, &nickname),
+            Ask::OpenSession { owner, account } => self.open_session(work, owner, account),
+            Ask::Send { sender, account, to, amount } => self.send(work, sender, account, &to, amount),
+            Ask::SendSigned { sender, to, intent } => self.send_signed(work, sender, &to, *intent),
+            Ask::Accept { receiver, id, account, signature } => {
+                self.accept(work, receiver, id, account, signature)
+            }
+            Ask::Reject { receiver, id } => self.reject(work, receiver, id),
+            Ask::Cancel { sender, id, signature } => self.cancel(work, sender, id, signature),
+        }
+    }
+
+    /// Whether this bank must reject a transfer that involves it, whatever the ledger says: a customer's
+    /// transfer whose hold it has let go, or that a bank has accepted which does not know the receiver; or one
+    /// to a customer who has not accepted it here.
+    ///
+    /// # Errors
+    /// [`VaultError`] if a record is damaged or the machine fails.
+    pub fn objects_to(&self, shelf: &Shelf<'_>, transfer: &Transaction) -> Result<bool, VaultError> {
+        let TxKind::Transfer(ask) = &transfer.body.kind else { return Ok(false) };
+        let id = transfer.id();
+        let let_go = |status| matches!(status, Status::Rejected | Status::Cancelled | Status::Expired);
+        let is_stolen = |sent: &Outgoing| {
+            let proof = |to| acceptance_proof(self.tags.key(), &sent.receiver, id, to);
+            ask.accepted.is_some_and(|accepted| accepted.proof != proof(accepted.to))
+        };
+        let refuses = |sent: &Outgoing| let_go(sent.status()) || is_stolen(sent);
+        let sender_objects =
+            ask.from_bank == self.home.bank && shelf.outgoing(&id)?.is_some_and(|sent| refuses(&sent));
+        let is_here = ask.accepted.is_some_and(|accepted| accepted.to_bank == self.home.bank);
+        let receiver_objects =
+            is_here && shelf.incoming(&id)?.is_none_or(|t| t.handle.is_none() || let_go(t.status()));
+        Ok(sender_objects || receiver_objects)
+    }
+}

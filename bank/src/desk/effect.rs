@@ -1,0 +1,92 @@
+//! What the desk wishes to be done.
+
+use super::notice::{Notice, Rejection};
+use super::refusal::Refusal;
+use crate::vault::{Batch, Side, Status, VaultError};
+use idx_crypto::Hash32;
+use idx_types::{AccountHandle, Idx, NetworkDay, SessionId, Transaction, TxBody, TxId};
+use std::fmt;
+
+/// A wish of the desk; performed in order, one after the other. `Debug` shows which and for nobody.
+pub enum Effect {
+    /// Write to the vault, durably. What follows waits for it. If it fails, the other effects of the step
+    /// are dropped, and so is the desk, which has moved on: open it again over the vault as it is.
+    Persist(Batch),
+    /// Sign with the bank's consensus key and submit: the opening of an account or a session.
+    SignAndSubmit(Box<TxBody>),
+    /// Submit an accepted transfer.
+    Submit(Box<Transaction>),
+    /// Send to all banks.
+    Gossip(Gossip),
+    /// Sign with the bank's consensus key, then gossip as [`Notice::Rejected`].
+    SignRejection(Rejection),
+    /// Tell a customer.
+    Tell {
+        /// Whom.
+        customer: Idx,
+        /// Of which transfer.
+        id: TxId,
+        /// Whether he sends or receives it.
+        side: Side,
+        /// What it has become; `None` if there is nothing to choose here any more.
+        status: Option<Status>,
+    },
+    /// Answer an ask, by its token.
+    Answer(u64, Result<Answer, Refusal>),
+    /// The vault gave no answer; nothing was changed. For the operator: it names no person.
+    Fault(VaultError),
+    /// Make the tags of a day for all customers, outside, and hand them in as `Input::Tags`.
+    PrepareTags(NetworkDay),
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Persist(batch) => write!(f, "Persist({} changes)", batch.changes.len()),
+            Self::SignAndSubmit(body) => write!(f, "SignAndSubmit({})", body.kind.name()),
+            Self::Submit(transfer) => write!(f, "Submit({:?})", transfer.id()),
+            Self::Gossip(Gossip::Intent(_)) => f.write_str("Gossip(intent)"),
+            Self::Gossip(Gossip::Notice(_)) => f.write_str("Gossip(notice)"),
+            Self::SignRejection(said) => write!(f, "SignRejection({:?})", said.intent),
+            Self::Tell { id, status, .. } => write!(f, "Tell({id:?}, {status:?})"),
+            Self::Answer(token, answer) => write!(f, "Answer({token}, {:?})", answer.as_ref().err()),
+            Self::Fault(error) => write!(f, "Fault({error})"),
+            Self::PrepareTags(day) => write!(f, "PrepareTags({day:?})"),
+        }
+    }
+}
+
+/// What banks tell each other about open intents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gossip {
+    /// A customer's intent.
+    Intent(Box<Transaction>),
+    /// The end of one.
+    Notice(Box<Notice>),
+}
+
+/// What an ask came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The customer's IDX.
+    Registered(Idx),
+    /// The account will be on the ledger once this transaction is final.
+    AccountOpening {
+        /// Its name there.
+        handle: AccountHandle,
+        /// The transaction.
+        tx: TxId,
+    },
+    /// Contacts are as asked.
+    Contacts,
+    /// Today's session of the account.
+    Session(SessionId),
+    /// The transfer's id, and that it is on its way.
+    Sent(TxId),
+    /// The customer signs himself: the intent, to be sent back as `Ask::SendSigned`.
+    SignIntent(Box<TxBody>),
+    /// The customer signs himself: this digest, to be sent back with the same ask.
+    SignDigest(Hash32),
+    /// The transfer is accepted, rejected or cancelled.
+    Done(TxId),
+}

@@ -1,0 +1,166 @@
+//! What reaches the desk.
+
+use super::notice::Notice;
+use crate::pseudonym::{Identity, TagDay};
+use crate::vault::Credential;
+use crate::{AccountNumber, FullName, Nickname};
+use idx_crypto::Signature;
+use idx_types::{AccountHandle, Idx, NetworkDay, Paise, Reason, SessionId, Transaction, TxId};
+use std::fmt;
+
+/// One thing to decide about.
+pub enum Input {
+    /// A customer, or a clerk for one, asks. Authenticated by the shell. Owed: an answer by this token.
+    Ask(u64, Ask),
+    /// An intent of any bank's customer.
+    Intent(Box<Transaction>),
+    /// A bank or a customer says that an intent is over.
+    Notice(Box<Notice>),
+    /// What became of a transfer on its way through the network.
+    Fact(TxId, Fact),
+    /// A height is final: sessions may have come, times may be over.
+    Height,
+    /// The tags of a day, as [`Effect::PrepareTags`](super::Effect::PrepareTags) asked for.
+    Tags(NetworkDay, TagDay),
+}
+
+/// What customers ask for. `Debug` shows what is asked and not by whom.
+pub enum Ask {
+    /// Become a customer.
+    Register {
+        /// Who, with the IDX derived.
+        identity: Identity,
+        /// The name.
+        name: FullName,
+        /// How he will prove to be himself.
+        credential: Credential,
+    },
+    /// Open an account. Asked again before it is on the ledger, the opening is submitted again.
+    OpenAccount {
+        /// Whose.
+        owner: Idx,
+        /// The number it shall have.
+        number: AccountNumber,
+    },
+    /// Keep somebody as a contact.
+    AddContact {
+        /// Whose contact.
+        owner: Idx,
+        /// What the owner calls him.
+        nickname: Nickname,
+        /// Who it is.
+        idx: Idx,
+    },
+    /// Forget a contact.
+    RemoveContact {
+        /// Whose contact.
+        owner: Idx,
+        /// What the owner calls him.
+        nickname: Nickname,
+    },
+    /// Open today's session of an account, ahead of its first payment.
+    OpenSession {
+        /// Whose account.
+        owner: Idx,
+        /// The account.
+        account: AccountHandle,
+    },
+    /// Pay. A customer with an own key is answered with the intent to sign.
+    Send {
+        /// Who pays.
+        sender: Idx,
+        /// From which account.
+        account: AccountHandle,
+        /// Whom.
+        to: Recipient,
+        /// What the receiver shall get.
+        amount: Paise,
+    },
+    /// Pay by an intent that the customer signed.
+    SendSigned {
+        /// Who pays.
+        sender: Idx,
+        /// Whom.
+        to: Recipient,
+        /// The signed intent.
+        intent: Box<Transaction>,
+    },
+    /// Receive into an account.
+    Accept {
+        /// Who receives.
+        receiver: Idx,
+        /// What.
+        id: TxId,
+        /// Into which account.
+        account: AccountHandle,
+        /// By a customer with an own key, over the digest he was answered with.
+        signature: Option<Signature>,
+    },
+    /// Say no.
+    Reject {
+        /// Who says no.
+        receiver: Idx,
+        /// To what.
+        id: TxId,
+    },
+    /// Take back what nobody has accepted.
+    Cancel {
+        /// Who paid.
+        sender: Idx,
+        /// What.
+        id: TxId,
+        /// By a customer with an own key, over the digest he was answered with.
+        signature: Option<Signature>,
+    },
+}
+
+/// Whom to pay.
+#[derive(Debug, Clone)]
+pub enum Recipient {
+    /// By what the sender calls him.
+    Contact(Nickname),
+    /// By IDX.
+    Idx(Idx),
+}
+
+/// What became of a transfer on its way through the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// Accepted by its receiver and in the pool.
+    Pending,
+    /// In a mined block.
+    Mined,
+    /// Settled.
+    Completed {
+        /// The session that received.
+        to: SessionId,
+    },
+    /// It will never settle.
+    Failed(Reason),
+    /// Back in the pool.
+    Deferred,
+}
+
+impl Ask {
+    /// Stable name, for logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Register { .. } => "register",
+            Self::OpenAccount { .. } => "open_account",
+            Self::AddContact { .. } => "add_contact",
+            Self::RemoveContact { .. } => "remove_contact",
+            Self::OpenSession { .. } => "open_session",
+            Self::Send { .. } => "send",
+            Self::SendSigned { .. } => "send_signed",
+            Self::Accept { .. } => "accept",
+            Self::Reject { .. } => "reject",
+            Self::Cancel { .. } => "cancel",
+        }
+    }
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ask({})", self.name())
+    }
+}

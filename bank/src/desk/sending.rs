@@ -1,0 +1,197 @@
+//! Paying: from a customer's wish to an intent that the other banks know, and taking it back.
+
+use super::customers::moving_account;
+use super::effect::{Answer, Effect, Gossip};
+use super::input::Recipient;
+use super::notice::{Cancellation, Notice};
+use super::refusal::Refusal;
+use super::sessions::sign_in;
+use super::work::{Stop, Work};
+use super::{Desk, HOLDS_PER_ACCOUNT_MAX};
+use crate::pseudonym::receiver_tag;
+use crate::vault::{BankAccount, Deadline, Hold, OpenedSession, Outgoing, Side, Status};
+use idx_crypto::{Hash32, Signature};
+use idx_types::tx::{TX_VERSION, Transfer};
+use idx_types::{AccountHandle, Concealed, Idx, NetworkDay, Paise, Transaction, TxBody, TxId, TxKind};
+
+impl Desk {
+    pub(super) fn send(
+        &mut self,
+        work: &mut Work<'_>,
+        sender: Idx,
+        handle: AccountHandle,
+        to: &Recipient,
+        amount: Paise,
+    ) -> Result<Answer, Stop> {
+        let account = moving_account(work, &sender, &handle)?;
+        let receiver = recipient(work, &sender, to)?;
+        let fee = fee_of(work, amount)?;
+        check_funds(work, &account, amount, fee)?;
+        let session = self.session_of(work, &account)?;
+        let body = self.intent_body(work, &session, receiver, amount, fee);
+        let digest = Hash32(body.id().0);
+        match sign_in(work, &session, &digest, None)? {
+            None => Ok(Answer::SignIntent(Box::new(body))),
+            Some(signature) => {
+                let intent = Transaction { body, signatures: vec![signature] };
+                self.place(work, &account, receiver, intent)
+            }
+        }
+    }
+
+    /// An intent that a customer with an own key was given to sign, or made himself by the same rules.
+    pub(super) fn send_signed(
+        &mut self,
+        work: &mut Work<'_>,
+        sender: Idx,
+        to: &Recipient,
+        intent: Transaction,
+    ) -> Result<Answer, Stop> {
+        let TxKind::Transfer(ask) = &intent.body.kind else { return Err(Refusal::MalformedIntent.into()) };
+        let session = work.draft.session_of_id(&ask.from)?.filter(|session| session.owner == sender);
+        let session = session.ok_or(Refusal::MalformedIntent)?;
+        let account = moving_account(work, &sender, &session.handle)?;
+        let receiver = recipient(work, &sender, to)?;
+        let amount = ask.amount;
+        if NetworkDay::of(intent.body.created_at) != session.day || session.day != work.day() {
+            return Err(Refusal::SessionExpired.into());
+        }
+        if !self.is_as_asked(work, &intent.body, receiver, fee_of(work, amount)?) {
+            return Err(Refusal::MalformedIntent.into());
+        }
+        let is_by_session = intent.signatures.len() == 1 && intent.signatures[0].key == session.key;
+        if !is_by_session || intent.check_signatures(work.verifier).is_err() {
+            return Err(Refusal::BadSignature.into());
+        }
+        if work.draft.outgoing(&intent.id())?.is_some() {
+            return Ok(Answer::Sent(intent.id()));
+        }
+        check_funds(work, &account, amount, fee_of(work, amount)?)?;
+        self.place(work, &account, receiver, intent)
+    }
+
+    fn intent_body(
+        &self,
+        work: &mut Work<'_>,
+        session: &OpenedSession,
+        receiver: Idx,
+        amount: Paise,
+        fee: Paise,
+    ) -> TxBody {
+        let tag = receiver_tag(self.tags.key(), &receiver, work.day());
+        let kind = TxKind::Transfer(Transfer {
+            from: session.id,
+            from_bank: self.home.bank,
+            amount,
+            fee,
+            tag: Concealed::new(tag, work.draft.entropy().draw()),
+            accepted: None,
+        });
+        let valid_until = work.now.plus(work.ledger.validity_ms_max());
+        self.body(work, kind, valid_until)
+    }
+
+    fn is_as_asked(&self, work: &Work<'_>, body: &TxBody, receiver: Idx, fee: Paise) -> bool {
+        let TxKind::Transfer(ask) = &body.kind else { return false };
+        let tag = receiver_tag(self.tags.key(), &receiver, NetworkDay::of(body.created_at));
+        body.version == TX_VERSION
+            && body.chain_id == self.home.chain_id
+            && body.created_at <= work.now
+            && body.valid_until > work.now
+            && body.valid_until.since(body.created_at) <= work.ledger.validity_ms_max()
+            && ask.from_bank == self.home.bank
+            && ask.fee == fee
+            && ask.accepted.is_none()
+            && ask.tag.shown() == Ok(&tag)
+    }
+
+    /// Holds the money and lets the intent out, at once or when its session is on the ledger.
+    fn place(
+        &mut self,
+        work: &mut Work<'_>,
+        account: &BankAccount,
+        receiver: Idx,
+        intent: Transaction,
+    ) -> Result<Answer, Stop> {
+        let TxKind::Transfer(ask) = &intent.body.kind else { return Err(Refusal::MalformedIntent.into()) };
+        let (id, valid_until) = (intent.id(), intent.body.valid_until);
+        let cost = ask.amount.checked_add(ask.fee).ok_or(Refusal::AmountTooLarge)?;
+        let session = ask.from;
+        work.draft.put(&Hold { handle: account.handle, id, amount: cost });
+        work.draft.put(&Deadline { valid_until, id, side: Side::Sender });
+        let history = vec![(Status::AwaitingReceiver, work.now)];
+        let (sender, handle) = (account.owner, account.handle);
+        let mut sent = Outgoing { id, sender, handle, receiver, intent, gossiped: false, history };
+        work.tell(sender, id, Side::Sender, Some(Status::AwaitingReceiver));
+        if work.ledger.session(&session).is_some() {
+            self.let_out(work, &mut sent)?;
+        } else {
+            work.draft.put(&sent);
+            self.waiting.insert((id, Side::Sender), work.now);
+        }
+        Ok(Answer::Sent(id))
+    }
+
+    /// Shows an intent to the other banks, and to this one: the receiver may be a customer here too.
+    pub(super) fn let_out(&mut self, work: &mut Work<'_>, sent: &mut Outgoing) -> Result<(), Stop> {
+        sent.gossiped = true;
+        work.draft.put(sent);
+        self.show_later(work, sent.id, Side::Sender);
+        work.effects.push(Effect::Gossip(Gossip::Intent(Box::new(sent.intent.clone()))));
+        self.intent(work, sent.intent.clone())
+    }
+
+    pub(super) fn cancel(
+        &mut self,
+        work: &mut Work<'_>,
+        sender: Idx,
+        id: TxId,
+        given: Option<Signature>,
+    ) -> Result<Answer, Stop> {
+        let sent = work.draft.outgoing(&id)?.filter(|sent| sent.sender == sender);
+        let sent = sent.ok_or(Refusal::UnknownTransfer)?;
+        if sent.status() != Status::AwaitingReceiver {
+            return Err(Refusal::NotOpen.into());
+        }
+        let TxKind::Transfer(ask) = &sent.intent.body.kind else { return Err(Refusal::NotOpen.into()) };
+        let session = work.draft.session_of_id(&ask.from)?.ok_or(Refusal::SessionExpired)?;
+        let digest = Cancellation::digest_of(self.home.chain_id, id);
+        let Some(signature) = sign_in(work, &session, &digest, given)? else {
+            return Ok(Answer::SignDigest(digest));
+        };
+        if sent.gossiped {
+            let cancellation = Cancellation { chain_id: self.home.chain_id, intent: id, signature };
+            work.effects.push(Effect::Gossip(Gossip::Notice(Box::new(Notice::Cancelled(cancellation)))));
+        }
+        self.set_sent(work, sent, Status::Cancelled);
+        if let Some(here) = work.draft.incoming(&id)? {
+            self.forget(work, &here);
+        }
+        Ok(Answer::Done(id))
+    }
+}
+
+fn recipient(work: &Work<'_>, sender: &Idx, to: &Recipient) -> Result<Idx, Stop> {
+    match to {
+        Recipient::Idx(idx) => Ok(*idx),
+        Recipient::Contact(nickname) => {
+            Ok(work.draft.contact(sender, nickname)?.ok_or(Refusal::UnknownContact)?.idx)
+        }
+    }
+}
+
+fn fee_of(work: &Work<'_>, amount: Paise) -> Result<Paise, Stop> {
+    work.ledger.fee(amount).map_err(|reason| Refusal::of_amount(reason).into())
+}
+
+/// The balance less all holds must cover amount and fee.
+fn check_funds(work: &Work<'_>, account: &BankAccount, amount: Paise, fee: Paise) -> Result<(), Stop> {
+    let cost = amount.checked_add(fee).ok_or(Refusal::AmountTooLarge)?;
+    let holds = work.draft.holds_of(&account.handle)?;
+    if holds.len() >= HOLDS_PER_ACCOUNT_MAX {
+        return Err(Refusal::TooManyOpenTransfers.into());
+    }
+    let balance = work.ledger.account(&account.handle).ok_or(Refusal::AccountNotOpen)?.balance;
+    let free = holds.iter().try_fold(balance, |left, hold| left.checked_sub(hold.amount));
+    if free.is_some_and(|free| free >= cost) { Ok(()) } else { Err(Refusal::InsufficientFunds.into()) }
+}

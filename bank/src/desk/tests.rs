@@ -1,0 +1,18 @@
+//! Stories of desks: banks with customers in common, a ledger, and everything that can go wrong between.
+
+mod choices;
+mod ends;
+mod forgeries;
+mod holds;
+mod ledger;
+mod loss;
+mod nights;
+mod own_keys;
+mod payment;
+mod refusals;
+mod world;
+
+use super::*;
+use crate::vault::{BankAccount, Credential, Incoming, Outgoing};
+use idx_types::{AccountHandle, Idx, Paise, SessionId};
+use world::{ASHA, BILAL, CHARU, NOON, World, person};

@@ -1,0 +1,73 @@
+//! The network day turns: sessions and tags change, transfers on their way settle.
+
+use super::*;
+
+/// A minute before and after midnight.
+const BEFORE: TimestampMs = TimestampMs(20_001 * world::DAY_MS - 60_000);
+const AFTER: TimestampMs = TimestampMs(20_001 * world::DAY_MS + 60_000);
+
+#[test]
+fn an_intent_of_yesterday_is_accepted_and_settles_today() {
+    let mut world = World::new();
+    world.now = BEFORE;
+    world.block();
+    let id = world.intent(10);
+    let open = world.intent(20);
+    world.now = AFTER;
+    world.block();
+    world.accept(1, id).unwrap();
+    world.block();
+    world.block();
+    assert_eq!(world.banks[0].outgoing(id).unwrap().status(), Status::Completed);
+
+    let today = world.intent(30);
+    let sessions: Vec<SessionId> = world.ledger.sessions.iter().map(|session| session.id).collect();
+    assert_eq!(sessions.len(), 3, "Asha's of two days, Bilal's of one");
+    assert_ne!(sessions[0], sessions[2]);
+    assert!(world.banks[1].incoming(today).is_some(), "today's tags were ready");
+    world.accept(2, open).unwrap();
+    world.block();
+    world.block();
+    assert_eq!(world.banks[0].outgoing(open).unwrap().status(), Status::Completed);
+}
+
+#[test]
+fn tags_are_made_ahead_and_once() {
+    let mut world = World::new();
+    let tags = |effects: Vec<&'static str>| effects.iter().filter(|effect| **effect == "tags").count();
+    assert_eq!(tags(world.step(1, Input::Height)), 0, "tomorrow's were made at the first height");
+    world.now = AFTER;
+    assert_eq!(tags(world.step(1, Input::Height)), 1, "the day after");
+    assert_eq!(tags(world.step(1, Input::Height)), 0);
+    world.now = world.now.plus(10 * world::DAY_MS);
+    assert_eq!(tags(world.step(1, Input::Height)), 3, "a bank that slept makes three days'");
+    let id = world.intent(10);
+    assert!(world.banks[1].incoming(id).is_some());
+}
+
+/// A sender whose clock is ahead makes an intent of tomorrow.
+#[test]
+fn an_intent_of_tomorrow_is_recognised() {
+    let mut world = World::new();
+    world.now = AFTER;
+    let id = world.intent(10);
+    let intent = world.banks[0].outgoing(id).unwrap().intent;
+    let mut behind = World::new();
+    behind.ledger.sessions = world.ledger.sessions;
+    behind.now = BEFORE;
+    behind.step(1, Input::Intent(Box::new(intent)));
+    assert!(behind.banks[1].incoming(id).is_some());
+}
+
+#[test]
+fn keys_of_sessions_end_with_their_retention() {
+    let mut world = World::new();
+    world.intent(10);
+    let session = world.ledger.sessions[0].id;
+    let known = |world: &World| world.banks[0].shelf().session_of_id(&session).unwrap().is_some();
+    for (days, is_kept) in [(1, true), (60, true), (120, false)] {
+        world.now = NOON.plus(days * world::DAY_MS);
+        world.block();
+        assert_eq!(known(&world), is_kept, "after {days} days");
+    }
+}

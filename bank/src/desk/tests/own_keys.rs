@@ -1,0 +1,113 @@
+//! A customer with a key of his own signs for himself; the bank checks what he signed.
+
+use super::*;
+use idx_crypto::{Signature, Signer};
+use idx_types::testing::key;
+use idx_types::{Concealed, ReceiverTag, TxBody};
+
+/// Charu at KOTAK gives way to a Charu with an own key at HDFC.
+fn world() -> (World, BankAccount) {
+    let mut world = World::new();
+    world.customer(0, CHARU, Credential::OwnKey(key(77).public_key())).unwrap();
+    let account = world.account(0, CHARU, 0);
+    (world, account)
+}
+
+fn to_bilal() -> Recipient {
+    Recipient::Idx(*person(BILAL).idx())
+}
+
+fn asked(world: &mut World, account: &BankAccount) -> TxBody {
+    let send =
+        Ask::Send { sender: account.owner, account: account.handle, to: to_bilal(), amount: Paise(1_000) };
+    match world.ask(0, send) {
+        Ok(Answer::SignIntent(body)) => *body,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn signed(world: &mut World, account: &BankAccount, body: TxBody, by: u8) -> Result<Answer, Refusal> {
+    let intent = Box::new(body.sign(&[&key(by)]));
+    world.ask(0, Ask::SendSigned { sender: account.owner, to: to_bilal(), intent })
+}
+
+#[test]
+fn he_pays_by_signing_what_the_bank_prepared() {
+    let (mut world, account) = world();
+    let body = asked(&mut world, &account);
+    assert_eq!(world.banks[0].held(&account), Paise::ZERO, "nothing is held before he signs");
+    let id = body.id();
+    assert_eq!(signed(&mut world, &account, body.clone(), 77), Ok(Answer::Sent(id)));
+    assert_eq!(signed(&mut world, &account, body, 77), Ok(Answer::Sent(id)), "asked twice, sent once");
+    assert_eq!(world.banks[0].held(&account), Paise(1_015));
+    world.block();
+    world.accept(1, id).unwrap();
+    world.block();
+    world.block();
+    assert_eq!(world.banks[0].outgoing(id).unwrap().status(), Status::Completed);
+}
+
+#[test]
+fn he_cannot_sign_another_intent() {
+    let (mut world, account) = world();
+    let body = asked(&mut world, &account);
+    type Change = fn(&mut TxBody);
+    fn ask(body: &mut TxBody) -> &mut idx_types::tx::Transfer {
+        match &mut body.kind {
+            TxKind::Transfer(ask) => ask,
+            _ => panic!("a transfer"),
+        }
+    }
+    let table: [(Change, Refusal); 9] = [
+        (|body| ask(body).fee = Paise(1), Refusal::MalformedIntent),
+        (|body| ask(body).amount = Paise(1), Refusal::AmountTooSmall),
+        (|body| ask(body).from = SessionId([1; 32]), Refusal::MalformedIntent),
+        (|body| ask(body).from_bank = BankId(1), Refusal::MalformedIntent),
+        (|body| ask(body).tag = Concealed::new(ReceiverTag([1; 32]), [1; 32]), Refusal::MalformedIntent),
+        (|body| ask(body).tag = ask(body).tag.hidden(), Refusal::MalformedIntent),
+        (|body| body.valid_until = body.valid_until.plus(1), Refusal::MalformedIntent),
+        (|body| body.chain_id.0.0[0] ^= 1, Refusal::MalformedIntent),
+        (|body| body.created_at = body.created_at.plus(world::DAY_MS), Refusal::SessionExpired),
+    ];
+    for (place, (change, refusal)) in table.into_iter().enumerate() {
+        let mut bent = body.clone();
+        change(&mut bent);
+        assert_eq!(signed(&mut world, &account, bent, 77), Err(refusal), "row {place}");
+    }
+    assert_eq!(signed(&mut world, &account, body.clone(), 78), Err(Refusal::BadSignature));
+    world.now = NetworkDay::of(world.now).end();
+    assert_eq!(signed(&mut world, &account, body, 77), Err(Refusal::SessionExpired));
+    assert_eq!(world.banks[0].held(&account), Paise::ZERO);
+}
+
+#[test]
+fn he_accepts_and_cancels_by_signing_a_digest() {
+    let (mut world, account) = world();
+    let receiver = account.owner;
+    let to = Recipient::Idx(receiver);
+    let sender = *person(ASHA).idx();
+    let from = world.account_of(0, ASHA).handle;
+    let Ok(Answer::Sent(id)) = world.ask(0, Ask::Send { sender, account: from, to, amount: Paise(1_000) })
+    else {
+        panic!("sent")
+    };
+    world.block();
+    let accept =
+        |signature: Option<Signature>| Ask::Accept { receiver, id, account: account.handle, signature };
+    let Ok(Answer::SignDigest(digest)) = world.ask(0, accept(None)) else { panic!("a digest") };
+    let wrong = key(78).sign(&digest);
+    assert_eq!(world.ask(0, accept(Some(wrong))), Err(Refusal::BadSignature));
+    assert_eq!(world.ask(0, accept(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
+    world.block();
+    world.block();
+    assert_eq!(world.balance(&account), Paise(10_001_000));
+
+    let body = asked(&mut world, &account);
+    let id = body.id();
+    signed(&mut world, &account, body, 77).unwrap();
+    let cancel = |signature| Ask::Cancel { sender: receiver, id, signature };
+    let Ok(Answer::SignDigest(digest)) = world.ask(0, cancel(None)) else { panic!("a digest") };
+    assert_eq!(world.ask(0, cancel(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
+    world.deliver();
+    assert!(world.banks[1].incoming(id).is_none());
+}

@@ -1,0 +1,134 @@
+//! The questions that the vault answers: each by the name a caller has in hand.
+
+use super::draft::{PAGE, Shelf};
+use super::rows::{BankAccount, Contact, Customer, Deadline, Hold, Incoming, OpenedSession, Outgoing};
+use super::store::Table;
+use super::{VaultError, record::Record, sealing};
+use crate::{AccountNumber, Nickname, Pan};
+use idx_types::{AccountHandle, Idx, NetworkDay, Paise, SessionId, TimestampMs, TxId};
+
+impl Shelf<'_> {
+    /// A customer.
+    ///
+    /// # Errors
+    /// This and all questions below: [`VaultError`] if a record is damaged or the machine fails.
+    pub fn customer(&self, idx: &Idx) -> Result<Option<Customer>, VaultError> {
+        self.get(&Customer::key_of(self.keys, idx))
+    }
+
+    /// The customer with a PAN.
+    pub fn customer_of_pan(&self, pan: &Pan) -> Result<Option<Customer>, VaultError> {
+        self.named("pan", pan.expose().as_bytes())
+    }
+
+    /// The IDX of every customer in the store, in no meaningful order; 32 bytes a customer.
+    pub fn every_customer(&self) -> Result<Vec<Idx>, VaultError> {
+        let mut everybody = Vec::new();
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let page = self.store.scan(Table::Customers, b"", after.as_deref(), PAGE)?;
+            for (key, row) in &page {
+                everybody.push(sealing::open::<Customer>(self.keys, Table::Customers, key, row)?.idx);
+            }
+            if page.len() < PAGE {
+                return Ok(everybody);
+            }
+            after = page.last().map(|(key, _)| key.clone());
+        }
+    }
+
+    /// The accounts of a customer at this bank.
+    pub fn accounts_of(&self, owner: &Idx) -> Result<Vec<BankAccount>, VaultError> {
+        self.all(&BankAccount::prefix_of(self.keys, owner))
+    }
+
+    /// The account with a name on the ledger, if it is this bank's.
+    pub fn account(&self, handle: &AccountHandle) -> Result<Option<BankAccount>, VaultError> {
+        self.named("handle", &handle.0)
+    }
+
+    /// The account with a number.
+    pub fn account_of_number(&self, number: &AccountNumber) -> Result<Option<BankAccount>, VaultError> {
+        self.named("number", number.expose().as_bytes())
+    }
+
+    /// The session of an account on a day.
+    pub fn session(
+        &self,
+        day: NetworkDay,
+        handle: &AccountHandle,
+    ) -> Result<Option<OpenedSession>, VaultError> {
+        self.get(&OpenedSession::key_of(self.keys, day, handle))
+    }
+
+    /// The session with a public name.
+    pub fn session_of_id(&self, id: &SessionId) -> Result<Option<OpenedSession>, VaultError> {
+        self.named("id", &id.0)
+    }
+
+    /// Whom a customer pays.
+    pub fn contacts_of(&self, owner: &Idx) -> Result<Vec<Contact>, VaultError> {
+        self.all(&Contact::prefix_of(self.keys, owner))
+    }
+
+    /// A contact by its nickname, in upper or lower case.
+    pub fn contact(&self, owner: &Idx, nickname: &Nickname) -> Result<Option<Contact>, VaultError> {
+        self.get(&Contact::key_of(self.keys, owner, nickname))
+    }
+
+    /// The hold of an intent on an account.
+    pub fn hold(&self, handle: &AccountHandle, id: &TxId) -> Result<Option<Hold>, VaultError> {
+        self.get(&Hold::key_of(self.keys, handle, id))
+    }
+
+    /// The holds on an account.
+    pub fn holds_of(&self, handle: &AccountHandle) -> Result<Vec<Hold>, VaultError> {
+        self.all(&Hold::prefix_of(self.keys, handle))
+    }
+
+    /// What is held on an account in all; the greatest amount there is if the sum leaves its range.
+    pub fn held(&self, handle: &AccountHandle) -> Result<Paise, VaultError> {
+        let holds = self.holds_of(handle)?;
+        Ok(holds
+            .iter()
+            .fold(Paise::ZERO, |sum, hold| sum.checked_add(hold.amount).unwrap_or(Paise(u64::MAX))))
+    }
+
+    /// A transfer that a customer sent.
+    pub fn outgoing(&self, id: &TxId) -> Result<Option<Outgoing>, VaultError> {
+        self.named("id", &id.0)
+    }
+
+    /// All transfers that a customer sent, as long as they are kept.
+    pub fn sent_by(&self, sender: &Idx) -> Result<Vec<Outgoing>, VaultError> {
+        self.all(&Outgoing::prefix_of(self.keys, sender))
+    }
+
+    /// A transfer for a customer.
+    pub fn incoming(&self, id: &TxId) -> Result<Option<Incoming>, VaultError> {
+        self.named("id", &id.0)
+    }
+
+    /// All transfers for a customer, as long as they are kept.
+    pub fn received_by(&self, receiver: &Idx) -> Result<Vec<Incoming>, VaultError> {
+        self.all(&Incoming::prefix_of(self.keys, receiver))
+    }
+
+    /// The deadlines of all open transfers.
+    pub fn open_transfers(&self) -> Result<Vec<Deadline>, VaultError> {
+        self.all(b"")
+    }
+
+    /// The transfers that wait for a customer's choice.
+    pub fn waiting_for(&self, receiver: &Idx) -> Result<Vec<Incoming>, VaultError> {
+        self.all(&Incoming::waiting_prefix_of(self.keys, receiver))
+    }
+
+    /// Open transfers whose validity ends before a time, at most `limit` of them, the earliest first.
+    pub fn overdue(&self, now: TimestampMs, limit: usize) -> Result<Vec<Deadline>, VaultError> {
+        let rows = self.store.scan(Deadline::TABLE, b"", None, limit)?;
+        let passed = |key: &[u8]| key.first_chunk::<8>().is_some_and(|ms| u64::from_be_bytes(*ms) < now.0);
+        let due = rows.iter().take_while(|(key, _)| passed(key));
+        due.map(|(key, row)| sealing::open(self.keys, Deadline::TABLE, key, row)).collect()
+    }
+}

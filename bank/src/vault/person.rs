@@ -1,0 +1,76 @@
+//! A person's rights (document 4.7): all that the bank keeps of him, and the erasure of what it need not.
+
+use super::rows::{BankAccount, Contact, Credential, Customer, Incoming, OpenedSession, Outgoing, Status};
+use super::{Draft, Shelf, VaultError};
+use idx_types::{Idx, NetworkDay, TimestampMs};
+
+/// All that the bank keeps of one person. The shell renders it; `Debug` shows no content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonFile {
+    /// Who he is.
+    pub customer: Customer,
+    /// His accounts here.
+    pub accounts: Vec<BankAccount>,
+    /// The sessions of those accounts that are still kept, by account, then by day.
+    pub sessions: Vec<OpenedSession>,
+    /// Whom he pays.
+    pub contacts: Vec<Contact>,
+    /// What he sent.
+    pub sent: Vec<Outgoing>,
+    /// What he was sent.
+    pub received: Vec<Incoming>,
+}
+
+/// How much an erasure took away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Erased {
+    /// Contacts.
+    pub contacts: usize,
+    /// Ended transfers.
+    pub transfers: usize,
+}
+
+/// Everything about a person, with the sessions of the days from `since` to `today`. `None` if he is no
+/// customer here.
+///
+/// # Errors
+/// [`VaultError`] if a record is damaged or the machine fails.
+pub fn export(
+    shelf: &Shelf<'_>,
+    idx: &Idx,
+    since: NetworkDay,
+    today: NetworkDay,
+) -> Result<Option<PersonFile>, VaultError> {
+    let Some(customer) = shelf.customer(idx)? else { return Ok(None) };
+    let accounts = shelf.accounts_of(idx)?;
+    let mut sessions = Vec::new();
+    for account in &accounts {
+        for day in since.0..=today.0 {
+            sessions.extend(shelf.session(NetworkDay(day), &account.handle)?);
+        }
+    }
+    let (sent, received) = (shelf.sent_by(idx)?, shelf.received_by(idx)?);
+    Ok(Some(PersonFile { customer, accounts, sessions, contacts: shelf.contacts_of(idx)?, sent, received }))
+}
+
+/// Erases what the law does not oblige a bank to keep: contacts, the credential, and transfers that
+/// ended before `keep_since`. Identity and accounts stay, as do open transfers: a bank must know its
+/// customers for as long as they have been its customers and the years after.
+///
+/// # Errors
+/// [`VaultError`] if a record is damaged or the machine fails; nothing is erased then.
+pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Result<Erased, VaultError> {
+    let contacts = draft.contacts_of(idx)?;
+    let ended = |history: &[(Status, TimestampMs)]| {
+        history.last().is_some_and(|(status, at)| status.is_final() && *at < keep_since)
+    };
+    let sent: Vec<_> = draft.sent_by(idx)?.into_iter().filter(|t| ended(&t.history)).collect();
+    let received: Vec<_> = draft.received_by(idx)?.into_iter().filter(|t| ended(&t.history)).collect();
+    if let Some(customer) = draft.customer(idx)? {
+        draft.put(&Customer { credential: Credential::Unset, ..customer });
+    }
+    contacts.iter().for_each(|contact| draft.delete(contact));
+    sent.iter().for_each(|transfer| draft.delete(transfer));
+    received.iter().for_each(|transfer| draft.delete(transfer));
+    Ok(Erased { contacts: contacts.len(), transfers: sent.len() + received.len() })
+}

@@ -1,0 +1,11 @@
+//! The records of the vault. Their keys are built from digests and, where order matters, from days,
+//! months and times; see the head of [`crate::vault`].
+
+mod intents;
+mod people;
+mod sessions;
+
+pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
+pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
+pub use sessions::OpenedSession;
+pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};

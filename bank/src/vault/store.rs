@@ -1,0 +1,114 @@
+//! What the vault asks of a disk: tables of rows in order of their keys, and atomic durable batches.
+
+/// The tables of a vault, one column family each. Numbers are for ever.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Table {
+    /// The vault's own index secret.
+    Meta = 0,
+    /// People.
+    Customers = 1,
+    /// Their accounts, by owner.
+    Accounts = 2,
+    /// From another name of a record to its key.
+    Lookups = 3,
+    /// Sessions, by day.
+    Sessions = 4,
+    /// Whom customers pay, by owner.
+    Contacts = 5,
+    /// Money that open intents will need, by account.
+    Holds = 6,
+    /// Intents of customers, by sender.
+    Outgoing = 7,
+    /// Intents for customers, by receiver.
+    Incoming = 8,
+    /// Keys of session ids, by month.
+    Months = 9,
+    /// When open intents end, by time.
+    Deadlines = 10,
+}
+
+impl Table {
+    /// Every table, in order of its number.
+    pub const ALL: [Self; 11] = [
+        Self::Meta,
+        Self::Customers,
+        Self::Accounts,
+        Self::Lookups,
+        Self::Sessions,
+        Self::Contacts,
+        Self::Holds,
+        Self::Outgoing,
+        Self::Incoming,
+        Self::Months,
+        Self::Deadlines,
+    ];
+
+    /// Its stable name, which is bound into every sealed field.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Customers => "customers",
+            Self::Accounts => "accounts",
+            Self::Lookups => "lookups",
+            Self::Sessions => "sessions",
+            Self::Contacts => "contacts",
+            Self::Holds => "holds",
+            Self::Outgoing => "outgoing",
+            Self::Incoming => "incoming",
+            Self::Months => "months",
+            Self::Deadlines => "deadlines",
+        }
+    }
+}
+
+/// The machine under the vault failed: a full disk, a lost file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("vault store: {0}")]
+pub struct StoreError(pub String);
+
+/// A key and its sealed record.
+pub type Row = (Vec<u8>, Vec<u8>);
+
+/// One change of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Writes a record, over an older one if there is one.
+    Put(Table, Vec<u8>, Vec<u8>),
+    /// Removes a record, if it is there.
+    Delete(Table, Vec<u8>),
+}
+
+/// Changes that are made together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// In order of table and key.
+    pub changes: Vec<Change>,
+}
+
+/// Where a vault lives. Only sealed bytes and digests reach it.
+pub trait VaultStore: Send + Sync {
+    /// The record under a key.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the machine fails.
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// At most `limit` records whose keys start with `prefix` and come after `after`, in order of
+    /// their keys.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the machine fails.
+    fn scan(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError>;
+
+    /// Makes all changes at once, and durable before it returns.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the machine fails; then no change is made.
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError>;
+}

@@ -1,0 +1,48 @@
+//! A new vault key takes over while the vault serves.
+
+use super::*;
+
+fn turning(world: &World) -> VaultKeys {
+    let (new, old) = (VaultKey::new(2, &[0x33; 32]), VaultKey::new(1, &[0x11; 32]));
+    VaultKeys::open(new, Some(old), &world.store).unwrap()
+}
+
+#[test]
+fn every_row_turns_in_bounded_batches_and_stays_readable() {
+    let mut world = filled();
+    let rows = world.store.len();
+    world.keys = turning(&world);
+    let (mut cursor, mut turned) = (Some(RotationCursor::start()), 0);
+    while let Some(at) = cursor {
+        let mut draft = Draft::new(&world.keys, &world.store, Entropy::new([turned as u8; 32]));
+        cursor = rotate(&mut draft, at, 3).unwrap();
+        let batch = draft.into_batch();
+        assert!(batch.changes.len() <= 3);
+        turned += batch.changes.len();
+        world.store.commit(&batch).unwrap();
+        assert_eq!(world.shelf().customer(&idx(0)), Ok(Some(customer(0))), "it serves meanwhile");
+    }
+    assert_eq!((turned, world.store.len()), (rows, rows));
+
+    world.keys = VaultKeys::open(VaultKey::new(2, &[0x33; 32]), None, &world.store).unwrap();
+    assert_eq!(world.shelf().customer_of_pan(&customer(1).pan), Ok(Some(customer(1))));
+    assert_eq!(world.shelf().incoming(&tx_id(0)), Ok(Some(incoming(1))));
+    let old = VaultKeys::open(VaultKey::new(1, &[0x11; 32]), None, &world.store).unwrap_err();
+    assert_eq!(old, VaultError::KeyMissing { table: Table::Meta, version: 2 });
+}
+
+#[test]
+fn a_rotation_that_starts_again_skips_what_is_done() {
+    let mut world = filled();
+    world.keys = turning(&world);
+    for expected in [2, 0] {
+        let mut draft = Draft::new(&world.keys, &world.store, Entropy::new([9; 32]));
+        let customers = RotationCursor::start();
+        let customers = rotate(&mut draft, customers, 100).unwrap().unwrap();
+        rotate(&mut draft, customers, 100).unwrap().unwrap();
+        let batch = draft.into_batch();
+        let of_customers = batch.changes.iter().filter(|c| matches!(c, Change::Put(Table::Customers, ..)));
+        assert_eq!(of_customers.count(), expected);
+        world.store.commit(&batch).unwrap();
+    }
+}

@@ -1,0 +1,71 @@
+//! Sealed things as a peer or a court may send them, altered in any way: they open as what was sealed, or
+//! are refused; never a panic, never other content.
+
+use crate::memory::bounded;
+use borsh::{BorshDeserialize, BorshSerialize};
+use idx_bank::desk::Notice;
+use idx_crypto::{Envelope, Hash32, SealedHalf, open_half};
+use idx_types::testing::{chain_id, envelope_of, hpke_secret};
+use idx_types::{BankId, EpochKey, Height, PrivateRecord};
+
+/// Memory that reading may take, as a multiple of the input.
+const MEMORY_TIMES: usize = 16;
+
+/// The first byte picks the kind, the rest is the sealed thing.
+pub fn sealed(data: &[u8]) {
+    let Some((kind, bytes)) = data.split_first() else { return };
+    match kind % 4 {
+        0 => envelope(bytes),
+        1 => body(bytes),
+        2 => half(bytes),
+        _ => drop(row::<Notice>(bytes)),
+    }
+}
+
+/// The key of the fuzzed private chain.
+pub fn epoch_key() -> EpochKey {
+    EpochKey::new(1, [7; 32].into())
+}
+
+/// An envelope of bank 0. What opens is what was sealed; one bit more or less does not open.
+fn envelope(bytes: &[u8]) {
+    let Some(envelope) = row::<Envelope>(bytes) else { return };
+    let sound = envelope.check_shape().is_ok();
+    let (home, company, regulator) = (hpke_secret(1), hpke_secret(250), hpke_secret(251));
+    let genuine = envelope == envelope_of(BankId(0));
+    let opened = envelope.open_home(&home, &Hash32::ZERO);
+    assert_eq!(opened.is_ok(), genuine, "opened by its bank, genuine: {genuine}");
+    let halves = (
+        envelope.open_company_half(&company, &Hash32::ZERO),
+        envelope.open_regulator_half(&regulator, &Hash32::ZERO),
+    );
+    if let (Ok(company), Ok(regulator)) = halves {
+        assert!(sound && genuine, "altered, and both halves open");
+        let record = envelope.open_with_halves(&company, &regulator, &Hash32::ZERO).expect("genuine");
+        assert_eq!(record.as_slice(), b"nobody");
+    }
+}
+
+/// A private body of height 7: opens to records that seal to the same bytes, or is refused.
+fn body(bytes: &[u8]) {
+    let open = || epoch_key().open(chain_id(), Height(7), bytes);
+    let opened: Result<Vec<PrivateRecord>, _> = bounded("a private body", bytes.len(), MEMORY_TIMES, open);
+    match opened {
+        Ok(records) => assert_eq!(epoch_key().seal(chain_id(), Height(7), &records), bytes),
+        Err(refusal) => assert!(!refusal.to_string().is_empty()),
+    }
+}
+
+fn half(bytes: &[u8]) {
+    let Some(share) = row::<SealedHalf>(bytes) else { return };
+    if let Ok(half) = open_half(&hpke_secret(9), &Hash32::ZERO, &share) {
+        assert_eq!(half.of(), share.of());
+    }
+}
+
+fn row<T: BorshSerialize + BorshDeserialize>(bytes: &[u8]) -> Option<T> {
+    let value =
+        bounded("a sealed thing", bytes.len(), MEMORY_TIMES, || borsh::from_slice::<T>(bytes)).ok()?;
+    assert!(borsh::to_vec(&value).expect("writing to memory") == bytes, "one value, two encodings");
+    Some(value)
+}
