@@ -8,7 +8,7 @@ use crate::money::{Currency, Paise};
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Envelope, PublicKey};
 
-/// See [`TxKind::OpenAccount`].
+/// See [`TxKind::OpenAccount`](crate::TxKind::OpenAccount).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct OpenAccount {
     /// The home bank.
@@ -30,7 +30,7 @@ pub struct AccountRef {
     pub handle: Concealed<AccountHandle>,
 }
 
-/// See [`TxKind::OpenSession`].
+/// See [`TxKind::OpenSession`](crate::TxKind::OpenSession).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct OpenSession {
     /// The home bank.
@@ -47,7 +47,7 @@ pub struct OpenSession {
     pub identity: Concealed<Envelope>,
 }
 
-/// See [`TxKind::Deposit`] and [`TxKind::Withdraw`].
+/// See [`TxKind::Deposit`](crate::TxKind::Deposit) and [`TxKind::Withdraw`](crate::TxKind::Withdraw).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Cash {
     /// The home bank.
@@ -58,7 +58,7 @@ pub struct Cash {
     pub amount: Paise,
 }
 
-/// See [`TxKind::Freeze`].
+/// See [`TxKind::Freeze`](crate::TxKind::Freeze).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Freeze {
     /// The home bank.

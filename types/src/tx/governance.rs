@@ -8,7 +8,7 @@ use crate::ids::{BankId, Height, TxId};
 use crate::params::Params;
 use borsh::{BorshDeserialize, BorshSerialize};
 
-/// See [`TxKind::Propose`].
+/// See [`TxKind::Propose`](crate::TxKind::Propose).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Propose {
     /// Who proposes.
@@ -43,7 +43,7 @@ pub struct AddBank {
     pub bank: Bank,
 }
 
-/// See [`TxKind::Ballot`].
+/// See [`TxKind::Ballot`](crate::TxKind::Ballot).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct Ballot {
     /// Who votes.
@@ -54,7 +54,7 @@ pub struct Ballot {
     pub approve: bool,
 }
 
-/// See [`TxKind::Evidence`].
+/// See [`TxKind::Evidence`](crate::TxKind::Evidence).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub struct ReportEvidence {
     /// Who reports.
