@@ -7,10 +7,11 @@
 //! returns: destroyed keys must not wait in an old table file for a thief.
 
 use crate::error::VaultOpenError;
+use crate::store::synced;
 use idx_bank::vault::{Batch, Change, Row, StoreError, Table, VaultStore};
 use rocksdb::{
     BottommostLevelCompaction, ColumnFamily, ColumnFamilyDescriptor, CompactOptions, DB, DBCompressionType,
-    DBRecoveryMode, Direction, IteratorMode, LogLevel, Options, WriteBatch, WriteOptions,
+    DBRecoveryMode, Direction, IteratorMode, LogLevel, Options, WriteBatch,
 };
 use std::fmt;
 use std::path::Path;
@@ -160,12 +161,6 @@ fn family_settings() -> Options {
     family.set_write_buffer_size(FAMILY_BUFFER_BYTES);
     family.set_compression_type(DBCompressionType::None);
     family
-}
-
-fn synced() -> WriteOptions {
-    let mut write = WriteOptions::default();
-    write.set_sync(true);
-    write
 }
 
 fn failed(table: Table, error: &rocksdb::Error) -> StoreError {

@@ -25,24 +25,26 @@ pub struct PreparedTx {
 impl PreparedTx {
     /// Computes names and length and checks every signature against the key beside it.
     pub fn verify(tx: Transaction, verifier: &dyn Verifier) -> Self {
-        let holds =
-            tx.signatures.len() == tx.body.kind.signatures_needed() && tx.check_signatures(verifier).is_ok();
-        Self::with_verdict(tx, holds)
+        let names = tx.names();
+        let holds = tx.signatures.len() == tx.body.kind.signatures_needed()
+            && tx.check_signatures_over(names.0, verifier).is_ok();
+        Self::named(tx, names, holds)
     }
 
     /// For a transaction this node verified before (its own log) or made itself: the caller vouches.
     pub fn vouch(tx: Transaction) -> Self {
-        Self::with_verdict(tx, true)
+        Self::recall(tx, true)
     }
 
     /// A transaction read back from this node's own journal, with what was found about it then.
     pub fn recall(tx: Transaction, signatures_hold: bool) -> Self {
-        Self::with_verdict(tx, signatures_hold)
+        let names = tx.names();
+        Self::named(tx, names, signatures_hold)
     }
 
-    fn with_verdict(tx: Transaction, signatures_hold: bool) -> Self {
+    fn named(tx: Transaction, (id, hash): (TxId, TxHash), signatures_hold: bool) -> Self {
         let len = borsh::object_length(&tx).expect("measuring borsh cannot fail");
-        Self { id: tx.id(), hash: tx.hash(), len, signatures_hold, tx: Arc::new(tx) }
+        Self { id, hash, len, signatures_hold, tx: Arc::new(tx) }
     }
 
     /// Whether the number of signatures is right and each verifies. Says nothing about whether the

@@ -11,7 +11,7 @@ use idx_replica::{
     ReplicaSettings, RequestId, Start, TimerId, Unsigned,
 };
 use idx_types::wire::{CertifiedHeight, Gossip, RESPONSE_BYTES_MAX, Request, encode};
-use idx_types::{BankId, EpochKey, Height, NetworkKey, Signed, TimestampMs};
+use idx_types::{BankId, Height, NetworkKey, Signed, TimestampMs};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
@@ -67,7 +67,7 @@ fn mind_over(me: BankId, snapshot: &Snapshot, last: Option<Arc<CertifiedHeight>>
         policy: Box::new(AcceptAll),
         verifier: Arc::new(StandInRule),
         protocol_known: idx_types::params::PROTOCOL_VERSION,
-        epoch_key: Some(EpochKey::new(1, [7; 32].into())),
+        epoch_key: Some(crate::sealed::epoch_key()),
     };
     Replica::new(settings, restored(snapshot), last)
 }

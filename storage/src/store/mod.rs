@@ -32,6 +32,7 @@ mod subjects;
 pub use index::{Cursor, Order, PAGE_ENTRIES_MAX, Page, PageQuery, Subject, TxStatus};
 pub use meta::STORE_FORMAT;
 pub use options::StoreOptions;
+pub(crate) use options::synced;
 pub use record::{Committed, HeightRecord, TxPlace};
 
 use crate::error::StoreError;

@@ -97,7 +97,7 @@ fn column_family(column: Column, cache: &Cache) -> Options {
 }
 
 /// Every write is on disk before it returns.
-pub(super) fn synced() -> WriteOptions {
+pub(crate) fn synced() -> WriteOptions {
     let mut write = WriteOptions::default();
     write.set_sync(true);
     write

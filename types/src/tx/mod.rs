@@ -79,13 +79,7 @@ impl TxBody {
     /// The digest of what the first signer signed, in public form; settles at most once. The receiver's
     /// choice of a transfer is no part of it.
     pub fn id(&self) -> TxId {
-        let mut signed = self.public_form();
-        if let TxKind::Transfer(Transfer { accepted: Some(_), .. }) = &signed.kind
-            && let TxKind::Transfer(transfer) = &mut signed.to_mut().kind
-        {
-            transfer.accepted = None;
-        }
-        TxId(hash_borsh("idx/tx-body/1", &*signed).0)
+        id_of(self.public_form())
     }
 
     /// The body as the public chain shows it: commitments in place of concealed values.
@@ -116,6 +110,16 @@ impl TxBody {
     }
 }
 
+/// The id of a body in public form: without the receiver's choice.
+fn id_of(mut public: Cow<'_, TxBody>) -> TxId {
+    if let TxKind::Transfer(Transfer { accepted: Some(_), .. }) = &public.kind
+        && let TxKind::Transfer(transfer) = &mut public.to_mut().kind
+    {
+        transfer.accepted = None;
+    }
+    TxId(hash_borsh("idx/tx-body/1", &*public).0)
+}
+
 impl Transaction {
     /// The id of the body.
     pub fn id(&self) -> TxId {
@@ -124,7 +128,18 @@ impl Transaction {
 
     /// The digest of body and signatures in public form: the leaf of the transactions' root.
     pub fn hash(&self) -> TxHash {
-        TxHash(hash_borsh("idx/tx/1", &(&*self.body.public_form(), &self.signatures)).0)
+        self.hash_of(&self.body.public_form())
+    }
+
+    /// Both names. Concealing the values, which is most of the work, is done once.
+    pub(crate) fn names(&self) -> (TxId, TxHash) {
+        let public = self.body.public_form();
+        let hash = self.hash_of(&public);
+        (id_of(public), hash)
+    }
+
+    fn hash_of(&self, public: &TxBody) -> TxHash {
+        TxHash(hash_borsh("idx/tx/1", &(public, &self.signatures)).0)
     }
 
     /// The same transaction without what only banks may see. Id, hash and signatures stay good.
@@ -152,7 +167,15 @@ impl Transaction {
     /// # Errors
     /// The first signature that does not verify.
     pub fn check_signatures(&self, verifier: &dyn Verifier) -> Result<(), BadSignature> {
-        let id = self.id();
+        self.check_signatures_over(self.id(), verifier)
+    }
+
+    /// The same for who knows the id.
+    pub(crate) fn check_signatures_over(
+        &self,
+        id: TxId,
+        verifier: &dyn Verifier,
+    ) -> Result<(), BadSignature> {
         self.signatures.iter().enumerate().try_for_each(|(place, s)| {
             verifier.verify(&s.key, &self.body.digest_for(id, place), &s.signature)
         })
