@@ -16,10 +16,11 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `sessions`, `sending`, `receiving`, `following` (what became of transfers),
+//! Rooms: `customers`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following` (what became of transfers),
 //! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver), `objections`
 //! (what the bank must not approve), `ledger` (what the desk must know).
 
+mod clerk;
 mod customers;
 mod effect;
 mod following;
@@ -37,7 +38,7 @@ mod tests;
 mod work;
 
 pub use effect::{Answer, Effect};
-pub use input::{Ask, Fact, Input, Recipient};
+pub use input::{Ask, Counter, Fact, Input, Recipient};
 pub use ledger::LedgerView;
 pub use notice::{acceptance_proof, rejection_proof};
 pub use objections::Objections;
@@ -177,6 +178,7 @@ impl Desk {
             Ask::OpenAccount { owner, number } => self.open_account(work, owner, number),
             Ask::AddContact { owner, nickname, idx } => self.add_contact(work, owner, nickname, idx),
             Ask::RemoveContact { owner, nickname } => self.remove_contact(work, owner, &nickname),
+            Ask::Counter { account, what } => self.counter(work, account, what),
             Ask::OpenSession { owner, account } => self.open_session(work, owner, account),
             Ask::Send { sender, account, to, amount } => self.send(work, sender, account, &to, amount),
             Ask::SendSigned { sender, to, intent } => self.send_signed(work, sender, &to, *intent),

@@ -10,7 +10,7 @@
 
 use crate::body::{BankEntry, Genesis};
 use borsh::BorshSerialize;
-use idx_crypto::{Hash32, Hasher, HpkePublic, HpkeSealed, HpkeSecret, hkdf_derive, hpke_seal};
+use idx_crypto::{Hash32, Hasher, HpkePublic, HpkeSealed, HpkeSecret, KdfCost, hkdf_derive, hpke_seal};
 use idx_types::{BankCode, EpochKey};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,6 +25,8 @@ pub const FIRST_EPOCH: u32 = 1;
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedEntry {
+    /// What the making of one pseudonym costs (Argon2id): the same at all banks, for ever.
+    pub pseudonym_cost: KdfCost,
     /// Digest of the pepper.
     pub pepper_commitment: Hash32,
     /// [`EpochKey::commitment`] of the first key of the private chain.
@@ -52,6 +54,8 @@ pub struct Wrap {
 pub struct SharedSecrets {
     /// Goes into every pseudonym, so that nobody else can try out PANs.
     pub pepper: Zeroizing<[u8; 32]>,
+    /// What a pseudonym costs.
+    pub pseudonym_cost: KdfCost,
     /// Seals the private chain until its first rotation.
     pub epoch_key: EpochKey,
 }
@@ -86,12 +90,16 @@ impl SharedEntry {
     ///
     /// # Errors
     /// [`SharedError::UnsoundKey`] names the bank.
-    pub fn seal(banks: &[BankEntry], entropy: &[u8; 32]) -> Result<Self, SharedError> {
+    pub fn seal(
+        banks: &[BankEntry],
+        entropy: &[u8; 32],
+        pseudonym_cost: KdfCost,
+    ) -> Result<Self, SharedError> {
         let pepper = hkdf_derive(entropy, "idx/genesis-pepper/1", b"");
         let key = hkdf_derive(entropy, "idx/genesis-epoch-key/1", b"");
         let epoch_commitment = EpochKey::new(FIRST_EPOCH, key.clone()).commitment();
-        let mut shared =
-            Self { pepper_commitment: commitment_of(&pepper), epoch_commitment, wraps: Vec::new() };
+        let pepper_commitment = commitment_of(&pepper);
+        let mut shared = Self { pseudonym_cost, pepper_commitment, epoch_commitment, wraps: Vec::new() };
         let plain = Zeroizing::new([pepper.as_slice(), key.as_slice()].concat());
         for bank in banks {
             let to =
@@ -123,18 +131,20 @@ impl SharedEntry {
         let (pepper, epoch_key) = (Zeroizing::new(*pepper), EpochKey::new(FIRST_EPOCH, Zeroizing::new(key)));
         let promised = commitment_of(&pepper) == self.pepper_commitment
             && epoch_key.commitment() == self.epoch_commitment;
-        if promised { Ok(SharedSecrets { pepper, epoch_key }) } else { Err(damaged()) }
+        let pseudonym_cost = self.pseudonym_cost;
+        if promised { Ok(SharedSecrets { pepper, pseudonym_cost, epoch_key }) } else { Err(damaged()) }
     }
 
-    /// Whether there is a wrap for each of these banks and its key, in their order, and none besides.
+    /// Whether there is a wrap for each of these banks and its key, in their order, and none besides, and
+    /// pseudonyms can be made.
     pub(crate) fn covers(&self, banks: &[BankEntry]) -> bool {
         let wrapped = self.wraps.iter().map(|wrap| (&wrap.bank, wrap.key));
-        wrapped.eq(banks.iter().map(|bank| (&bank.code, bank.hpke_key)))
+        self.pseudonym_cost.is_in_range() && wrapped.eq(banks.iter().map(|bank| (&bank.code, bank.hpke_key)))
     }
 
     fn associated(&self, bank: &BankCode) -> Vec<u8> {
-        borsh::to_vec(&(self.pepper_commitment, self.epoch_commitment, bank))
-            .expect("writing borsh to memory cannot fail")
+        let common = (self.pseudonym_cost, self.pepper_commitment, self.epoch_commitment);
+        borsh::to_vec(&(common, bank)).expect("writing borsh to memory cannot fail")
     }
 }
 
@@ -191,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_bank_reads_the_same_and_nobody_else_reads() {
-        let shared = SharedEntry::seal(&banks(), &[9; 32]).unwrap();
+        let shared = SharedEntry::seal(&banks(), &[9; 32], KdfCost::testnet()).unwrap();
         let first = shared.open(&banks()[0].code, &secret(0)).unwrap();
         for (number, bank) in (0..).zip(banks()) {
             let secrets = shared.open(&bank.code, &secret(number)).unwrap();
@@ -206,8 +216,8 @@ mod tests {
 
     #[test]
     fn whatever_is_altered_is_found_out() {
-        let shared = SharedEntry::seal(&banks(), &[9; 32]).unwrap();
-        let other = SharedEntry::seal(&banks(), &[8; 32]).unwrap();
+        let shared = SharedEntry::seal(&banks(), &[9; 32], KdfCost::testnet()).unwrap();
+        let other = SharedEntry::seal(&banks(), &[8; 32], KdfCost::testnet()).unwrap();
         type Alter<'a> = &'a dyn Fn(&mut SharedEntry);
         let table: [(&str, Alter<'_>); 5] = [
             ("pepper", &|s| s.pepper_commitment = other.pepper_commitment),
@@ -230,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_bank_that_came_later_is_not_covered() {
-        let shared = SharedEntry::seal(&banks()[..3], &[9; 32]).unwrap();
+        let shared = SharedEntry::seal(&banks()[..3], &[9; 32], KdfCost::testnet()).unwrap();
         assert!(shared.covers(&banks()[..3]) && !shared.covers(&banks()) && !shared.covers(&banks()[..2]));
         let text = serde_json::to_string(&shared).unwrap();
         assert_eq!(serde_json::from_str::<SharedEntry>(&text).unwrap(), shared);

@@ -68,6 +68,8 @@ pub enum Answer {
         /// The transaction.
         tx: TxId,
     },
+    /// The bank's own transaction about an account is on its way.
+    Submitted(TxId),
     /// Contacts are as asked.
     Contacts,
     /// Today's session of the account.

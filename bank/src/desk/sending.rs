@@ -187,7 +187,12 @@ fn fee_of(work: &Work<'_>, amount: Paise) -> Result<Paise, Stop> {
 }
 
 /// The balance less all holds must cover amount and fee.
-fn check_funds(work: &Work<'_>, account: &BankAccount, amount: Paise, fee: Paise) -> Result<(), Stop> {
+pub(super) fn check_funds(
+    work: &Work<'_>,
+    account: &BankAccount,
+    amount: Paise,
+    fee: Paise,
+) -> Result<(), Stop> {
     let cost = amount.checked_add(fee).ok_or(Refusal::AmountTooLarge)?;
     let holds = work.draft.holds_of(&account.handle)?;
     if holds.len() >= HOLDS_PER_ACCOUNT_MAX {
