@@ -86,6 +86,7 @@ impl Setup {
             params: self.params.clone(),
             banks: self.identities.iter().take(self.banks).map(bank).collect(),
             escrow: escrow(),
+            chain_key: idx_chain::testing::first_chain_key(),
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }
