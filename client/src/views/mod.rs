@@ -6,6 +6,7 @@
 
 mod bank;
 mod block;
+mod chain_key;
 mod escrow;
 mod event;
 mod governance;
@@ -19,6 +20,7 @@ pub use block::{
     ApprovalsView, BankVerdictsView, BlockView, CommitCertificateView, HeaderView, MatrixRowView,
     PrecommitView, PrivateHeaderView,
 };
+pub use chain_key::{ChainEpochView, ChainKeysView, RotateChainKeyView};
 pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
 pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
 pub use governance::{

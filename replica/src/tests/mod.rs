@@ -13,8 +13,9 @@ use idx_chain::{State, testing};
 use idx_consensus::election;
 use idx_crypto::{Ed25519, SecretKey};
 use idx_types::block::tx_root;
+use idx_types::testing::{chain_secrets, epoch_keys};
 use idx_types::wire::{Announcement, CertifiedHeight};
-use idx_types::{BankId, EpochKey, Height, NetworkKey, PublicHeader, Round, Signed, TimestampMs, Verified};
+use idx_types::{BankId, Height, NetworkKey, PublicHeader, Round, Signed, TimestampMs, Verified};
 use std::sync::Arc;
 
 /// Bank 0's mind, its clock, and what it wished for last.
@@ -71,7 +72,7 @@ impl Rig {
             policy: Box::new(AcceptAll),
             verifier: Arc::new(Ed25519),
             protocol_known: idx_types::params::PROTOCOL_VERSION,
-            epoch_key: Some(EpochKey::new(1, [7; 32].into())),
+            chain_keys: Some(epoch_keys(BankId(0)).with(chain_secrets())),
         };
         Self { mind: Replica::new(settings, state, tip), now: testing::START.plus(100) }
     }
