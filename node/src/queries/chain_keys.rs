@@ -14,7 +14,7 @@ pub(super) fn chain_keys_view(replica: &Replica, names: &dyn BankNames) -> Chain
         commitment: Hex(of.commitment),
         wrapped_for: of.wraps.keys().map(|bank| names.tag(*bank)).collect(),
     };
-    let held = replica.chain_keys().iter().flat_map(|ring| ring.iter()).map(|key| key.epoch());
+    let held = replica.chain_keys().into_iter().flat_map(|ring| ring.iter()).map(|key| key.epoch());
     ChainKeysView {
         as_of: state.tip().height,
         in_force: keys.in_force(state.tip().height.next()).unwrap_or_else(|| keys.newest()),
