@@ -8,8 +8,9 @@ use idx_api::{
 use idx_client::encoding::{Hex, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::{
-    BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, MempoolView,
-    NodeInfoView, NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView, TotalsView,
+    BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
+    MempoolView, NodeInfoView, NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView,
+    TotalsView,
 };
 use idx_crypto::Hash32;
 use idx_types::testing::{self, chain_id};
