@@ -6,8 +6,8 @@
 use crate::teller::Teller;
 use async_trait::async_trait;
 use idx_client::views::{
-    BankNames, BankView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, MempoolView,
-    NodeInfoView, Page, ParametersView, PeerView, ProposalView, SyncingView, TotalsView,
+    BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
+    MempoolView, NodeInfoView, Page, ParametersView, PeerView, ProposalView, SyncingView, TotalsView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
@@ -159,6 +159,12 @@ pub trait ChainQueries: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`].
     fn escrow(&self) -> Answer<EscrowView>;
+
+    /// Epochs of the private chain's key after the newest final height.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn chain_keys(&self) -> Answer<ChainKeysView>;
 
     /// All money: issued by genesis, and counted now from every balance.
     ///

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! network, latency   six nodes of `idx-node testnet`, an open-loop load through their JSON-RPC
+//! bodies             what private bodies add to the time to finality
 //! idle               six nodes with nothing to do
 //! ledger             blocks of transfers through `idx-chain`, no signatures
 //! mining             the search of `idx-consensus` beside a bare loop
@@ -10,6 +11,7 @@
 //! Each figure stands beside the floor that the specification names, if it names one. A missed floor
 //! fails the command only with `--check`: a benchmark reports, a test judges.
 
+mod bodies;
 mod idle;
 mod ledger;
 mod load;
@@ -33,6 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   idx-bench network                      1,100 transfers a second for a minute
   idx-bench latency                      100 transfers a second
+  idx-bench bodies --empty-node PATH     200 transactions a second, 5 runs of each kind
   idx-bench all --json now.json --compare earlier.json";
 
 /// Measures IDX.
@@ -70,6 +73,21 @@ enum Scenario {
         #[command(flatten)]
         load: Load,
     },
+    /// What private bodies add to the time to finality: networks with and without them, in turn.
+    Bodies {
+        /// An idx-node built with `--features empty-bodies`.
+        #[arg(long, value_name = "PATH")]
+        empty_node: PathBuf,
+        /// Transactions due each second, half of them openings of sessions.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+        rate: u32,
+        /// Runs of each kind.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+        runs: u32,
+        /// Seconds of load of each run.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+        seconds: u32,
+    },
     /// A network with nothing to do.
     Idle {
         /// Seconds for which it is left alone.
@@ -84,7 +102,7 @@ enum Scenario {
     },
     /// The nonce search.
     Mining,
-    /// Everything, each as it is by itself.
+    /// Everything that needs one idx-node, each as it is by itself.
     All,
 }
 
@@ -152,6 +170,11 @@ async fn run(scenario: &Scenario, node: &Path, report: &mut Report) -> Result<()
     match scenario {
         Scenario::Network { rate, load } => network::run(node, plan("network", *rate, *load), report).await,
         Scenario::Latency { load } => network::run(node, plan("latency", LATENCY_RATE, *load), report).await,
+        Scenario::Bodies { empty_node, rate, runs, seconds } => {
+            let (rate, seconds, runs) = (*rate, *seconds, *runs as usize);
+            let plan = bodies::Plan { rate, seconds, accounts: LOAD_DEFAULT.accounts, runs };
+            bodies::run(node, empty_node, plan, report).await
+        }
         Scenario::Idle { seconds } => idle::run(node, *seconds, report).await,
         Scenario::Ledger { accounts } => {
             ledger::run(accounts, report);

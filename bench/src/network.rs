@@ -130,7 +130,7 @@ fn sorted(mut values: Vec<f64>) -> Vec<f64> {
 }
 
 /// The value that `percent` of 100 do not exceed (nearest rank); zero of nothing.
-fn quantile(sorted: &[f64], percent: f64) -> f64 {
+pub fn quantile(sorted: &[f64], percent: f64) -> f64 {
     let rank = (sorted.len() as f64 * percent / 100.0).ceil().max(1.0) as usize;
     sorted.get(rank - 1).copied().unwrap_or_default()
 }

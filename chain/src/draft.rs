@@ -165,6 +165,10 @@ impl<'a> Draft<'a> {
             }
             Record::Order { order, account } => self.open_order(*order, account),
             Record::OrderStep { order, step, hold } => self.take_step(&order, step, &hold),
+            Record::ChainKey(rotation) => {
+                let (height, banks) = (self.place.height, &self.base.validators);
+                self.registries_mut().chain_keys.adopt(&rotation, height, banks);
+            }
             Record::DayKeys(day_keys) => self.registries_mut().escrow.company.day_keys = day_keys,
         }
     }

@@ -1,5 +1,6 @@
 //! The state before any block.
 
+use crate::chain_keys::{ChainKeys, FirstChainKey};
 use crate::difficulty::Work;
 use crate::judges::Judges;
 use crate::orders::Orders;
@@ -9,7 +10,7 @@ use crate::root::{StateParts, params_hash};
 use crate::state::{State, Tip};
 use crate::system::{SYSTEM_KINDS, index_system, system_account};
 use crate::table::Table;
-use idx_crypto::{Ed25519, Verifier};
+use idx_crypto::{Ed25519, Verifier, x25519_is_sound};
 use idx_types::{
     Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Paise, Params, PrivateHash,
     PublicHash, TimestampMs, ValidatorSet,
@@ -30,6 +31,8 @@ pub struct GenesisSpec {
     pub banks: Vec<GenesisBank>,
     /// Who can open identities together.
     pub escrow: Escrow,
+    /// The first key of the private chain.
+    pub chain_key: FirstChainKey,
 }
 
 /// A bank at genesis.
@@ -53,6 +56,9 @@ pub enum GenesisError {
     /// A bank's consensus key is no sound key.
     #[error("genesis banks: the consensus key of {0} is not a sound Ed25519 key")]
     BadKey(BankCode),
+    /// Nothing can be sealed to a bank's HPKE key.
+    #[error("genesis banks: nothing can be sealed to the HPKE key of {0}")]
+    BadHpkeKey(BankCode),
     /// Company or regulators are no sound escrow.
     #[error("genesis escrow: {0}")]
     Escrow(String),
@@ -81,8 +87,11 @@ impl State {
         if let Some(bank) = banks.iter().find(|bank| !verifier.is_sound(&bank.consensus_key)) {
             return Err(GenesisError::BadKey(bank.code.clone()));
         }
+        if let Some(bank) = banks.iter().find(|bank| !x25519_is_sound(&bank.hpke_key.0)) {
+            return Err(GenesisError::BadHpkeKey(bank.code.clone()));
+        }
         let validators = ValidatorSet::new(banks).map_err(GenesisError::Banks)?;
-        let registries = first_registries(spec)?;
+        let registries = first_registries(spec, &validators)?;
         let accounts = Table::from_rows(first_accounts(spec)).expect("system handles are unique");
         let sessions = Table::from_rows(Vec::new()).expect("no session is there twice");
         let mut state = Self {
@@ -139,7 +148,7 @@ fn first_accounts(spec: &GenesisSpec) -> Vec<Account> {
 }
 
 /// No more money than one balance can hold: then no balance can ever overflow.
-fn first_registries(spec: &GenesisSpec) -> Result<Registries, GenesisError> {
+fn first_registries(spec: &GenesisSpec, founders: &ValidatorSet) -> Result<Registries, GenesisError> {
     let issued: u128 = spec
         .banks
         .iter()
@@ -154,6 +163,7 @@ fn first_registries(spec: &GenesisSpec) -> Result<Registries, GenesisError> {
         escrow: spec.escrow.clone(),
         judges: Judges::default(),
         orders: Orders::default(),
+        chain_keys: ChainKeys::first(spec.chain_key, founders),
         proposals: Vec::new(),
         offences: BTreeSet::new(),
     })
@@ -191,11 +201,12 @@ mod tests {
     #[test]
     fn impossible_networks_are_named() {
         type Spoil = fn(&mut GenesisSpec);
-        let table: [(Spoil, &str); 5] = [
+        let table: [(Spoil, &str); 6] = [
             (|s| s.params.max_block_transactions = 0, "genesis parameters: max_block_transactions"),
             (|s| s.banks.clear(), "genesis banks: 0 banks"),
             (|s| s.banks[1].bank.id = BankId(0), "share a number"),
             (|s| s.banks[1].bank.consensus_key = PublicKey([0; 32]), "not a sound Ed25519 key"),
+            (|s| s.banks[1].bank.hpke_key = idx_crypto::Hash32::ZERO, "HPKE key of ICICI"),
             (|s| s.banks[1].reserve = Paise(u64::MAX), "at most 2^64 - 1"),
         ];
         for (spoil, message) in table {

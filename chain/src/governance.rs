@@ -13,12 +13,13 @@
 
 mod authorities;
 
+use crate::chain_keys;
 use crate::draft::Draft;
 use crate::posting::Entry;
 use crate::registries::OpenProposal;
 use crate::state::State;
 use crate::system::{SYSTEM_KINDS, SystemAccounts, system_account, system_handle};
-use idx_crypto::{Hash32, PublicKey, Verifier};
+use idx_crypto::{PublicKey, Verifier, x25519_is_sound};
 use idx_types::tx::Change;
 use idx_types::{Bank, BankId, Paise, Params, Reason, ValidatorSet};
 use std::collections::BTreeMap;
@@ -54,6 +55,7 @@ impl Rules {
             Change::RegisterJudge(judge) => authorities::judge_fits(judge, draft).then(|| self.clone()),
             Change::RetireJudge(judge) => authorities::can_retire(*judge, draft).then(|| self.clone()),
             Change::AddRegulator(one) => authorities::regulator_fits(one, draft).then(|| self.clone()),
+            Change::RotatePrivateKey => Some(self.clone()),
         }
     }
 
@@ -90,7 +92,7 @@ impl Rules {
 fn keys_are_sound(bank: &Bank, verifier: &dyn Verifier) -> bool {
     verifier.is_sound(&bank.consensus_key)
         && verifier.is_sound(&PublicKey(bank.network_key.0))
-        && bank.hpke_key != Hash32::ZERO
+        && x25519_is_sound(&bank.hpke_key.0)
 }
 
 /// Ends a block: counts ballots, carries out what is due, sets stakes. Returns the rules of the next height.
@@ -106,6 +108,7 @@ pub(crate) fn close(draft: &mut Draft<'_>) -> Rules {
         }
     }
     set_stakes(draft, &mut rules);
+    chain_keys::review(draft, &rules);
     rules
 }
 
@@ -147,6 +150,7 @@ fn carry_out(draft: &mut Draft<'_>, rules: &mut Rules, change: &Change) {
         Change::RegisterJudge(judge) => authorities::register_judge(draft, judge),
         Change::RetireJudge(judge) => authorities::retire_judge(draft, *judge),
         Change::AddRegulator(regulator) => authorities::add_regulator(draft, regulator),
+        Change::RotatePrivateKey => draft.registries_mut().chain_keys.ask(),
     }
     *rules = next;
 }

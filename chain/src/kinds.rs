@@ -18,6 +18,7 @@ mod order_share;
 mod propose;
 mod refuse_order;
 mod release_order;
+mod rotate_chain_key;
 mod transfer;
 mod unfreeze;
 mod withdraw;
@@ -28,6 +29,7 @@ use crate::orders::{Deed, Order, OrderStep};
 use crate::posting::Entry;
 use crate::registries::OpenProposal;
 use idx_crypto::{Envelope, HpkePublic, PublicKey};
+use idx_types::tx::RotateChainKey;
 use idx_types::{
     Account, AccountHandle, AccountKind, Bank, BankId, Concealed, FreezeState, Holder, JudgeId, NetworkDay,
     Offence, OrderId, Paise, PreparedTx, Reason, Session, TimestampMs, TxId, TxKind, TxSignature,
@@ -71,6 +73,8 @@ pub(crate) enum Record {
     },
     /// All of them, as they are from now on.
     DayKeys(BTreeMap<NetworkDay, HpkePublic>),
+    /// A new epoch of the private chain.
+    ChainKey(Box<RotateChainKey>),
 }
 
 impl Plan {
@@ -114,6 +118,7 @@ pub(crate) fn plan(draft: &Draft<'_>, tx: &PreparedTx) -> Result<Plan, Reason> {
         TxKind::RefuseOrder(ask) => refuse_order::plan(draft, ask, by, tx.id),
         TxKind::ConfirmOpening(ask) => confirm_opening::plan(draft, ask, by, tx.id),
         TxKind::AnnounceKeys(ask) => announce_keys::plan(draft, ask, by),
+        TxKind::RotateChainKey(ask) => rotate_chain_key::plan(draft, ask, by),
     }
 }
 

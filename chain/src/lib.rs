@@ -23,6 +23,7 @@
 //! on would write a wrong ledger.
 
 mod admission;
+mod chain_keys;
 mod commit;
 pub mod difficulty;
 mod draft;
@@ -47,6 +48,9 @@ mod table;
 #[doc(hidden)]
 pub mod testing;
 
+pub use chain_keys::{
+    ChainEpoch, ChainKeys, EPOCHS_MAX, FirstChainKey, KEY_LEAD_HEIGHTS, WRAPPED_EPOCHS_MAX,
+};
 pub use commit::{Sealed, StateDelta};
 pub use execute::Execution;
 pub use fees::FeeQuote;

@@ -215,6 +215,7 @@ fn answerable_bank(kind: &TxKind) -> Option<BankId> {
         TxKind::Ballot(tx) => tx.bank,
         TxKind::Evidence(tx) => tx.bank,
         TxKind::AnswerOrder(tx) => tx.bank,
+        TxKind::RotateChainKey(tx) => tx.bank,
         TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::ConfirmOpening(_) => return None,
         TxKind::OrderShare(_) | TxKind::RefuseOrder(_) | TxKind::AnnounceKeys(_) => return None,
     })

@@ -1,6 +1,7 @@
 //! The small lists of the ledger: open proposals, offences, used bank numbers, authorities, court orders,
-//! money issued.
+//! epochs of the private chain, money issued.
 
+use crate::chain_keys::ChainKeys;
 use crate::judges::Judges;
 use crate::orders::Orders;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -50,6 +51,8 @@ pub struct Registries {
     pub judges: Judges,
     /// What was ordered, and all that followed.
     pub orders: Orders,
+    /// The epochs of the private chain's key.
+    pub chain_keys: ChainKeys,
     /// Minor units in existence, by currency; set at genesis.
     pub issued: BTreeMap<Currency, u128>,
 }
@@ -80,6 +83,7 @@ mod tests {
             escrow: idx_types::testing::escrow(),
             judges: Judges::default(),
             orders: Orders::default(),
+            chain_keys: crate::testing::World::new(4).state.chain_keys().clone(),
             issued: BTreeMap::new(),
         };
         let bytes = borsh::to_vec(&registries).unwrap();

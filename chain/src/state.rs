@@ -1,5 +1,6 @@
 //! The state of the ledger after a height, and what can be read from it.
 
+use crate::chain_keys::ChainKeys;
 use crate::difficulty::Work;
 use crate::fees::FeeQuote;
 use crate::judges::Judges;
@@ -136,6 +137,11 @@ impl State {
     /// block ends it: who acts on one between blocks looks at `expires_at` too.
     pub fn orders(&self) -> &Orders {
         &self.registries.orders
+    }
+
+    /// The epochs of the private chain's key.
+    pub fn chain_keys(&self) -> &ChainKeys {
+        &self.registries.chain_keys
     }
 
     /// Money in existence since genesis, in minor units by currency.

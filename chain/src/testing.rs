@@ -4,10 +4,12 @@ mod orders;
 
 pub use orders::{ORDER_MS, answer, half, holder_key, holder_secret, release, share};
 
+use crate::chain_keys::FirstChainKey;
 use crate::commit::Sealed;
 use crate::genesis::{GenesisBank, GenesisSpec};
 use crate::state::State;
 use idx_crypto::{Ed25519, SecretKey, Signer};
+use idx_types::chain_key::pepper_commitment;
 use idx_types::params::DAY_MS;
 use idx_types::testing::{self, chain_id, concealed, key};
 use idx_types::tx::{Freeze, TX_VERSION, Transfer};
@@ -50,7 +52,15 @@ pub fn spec(banks: u16) -> GenesisSpec {
         params: Params::default(),
         banks: (0..banks).map(of).collect(),
         escrow: testing::escrow(),
+        chain_key: first_chain_key(),
     }
+}
+
+/// The ledger's part of [`testing::chain_secrets`].
+pub fn first_chain_key() -> FirstChainKey {
+    let secrets = testing::chain_secrets();
+    let commitment = secrets.key.commitment();
+    FirstChainKey { commitment, pepper_commitment: pepper_commitment(&secrets.pepper) }
 }
 
 /// The handle of a test account.

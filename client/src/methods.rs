@@ -4,8 +4,8 @@ use crate::client::IdxClient;
 use crate::encoding::{BlockTag, Bytes, Hex};
 use crate::error::ClientError;
 use crate::views::{
-    AccountView, ApprovalsView, BankView, BlockView, CommitCertificateView, ConsensusView, Cursor,
-    EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView, Page,
+    AccountView, ApprovalsView, BankView, BlockView, ChainKeysView, CommitCertificateView, ConsensusView,
+    Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView, Page,
     ParametersView, PeerView, PrivateHeaderView, ProposalView, ReceiptView, SendResultView, SyncingView,
     TotalsView, TransactionProofView, TransactionView, ValidatorSetView,
 };
@@ -66,6 +66,7 @@ plain! {
     validator_set(block: BlockTag = "block") -> Option<ValidatorSetView> = "idx_getValidatorSet";
     /// Who can open identities together, and the keys under which identities are sealed.
     escrow() -> EscrowView = "idx_getEscrow";
+    chain_keys() -> ChainKeysView = "idx_getChainKeys";
     /// The parameters in force.
     parameters() -> ParametersView = "idx_getParameters";
     /// All money, by currency.

@@ -141,6 +141,14 @@ fn order_kind() -> impl Strategy<Value = TxKind> {
             let day_keys = days.into_iter().map(|day| (NetworkDay(day), key)).collect();
             TxKind::AnnounceKeys(AnnounceKeys { day_keys })
         }),
+        (bank(), name(), 2u32..9).prop_map(|(bank, commitment, epoch)| {
+            let wrap = idx_crypto::HpkeSealed { encapsulated: commitment, sealed: vec![1; 80] };
+            let (commitment, wraps) = (Hash32(commitment), [(bank, wrap)].into());
+            TxKind::RotateChainKey(Box::new(RotateChainKey { bank, epoch, commitment, wraps }))
+        }),
+        bank().prop_map(|bank| {
+            TxKind::Propose(Propose { bank, change: Change::RotatePrivateKey, effective_at: Height(9) })
+        }),
         (bank(), judge).prop_map(|(bank, id)| {
             let change = if id.0 % 2 == 0 {
                 Change::RetireJudge(id)

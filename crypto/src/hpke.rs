@@ -101,6 +101,39 @@ impl HpkeSecret {
     }
 }
 
+/// Opens what was sealed to one key, wherever that key is kept: in memory, or in a token that never lets
+/// it go. The same input has the same answer for ever.
+pub trait HpkeOpen: Send + Sync {
+    /// The key to which others seal.
+    fn public(&self) -> HpkePublic;
+
+    /// Opens what [`hpke_seal`] made for this key, domain and associated data.
+    ///
+    /// # Errors
+    /// [`HpkeError`] if a single bit of any of them differs.
+    fn open(
+        &self,
+        domain: &'static str,
+        associated: &[u8],
+        sealed: &HpkeSealed,
+    ) -> Result<Zeroizing<Vec<u8>>, HpkeError>;
+}
+
+impl HpkeOpen for HpkeSecret {
+    fn public(&self) -> HpkePublic {
+        self.public
+    }
+
+    fn open(
+        &self,
+        domain: &'static str,
+        associated: &[u8],
+        sealed: &HpkeSealed,
+    ) -> Result<Zeroizing<Vec<u8>>, HpkeError> {
+        Self::open(self, domain, associated, sealed)
+    }
+}
+
 impl fmt::Debug for HpkeSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HpkeSecret(**** of {})", self.public)

@@ -41,8 +41,8 @@ pub use envelope::{
 };
 pub use hash::{Hash32, Hasher, HexError, hash_borsh, sha256};
 pub use hpke::{
-    HPKE_OVERHEAD_BYTES, HpkeError, HpkePublic, HpkeSealed, HpkeSecret, UnsoundKey, company_day_key,
-    hpke_seal,
+    HPKE_OVERHEAD_BYTES, HpkeError, HpkeOpen, HpkePublic, HpkeSealed, HpkeSecret, UnsoundKey,
+    company_day_key, hpke_seal,
 };
 pub use keystore::{
     KEY_FILE_BYTES_MAX, KEY_FILE_VERSION, KdfCost, KeyFile, KeystoreError, Passphrase, Purpose, SealEntropy,

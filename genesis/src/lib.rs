@@ -34,5 +34,5 @@ pub use check::{
 pub use error::{BodyError, FileError, GenesisError};
 pub use escrow::{CompanyEntry, EscrowEntry};
 pub use file::{GENESIS_BYTES_MAX, GENESIS_FORMAT, GenesisFile, SignatureState};
-pub use shared::{FIRST_EPOCH, SharedEntry, SharedError, SharedSecrets, Wrap};
+pub use shared::{SharedEntry, SharedError, Wrap};
 pub use sound::{Peer, PeerRole, SoundGenesis};

@@ -2,7 +2,7 @@
 //! the genesis file for each bank (document 4.1).
 //!
 //! ```text
-//! 32 bytes of entropy --SharedEntry::seal--> commitments, one wrap a bank --SharedEntry::open--> SharedSecrets
+//! 32 bytes of entropy --SharedEntry::seal--> commitments, one wrap a bank --SharedEntry::open--> ChainSecrets
 //! ```
 //!
 //! Whoever seals knows the secrets, as every bank does. Each bank opens its wrap before it signs the
@@ -10,16 +10,14 @@
 
 use crate::body::{BankEntry, Genesis};
 use borsh::BorshSerialize;
-use idx_crypto::{Hash32, Hasher, HpkePublic, HpkeSealed, HpkeSecret, KdfCost, hkdf_derive, hpke_seal};
-use idx_types::{BankCode, EpochKey};
+use idx_chain::FirstChainKey;
+use idx_crypto::{Hash32, HpkeOpen, HpkePublic, HpkeSealed, KdfCost, hkdf_derive, hpke_seal};
+use idx_types::chain_key::{FIRST_EPOCH, pepper_commitment};
+use idx_types::{BankCode, ChainSecrets, EpochKey};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use zeroize::Zeroizing;
 
 const DOMAIN: &str = "idx/genesis-shared/1";
-
-/// The epoch of the first key of the private chain.
-pub const FIRST_EPOCH: u32 = 1;
 
 /// The shared secrets as the file carries them.
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, Serialize, Deserialize)]
@@ -48,22 +46,6 @@ pub struct Wrap {
     /// Ciphertext of both secrets, hexadecimal: 80 bytes.
     #[serde(with = "hex_text")]
     pub sealed: Vec<u8>,
-}
-
-/// What the banks share. Masked and wiped.
-pub struct SharedSecrets {
-    /// Goes into every pseudonym, so that nobody else can try out PANs.
-    pub pepper: Zeroizing<[u8; 32]>,
-    /// What a pseudonym costs.
-    pub pseudonym_cost: KdfCost,
-    /// Seals the private chain until its first rotation.
-    pub epoch_key: EpochKey,
-}
-
-impl fmt::Debug for SharedSecrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SharedSecrets(****)")
-    }
 }
 
 /// Why a bank cannot read the shared secrets, or nobody can be given them.
@@ -98,7 +80,7 @@ impl SharedEntry {
         let pepper = hkdf_derive(entropy, "idx/genesis-pepper/1", b"");
         let key = hkdf_derive(entropy, "idx/genesis-epoch-key/1", b"");
         let epoch_commitment = EpochKey::new(FIRST_EPOCH, key.clone()).commitment();
-        let pepper_commitment = commitment_of(&pepper);
+        let pepper_commitment = pepper_commitment(&pepper);
         let mut shared = Self { pseudonym_cost, pepper_commitment, epoch_commitment, wraps: Vec::new() };
         let plain = Zeroizing::new([pepper.as_slice(), key.as_slice()].concat());
         for bank in banks {
@@ -120,7 +102,7 @@ impl SharedEntry {
     ///
     /// # Errors
     /// [`SharedError::NotForYou`] or [`SharedError::Damaged`].
-    pub fn open(&self, bank: &BankCode, secret: &HpkeSecret) -> Result<SharedSecrets, SharedError> {
+    pub fn open(&self, bank: &BankCode, secret: &dyn HpkeOpen) -> Result<ChainSecrets, SharedError> {
         let own = |wrap: &&Wrap| wrap.bank == *bank && wrap.key.0 == *secret.public().as_bytes();
         let wrap = self.wraps.iter().find(own).ok_or_else(|| SharedError::NotForYou(bank.clone()))?;
         let damaged = || SharedError::Damaged(bank.clone());
@@ -128,11 +110,16 @@ impl SharedEntry {
         let plain = secret.open(DOMAIN, &self.associated(bank), &sealed).map_err(|_| damaged())?;
         let (pepper, key) = plain.split_first_chunk::<32>().ok_or_else(damaged)?;
         let key: [u8; 32] = key.try_into().map_err(|_| damaged())?;
-        let (pepper, epoch_key) = (Zeroizing::new(*pepper), EpochKey::new(FIRST_EPOCH, Zeroizing::new(key)));
-        let promised = commitment_of(&pepper) == self.pepper_commitment
-            && epoch_key.commitment() == self.epoch_commitment;
-        let pseudonym_cost = self.pseudonym_cost;
-        if promised { Ok(SharedSecrets { pepper, pseudonym_cost, epoch_key }) } else { Err(damaged()) }
+        let (pepper, key) = (Zeroizing::new(*pepper), EpochKey::new(FIRST_EPOCH, Zeroizing::new(key)));
+        let promised =
+            FirstChainKey { commitment: key.commitment(), pepper_commitment: pepper_commitment(&pepper) };
+        if promised == self.first_chain_key() { Ok(ChainSecrets { key, pepper }) } else { Err(damaged()) }
+    }
+
+    /// What the ledger starts with.
+    pub(crate) const fn first_chain_key(&self) -> FirstChainKey {
+        let (commitment, pepper_commitment) = (self.epoch_commitment, self.pepper_commitment);
+        FirstChainKey { commitment, pepper_commitment }
     }
 
     /// Whether there is a wrap for each of these banks and its key, in their order, and none besides, and
@@ -153,13 +140,9 @@ impl Genesis {
     ///
     /// # Errors
     /// [`SharedError`].
-    pub fn open_shared(&self, bank: &BankCode, secret: &HpkeSecret) -> Result<SharedSecrets, SharedError> {
+    pub fn open_shared(&self, bank: &BankCode, secret: &dyn HpkeOpen) -> Result<ChainSecrets, SharedError> {
         self.shared.as_ref().ok_or(SharedError::Missing)?.open(bank, secret)
     }
-}
-
-fn commitment_of(pepper: &[u8; 32]) -> Hash32 {
-    Hasher::new("idx/pepper/1").part(pepper).finish()
 }
 
 /// Bytes as hexadecimal text.
@@ -179,6 +162,7 @@ mod hex_text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use idx_crypto::HpkeSecret;
     use idx_types::{NetworkKey, Paise};
 
     fn secret(bank: u8) -> HpkeSecret {
@@ -205,12 +189,11 @@ mod tests {
         let first = shared.open(&banks()[0].code, &secret(0)).unwrap();
         for (number, bank) in (0..).zip(banks()) {
             let secrets = shared.open(&bank.code, &secret(number)).unwrap();
-            assert_eq!((&secrets.pepper, &secrets.epoch_key), (&first.pepper, &first.epoch_key));
-            let not_for_you = |opened: Result<SharedSecrets, _>| opened.unwrap_err();
+            assert_eq!((&secrets.pepper, &secrets.key), (&first.pepper, &first.key));
+            let not_for_you = |opened: Result<ChainSecrets, _>| opened.unwrap_err();
             let stranger = not_for_you(shared.open(&bank.code, &secret(99)));
             assert_eq!(stranger, SharedError::NotForYou(bank.code.clone()));
         }
-        assert_eq!(format!("{first:?}"), "SharedSecrets(****)");
         assert_ne!(*first.pepper, [0; 32]);
     }
 

@@ -80,6 +80,12 @@ impl SoundGenesis {
             params: self.body.params.clone(),
             banks: (0..).map(BankId).zip(&self.body.banks).map(founding_bank).collect(),
             escrow: self.body.escrow.to_escrow().expect("a checked body has a company"),
+            chain_key: self
+                .body
+                .shared
+                .as_ref()
+                .expect("a checked body has shared secrets")
+                .first_chain_key(),
         }
     }
 }

@@ -44,6 +44,7 @@ impl Replica {
         let bank = self.me()?;
         let verdict = |(tx, outcome): (&PreparedTx, &Outcome)| match outcome {
             Outcome::Failed(reason) => Verdict::Reject(*reason),
+            _ if !self.agrees_to_key(tx) => Verdict::Reject(Reason::BadChainKey),
             _ if self.accepts(bank, tx) => Verdict::Approve,
             _ => Verdict::Reject(Reason::RejectedByPolicy),
         };

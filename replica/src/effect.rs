@@ -38,6 +38,8 @@ pub enum Effect {
     SetTimer(TimerId, u64),
     /// Store a final height in one atomic, synced write. Owed: an `Input::Committed`.
     Commit(Box<Finalized>),
+    /// Draw 32 random bytes for the key of this epoch of the private chain. Owed: an `Input::KeyDrawn`.
+    DrawKey(u32),
     /// Answer a local client's submission, by its token.
     Answer(u64, Result<TxId, Reason>),
     /// Tell whoever listens.
@@ -112,6 +114,14 @@ pub enum Event {
     Vote(Box<SignedVote>),
     /// A height is final and stored.
     Final(Arc<CertifiedHeight>),
+    /// The private chain has a new epoch, and this node its key or not: without it the node goes on, and
+    /// cannot read the bodies of that epoch.
+    ChainKey {
+        /// The epoch.
+        epoch: u32,
+        /// Whether its key is here.
+        held: bool,
+    },
     /// A bank is found out; the evidence is on its way into a block.
     Contradiction(BankId),
 }

@@ -91,6 +91,7 @@ impl Replica {
             return self.halt(HaltReason::UnknownProtocol { height, version, known }, out);
         }
         self.book = Book::new(height);
+        self.open_keys(out);
         Arc::make_mut(&mut self.rules).extend(&self.state);
         self.gate = gate_after(&self.state, &self.rules, self.settings.verifier.clone());
         self.phase = Phase::Running;
@@ -102,8 +103,11 @@ impl Replica {
         for (peer, message) in self.future.take(height) {
             out.push(Effect::Recheck(peer, message));
         }
-        if !self.replaying && self.has_ready(now) {
-            self.begin_rounds(now, out);
+        if !self.replaying {
+            self.see_to_key(now, out);
+            if self.has_ready(now) {
+                self.begin_rounds(now, out);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::journal::JournalEntry;
 use crate::rules::Past;
 use idx_types::wire::{Announcement, CertifiedHeight, Gossip, Response, Status};
 use idx_types::{
-    Candidate, ForkProof, Height, NetworkKey, PreparedTx, PublicHash, PublicHeader, SignedHeader,
+    Candidate, EpochKey, ForkProof, Height, NetworkKey, PreparedTx, PublicHash, PublicHeader, SignedHeader,
     SignedProposal, SignedVerdicts, SignedVote, Transaction, TxHash, Verified,
 };
 
@@ -45,6 +45,8 @@ pub enum Input {
     Mined(Box<PublicHeader>, u32),
     /// What we asked to sign, signed.
     Signed(OwnMessage),
+    /// A key of the private chain that was asked for, of fresh random bytes.
+    KeyDrawn(EpochKey),
     /// A final height is stored.
     Committed(Height),
     /// A timer ran out.

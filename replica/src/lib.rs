@@ -15,7 +15,7 @@
 //! Rooms: [`Replica`] (the match), `pooling` (transactions), `relay` (mined blocks), `approving`
 //! (verdicts), `mining` (the elected bank's turn), `proposing` (candidates), `agreeing` (votes),
 //! `finishing` (commit), `starting` (journal, abstention), `syncing` and `proving` (catching up),
-//! `forking` (more liars than are borne), `rules` (who ruled which height),
+//! `keys` (of the private chain), `forking` (more liars than are borne), `rules` (who ruled which height),
 //! `reporting` (evidence), `room` (what one bank can make us keep), `held` (how much that is), `pace` (when to repeat oneself).
 //!
 //! Promises: a signed message is in the journal, synced, before it leaves; a bank never signs two
@@ -34,6 +34,7 @@ mod held;
 mod input;
 mod insight;
 mod journal;
+mod keys;
 mod mining;
 mod pace;
 mod peers;

@@ -67,7 +67,8 @@ impl Replica {
         let (count, bytes) = (params.max_block_transactions as usize, params.max_block_bytes as usize);
         let mut chosen = self.pool.select(now, count, bytes, &|bank| self.silence.skips(bank, now));
         let latest = now.plus(params.max_clock_drift_ms);
-        let mut room = OPENINGS_BYTES_MAX;
+        // Without the key the body cannot be made, and others would refuse the block.
+        let mut room = if self.key_in_force().is_some() { OPENINGS_BYTES_MAX } else { 0 };
         chosen.retain(|tx| tx.tx.body.created_at <= latest && fits_private_body(tx, &mut room));
         chosen
     }
@@ -142,6 +143,7 @@ impl Replica {
 
 /// Whether what a transaction conceals still fits into the private body; takes the room if so.
 fn fits_private_body(tx: &PreparedTx, room: &mut usize) -> bool {
-    let needed = if matches!(tx.tx.body.kind, TxKind::Transfer(_)) { 0 } else { tx.len };
+    let kind = &tx.tx.body.kind;
+    let needed = if matches!(kind, TxKind::Transfer(_)) || kind.is_all_public() { 0 } else { tx.len };
     room.checked_sub(needed).map(|left| *room = left).is_some()
 }

@@ -6,6 +6,7 @@ use crate::future::Future;
 use crate::gate::Gate;
 use crate::input::Input;
 use crate::journal::JournalEntry;
+use crate::keys::KeyNotes;
 use crate::pace::Pace;
 use crate::peers::Peers;
 use crate::policy::Policy;
@@ -19,7 +20,7 @@ use idx_consensus::agreement::{Agreement, VoteGuard};
 use idx_crypto::Verifier;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    BankId, CommitCertificate, EpochKey, ForkProof, Height, NetworkKey, PrivateHash, Quorums, Reason,
+    BankId, CommitCertificate, EpochKeys, ForkProof, Height, NetworkKey, PrivateHash, Quorums, Reason,
     TimestampMs,
 };
 use std::collections::VecDeque;
@@ -39,8 +40,9 @@ pub struct ReplicaSettings {
     pub verifier: Arc<dyn Verifier>,
     /// The newest protocol version that this software knows.
     pub protocol_known: u16,
-    /// The key of the private chain; without it the node follows, and takes the others' word for bodies.
-    pub epoch_key: Option<EpochKey>,
+    /// The keys of the private chain that this node has at its start; it opens what the ledger adds. Without
+    /// the key in force it follows, and takes the others' word for bodies.
+    pub chain_keys: Option<EpochKeys>,
 }
 
 /// What the mind is doing.
@@ -76,6 +78,7 @@ pub struct Replica {
     pub(crate) silence: Silence,
     pub(crate) pace: Pace,
     pub(crate) sync: SyncQueue,
+    pub(crate) keys: KeyNotes,
     pub(crate) abstention: Abstention,
     pub(crate) phase: Phase,
     pub(crate) replaying: bool,
@@ -111,6 +114,7 @@ impl Replica {
             silence: Silence::default(),
             pace: Pace::default(),
             sync: SyncQueue::default(),
+            keys: KeyNotes::default(),
             abstention: Abstention::None,
             rules,
             recent: VecDeque::new(),
@@ -146,6 +150,7 @@ impl Replica {
             Input::RequestFailed(peer, request) => self.on_request_failed(now, peer, request, out),
             Input::Mined(header, ms) => self.on_mined(now, *header, ms, out),
             Input::Signed(message) => self.on_signed(now, message, out),
+            Input::KeyDrawn(key) => self.on_key_drawn(now, key, out),
             Input::Committed(height) => self.on_committed(now, height, out),
             Input::Timer(timer) => self.on_timer(now, timer, out),
         }

@@ -2,14 +2,15 @@
 
 mod ledger;
 mod private;
-pub(crate) use private::epoch_key;
 mod rules;
 mod spoken;
+pub(crate) use private::keys_of;
 
 use idx_chain::State;
 use idx_crypto::Verifier;
 use idx_types::wire::{CertifiedHeight, Gossip};
 use idx_types::{BankId, Height, Outcome, PrivateHash, Round, TimestampMs, TxId, TxKind, Verdict};
+use private::BodyKeys;
 use rules::RuleBook;
 use spoken::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ pub struct Checks {
     /// What each node announced last.
     announced: Vec<Option<(Height, PrivateHash)>>,
     book: RuleBook,
+    keys: BodyKeys,
     verifier: Arc<dyn Verifier>,
     liars: usize,
     lies_tolerated: usize,
@@ -51,6 +53,7 @@ impl Checks {
             highest_round: Round::ZERO,
             announced: vec![None; nodes],
             book,
+            keys: BodyKeys::new(),
             verifier,
             liars,
             lies_tolerated: genesis.validators().quorums(genesis.params().agreement_margin).lies_tolerated(),
@@ -147,7 +150,7 @@ impl Checks {
             self.spoken.never_overridden(height)?;
             ledger::conserved(state)?;
             ledger::guard_unused(height)?;
-            private::body_as_promised(height)?;
+            self.keys.check(height, state)?;
             ledger::failures_have_grounds(height, state, self.liars)?;
             ledger::signed_by_owners(height, &*self.verifier)?;
             if let Some(rules) = self.book.of(number) {

@@ -10,7 +10,7 @@ use crate::world::{EPOCH_MS, World};
 use idx_chain::State;
 use idx_replica::{Gate, HaltReason, Insight, Policy};
 use idx_types::wire::Gossip;
-use idx_types::{BankId, TimestampMs, TxId, TxKind};
+use idx_types::{BankId, EpochKeys, TimestampMs, TxId, TxKind};
 use std::sync::Arc;
 
 impl World {
@@ -71,6 +71,11 @@ impl World {
     /// The state of a node that is up.
     pub fn state(&self, node: usize) -> Option<&State> {
         self.nodes[node].state()
+    }
+
+    /// The keys of the private chain that a node has, if it is up.
+    pub fn chain_keys(&self, node: usize) -> Option<&EpochKeys> {
+        self.nodes[node].chain_keys()
     }
 
     /// A look into the mind of a node that is up.

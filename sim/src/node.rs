@@ -1,6 +1,6 @@
 //! One simulated machine: a mind and an open journal while it is up, disks always.
 
-use crate::checks::epoch_key;
+use crate::checks::keys_of;
 use crate::clock::Clock;
 use crate::disk::{Disk, LoadError};
 use crate::liar::Lie;
@@ -15,7 +15,7 @@ use idx_replica::{
 };
 use idx_types::params::PROTOCOL_VERSION;
 use idx_types::wire::Status;
-use idx_types::{BankId, NetworkKey, PreparedTx, TimestampMs, TxId};
+use idx_types::{BankId, EpochKeys, NetworkKey, PreparedTx, TimestampMs, TxId};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -162,6 +162,10 @@ impl Node {
         self.mind.as_ref().map(Replica::state)
     }
 
+    pub(crate) fn chain_keys(&self) -> Option<&EpochKeys> {
+        self.mind.as_ref().and_then(Replica::chain_keys)
+    }
+
     pub(crate) fn status(&self, now: TimestampMs) -> Option<Status> {
         self.mind.as_ref().map(|mind| mind.status_now(now))
     }
@@ -180,7 +184,7 @@ impl Node {
             policy: Box::new(Kept(self.policy.clone())),
             verifier,
             protocol_known: self.release,
-            epoch_key: Some(epoch_key()),
+            chain_keys: Some(keys_of(self.identity.bank, self.identity.is_founder)),
         };
         self.mind = Some(Replica::new(settings, state, self.disk.tip().cloned()));
         self.promises = Promises::found(&start, self.identity.bank);

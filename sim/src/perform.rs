@@ -7,7 +7,7 @@ use crate::mutant::Mutant;
 use crate::world::{Happening, World};
 use idx_consensus::mining::{self, Stop};
 use idx_replica::{Effect, Event, HaltReason, Input, JournalError, OwnMessage, Unsigned};
-use idx_types::{NetworkKey, PublicHeader, Signed, TimestampMs};
+use idx_types::{EpochKey, NetworkKey, PublicHeader, Signed, TimestampMs};
 use rand::RngExt;
 use std::num::NonZeroUsize;
 
@@ -122,6 +122,10 @@ impl World {
             Effect::Sign(unsigned) => {
                 let signed = self.sign(node, unsigned);
                 self.soon(node, Input::Signed(signed));
+            }
+            Effect::DrawKey(epoch) => {
+                let key = EpochKey::new(epoch, self.rng.random::<[u8; 32]>().into());
+                self.soon(node, Input::KeyDrawn(key));
             }
             Effect::Log(..) | Effect::SyncJournal | Effect::Commit(_) => return self.write(node, effect),
             Effect::Mine(header) => self.mine(node, *header),

@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub struct Identity {
     /// Its number.
     pub bank: BankId,
+    /// It was there at genesis.
+    pub is_founder: bool,
     /// Its libp2p identity; in here only a name.
     pub network_key: NetworkKey,
     /// Signs for it.
@@ -52,6 +54,7 @@ impl Setup {
     pub(crate) fn new(plan: &Plan) -> Self {
         let identity = |number: u16| Identity {
             bank: BankId(number),
+            is_founder: number < plan.banks,
             network_key: NetworkKey(Scheme::Real.signer(PEER_KEYS + u64::from(number)).public_key().0),
             signer: plan.scheme.signer(u64::from(number)),
         };
@@ -86,6 +89,7 @@ impl Setup {
             params: self.params.clone(),
             banks: self.identities.iter().take(self.banks).map(bank).collect(),
             escrow: escrow(),
+            chain_key: idx_chain::testing::first_chain_key(),
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }

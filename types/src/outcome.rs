@@ -135,6 +135,8 @@ reasons! {
     NotShared = 61, "NOT_SHARED", "The company and a regulator have not both released their halves.";
     BadDayKeys = 62, "BAD_DAY_KEYS", "Day keys are for days ahead, not too many, and no other holder's.";
     DayKeyExists = 63, "DAY_KEY_EXISTS", "The company has announced its key of that day, and keeps it.";
+    RotationNotDue = 64, "ROTATION_NOT_DUE", "The private chain needs no new key now.";
+    BadChainKey = 65, "BAD_CHAIN_KEY", "The new key of the private chain is not of the next epoch, or not wrapped as it must be for exactly the banks of this height.";
 }
 
 impl Reason {

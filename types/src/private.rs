@@ -14,7 +14,7 @@ use crate::outcome::Outcome;
 use crate::prepared::PreparedTx;
 use crate::tx::{Openings, TxKind};
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_crypto::{Hash32, Hasher, open_deterministic, seal_deterministic};
+use idx_crypto::{Hash32, Hasher, hkdf_derive, open_deterministic, seal_deterministic};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -56,8 +56,8 @@ struct SealedBody {
     sealed: Vec<u8>,
 }
 
-/// The banks' key of the private chain for one epoch: a new one whenever a bank leaves. Masked and
-/// wiped.
+/// The banks' key of the private chain for one epoch: a new one whenever a bank leaves or joins, or the
+/// banks decide so. Masked and wiped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EpochKey {
     epoch: u32,
@@ -89,6 +89,16 @@ impl EpochKey {
         self.epoch
     }
 
+    /// A key for another use, told apart by its label.
+    pub fn derive(&self, label: &'static str) -> Zeroizing<[u8; 32]> {
+        hkdf_derive(self.key.as_slice(), label, b"")
+    }
+
+    /// The key's bytes, for who wraps it.
+    pub(crate) fn expose(&self) -> &[u8; 32] {
+        &self.key
+    }
+
     /// What the ledger knows of the key.
     pub fn commitment(&self) -> Hash32 {
         Hasher::new("idx/epoch-key/1").part(&self.epoch.to_le_bytes()).part(self.key.as_slice()).finish()
@@ -103,6 +113,18 @@ impl EpochKey {
         let sealed = seal_deterministic(&self.key, DOMAIN, &place_of(chain_id, height, self.epoch), &plain);
         let body = SealedBody { version: PRIVATE_BODY_VERSION, epoch: self.epoch, sealed };
         borsh::to_vec(&body).expect("writing borsh to memory cannot fail")
+    }
+
+    /// The epoch under whose key a body is sealed; none if it is empty.
+    ///
+    /// # Errors
+    /// [`BodyError::Damaged`] if it is no body at all.
+    pub fn epoch_of(body: &[u8]) -> Result<Option<u32>, BodyError> {
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let body: SealedBody = borsh::from_slice(body).map_err(|_| BodyError::Damaged)?;
+        Ok(Some(body.epoch))
     }
 
     /// Reads the body of a height.

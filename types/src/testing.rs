@@ -1,8 +1,10 @@
 //! Small fixtures for tests of this and other crates.
 
+mod chain_key;
 mod kinds;
 mod orders;
 
+pub use chain_key::{chain_secrets, epoch_keys};
 pub use kinds::{
     TEST_DAY, acceptance, account_ref, cash, envelope_of, escrow, hpke_key_of, hpke_secret, open_account,
     open_session, transfer,

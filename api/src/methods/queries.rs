@@ -9,10 +9,10 @@ use crate::deps::{Found, Place, Settled, Standing};
 use crate::error::RpcError;
 use idx_client::encoding::{BlockTag, Hex};
 use idx_client::views::{
-    AccountView, ApprovalsView, BankNames, BankVerdictView, BankView, BlockView, CommitCertificateView,
-    EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, Page, ParametersView, PrivateHeaderView,
-    ProposalView, ReceiptView, TotalsView, TransactionProofView, TransactionView, ValidatorSetView,
-    VerdictView,
+    AccountView, ApprovalsView, BankNames, BankVerdictView, BankView, BlockView, ChainKeysView,
+    CommitCertificateView, EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, Page, ParametersView,
+    PrivateHeaderView, ProposalView, ReceiptView, TotalsView, TransactionProofView, TransactionView,
+    ValidatorSetView, VerdictView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{Height, TxId};
@@ -178,6 +178,10 @@ pub(crate) fn parameters(context: &Context, _: Nothing) -> Read<ParametersView> 
 
 pub(crate) fn escrow(context: &Context, _: Nothing) -> Read<EscrowView> {
     Ok(context.deps.queries.escrow()?)
+}
+
+pub(crate) fn chain_keys(context: &Context, _: Nothing) -> Read<ChainKeysView> {
+    Ok(context.deps.queries.chain_keys()?)
 }
 
 pub(crate) fn totals(context: &Context, _: Nothing) -> Read<TotalsView> {

@@ -170,6 +170,9 @@ methods! {
     "idx_getEscrow" [] -> "EscrowView",
         "Who can open identities together, and the company's key of each day from that of the height on.",
         Run::Call(|c, a| read(c, a, queries::escrow));
+    "idx_getChainKeys" [] -> "ChainKeysView",
+        "Epochs of the private chain's key: since which height, for which banks; never a key.",
+        Run::Call(|c, a| read(c, a, queries::chain_keys));
     "idx_getTotals" [] -> "TotalsView", "All money by currency: what was issued, and all balances added up.",
         Run::Call(|c, a| read(c, a, queries::totals));
     "idx_getMempool" [] -> "MempoolView", "What waits to be ordered.",

@@ -49,6 +49,8 @@ fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
         ("idx_getValidatorSet", json!([5]), "", Value::Null),
         ("idx_getParameters", json!([]), "/parameters/miner_fee", json!(50)),
         ("idx_getEscrow", json!([]), "/regulators/0/name", json!("RBI")),
+        ("idx_getChainKeys", json!([]), "/epochs/0/from", json!("0x1")),
+        ("idx_getChainKeys", json!([]), "/due_since", json!("0x3")),
         ("idx_getEscrow", json!([]), "/company/day_keys/0/day", json!("2023-11-14")),
         ("idx_getTotals", json!([]), "/currencies/0/counted", json!("7.00")),
         ("idx_getMempool", json!([]), "/transactions", json!(0)),

@@ -99,6 +99,8 @@ pub enum ChangeView {
         /// The regulator.
         regulator: Regulator,
     },
+    /// The private chain gets a new key.
+    RotatePrivateKey,
 }
 
 impl ChangeView {
@@ -111,6 +113,7 @@ impl ChangeView {
             Change::RegisterJudge(judge) => Self::RegisterJudge { judge: (**judge).clone() },
             Change::RetireJudge(judge) => Self::RetireJudge { judge: *judge },
             Change::AddRegulator(one) => Self::AddRegulator { regulator: (**one).clone() },
+            Change::RotatePrivateKey => Self::RotatePrivateKey,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a transaction asks, field by field, one variant for each kind.
 
+use super::chain_key::RotateChainKeyView;
 use super::governance::{ChangeView, EvidenceView};
 use super::order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, OrderShareView, RefuseOrderView,
@@ -13,7 +14,7 @@ use idx_types::{Currency, Height, Paise, SessionId, TxId, TxKind};
 use serde::{Deserialize, Serialize};
 
 /// The stable names of all kinds, as [`TxKind::name`] gives them.
-pub const TX_KINDS: [&str; 18] = [
+pub const TX_KINDS: [&str; 19] = [
     "open_account",
     "close_account",
     "open_session",
@@ -32,6 +33,7 @@ pub const TX_KINDS: [&str; 18] = [
     "refuse_order",
     "confirm_opening",
     "announce_keys",
+    "rotate_chain_key",
 ];
 
 /// What a transaction asks, field by field.
@@ -161,6 +163,8 @@ pub enum TxKindView {
     ConfirmOpening(ConfirmOpeningView),
     /// The company's keys of days ahead.
     AnnounceKeys(AnnounceKeysView),
+    /// A new key of the private chain.
+    RotateChainKey(RotateChainKeyView),
 }
 
 impl TxKindView {
@@ -202,6 +206,7 @@ impl TxKindView {
             TxKind::RefuseOrder(tx) => Self::RefuseOrder(tx.into()),
             TxKind::ConfirmOpening(tx) => Self::ConfirmOpening(tx.into()),
             TxKind::AnnounceKeys(tx) => Self::AnnounceKeys(tx.into()),
+            TxKind::RotateChainKey(tx) => Self::RotateChainKey(RotateChainKeyView::new(tx, names)),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod bank;
 mod block;
+mod chain_key;
 mod desk;
 mod escrow;
 mod event;
@@ -20,6 +21,7 @@ pub use block::{
     ApprovalsView, BankVerdictsView, BlockView, CommitCertificateView, HeaderView, MatrixRowView,
     PrecommitView, PrivateHeaderView,
 };
+pub use chain_key::{ChainEpochView, ChainKeysView, RotateChainKeyView};
 pub use desk::{ContactView, CustomerTransferView, Direction, OpeningView, StandingState, StandingView};
 pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
 pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};

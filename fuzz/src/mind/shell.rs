@@ -10,8 +10,9 @@ use idx_replica::{
     AcceptAll, Effect, Event, Finalized, Input, JournalEntry, OwnMessage, Passed, Past, Replica,
     ReplicaSettings, RequestId, Start, TimerId, Unsigned,
 };
+use idx_types::testing::{chain_secrets, epoch_keys};
 use idx_types::wire::{CertifiedHeight, Gossip, RESPONSE_BYTES_MAX, Request, encode};
-use idx_types::{BankId, Height, NetworkKey, Signed, TimestampMs};
+use idx_types::{BankId, EpochKey, Height, NetworkKey, Signed, TimestampMs};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
@@ -67,7 +68,7 @@ fn mind_over(me: BankId, snapshot: &Snapshot, last: Option<Arc<CertifiedHeight>>
         policy: Box::new(AcceptAll),
         verifier: Arc::new(StandInRule),
         protocol_known: idx_types::params::PROTOCOL_VERSION,
-        epoch_key: Some(crate::sealed::epoch_key()),
+        chain_keys: Some(epoch_keys(me).with(chain_secrets())),
     };
     Replica::new(settings, restored(snapshot), last)
 }
@@ -166,6 +167,9 @@ impl Shell {
             Effect::Sign(unsigned) => {
                 self.promises.asks(&unsigned);
                 self.owed.push_back(Input::Signed(sign(self.me, unsigned)));
+            }
+            Effect::DrawKey(epoch) => {
+                self.owed.push_back(Input::KeyDrawn(EpochKey::new(epoch, [epoch as u8; 32].into())));
             }
             Effect::Log(height, entry) => self.journal.append(height, *entry),
             Effect::SyncJournal => self.journal.sync(),

@@ -8,9 +8,11 @@ use idx_api::{
 use idx_client::encoding::{Hex, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::{
-    BankNames, BankView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, MempoolView,
-    NodeInfoView, NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView, TotalsView,
+    BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
+    MempoolView, NodeInfoView, NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView,
+    TotalsView,
 };
+use idx_crypto::Hash32;
 use idx_types::testing::{self, chain_id};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
@@ -96,6 +98,16 @@ impl ChainQueries for MadeUp {
     }
     fn escrow(&self) -> Answer<EscrowView> {
         Ok(EscrowView::new(&testing::escrow(), Height(TIP), testing::TEST_DAY))
+    }
+    fn chain_keys(&self) -> Answer<ChainKeysView> {
+        Ok(ChainKeysView {
+            as_of: Height(TIP),
+            in_force: 1,
+            due_since: None,
+            pepper_commitment: Hex(Hash32([6; 32])),
+            epochs: Vec::new(),
+            held: vec![1],
+        })
     }
     fn totals(&self) -> Answer<TotalsView> {
         Ok(TotalsView { as_of: Height(TIP), currencies: Vec::new() })

@@ -177,6 +177,7 @@ impl Core {
             Effect::Recheck(peer, message) => self.outbox.recheck(peer, message),
             Effect::Blame(peer, what) => self.outbox.blame(peer, what),
             Effect::Sign(unsigned) => self.sign(unsigned),
+            Effect::DrawKey(epoch) => self.draw_key(epoch),
             Effect::Log(height, entry) => self.journal.log(height, &entry)?,
             Effect::SyncJournal => return self.sync_journal(),
             Effect::Commit(finalized) => return self.commit(*finalized),

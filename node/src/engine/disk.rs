@@ -1,9 +1,10 @@
 //! Effects on disks: the journal of signed history and the block store.
 
 use super::core::{Core, CoreError};
+use crate::keys;
 use idx_replica::{Event, Finalized, Input, OwnMessage, Unsigned};
 use idx_storage::HeightRecord;
-use idx_types::Signed;
+use idx_types::{EpochKey, Signed};
 use std::time::Instant;
 
 impl Core {
@@ -39,6 +40,14 @@ impl Core {
         self.follow_ups.push_back(Input::Signed(signed));
     }
 
+    /// Draws a key of the private chain. Without random bytes another bank's turn comes.
+    pub(super) fn draw_key(&mut self, epoch: u32) {
+        match keys::random() {
+            Ok(bytes) => self.follow_ups.push_back(Input::KeyDrawn(EpochKey::new(epoch, bytes))),
+            Err(error) => tracing::error!(%error, epoch, "no key of the private chain can be drawn here"),
+        }
+    }
+
     /// Tells clients, metrics and the log.
     pub(super) fn publish(&mut self, event: Event) {
         if let Event::Final(height) = &event {
@@ -46,6 +55,14 @@ impl Core {
         }
         if let Event::Contradiction(bank) = &event {
             tracing::error!(%bank, "a bank signed two messages that contradict each other");
+        }
+        match event {
+            Event::ChainKey { epoch, held: true } => tracing::info!(epoch, "the private chain has a new key"),
+            Event::ChainKey { epoch, held: false } => tracing::warn!(
+                epoch,
+                "the private chain has a new key, which this bank was not given: it takes the others' word for bodies"
+            ),
+            _ => {}
         }
         self.events.publish(event);
     }

@@ -50,7 +50,7 @@ impl EventHub {
                 self.send_live(LiveEvent::Verdicts(Arc::new(verdicts.message.clone())))
             }
             Event::Final(height) => self.finalised(height),
-            Event::Pending(_) | Event::Contradiction(_) => {}
+            Event::Pending(_) | Event::Contradiction(_) | Event::ChainKey { .. } => {}
         }
     }
 

@@ -21,7 +21,7 @@ use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole,
 use idx_replica::{AcceptAll, Journal, Replica, ReplicaSettings, Start};
 use idx_storage::Store;
 use idx_types::params::PROTOCOL_VERSION;
-use idx_types::{Bank, EpochKey};
+use idx_types::{Bank, EpochKeys};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -55,8 +55,8 @@ pub async fn run(
     tracing::info!(bank = %settings.bank, height = %disks.state.tip().height, "starting");
     let network = network_settings(&settings, &genesis, &keys)?;
     let (handle, events) = idx_p2p::start(network).await.context("the network cannot be started")?;
-    let epoch_key = keys.epoch_key(genesis.body(), &bank.code)?;
-    let parts = Parts::assemble(disks, &settings, &bank, keys, epoch_key)?;
+    let chain_keys = keys.chain_keys(genesis.body(), &bank, &disks.state)?;
+    let parts = Parts::assemble(disks, &settings, &bank, keys, chain_keys)?;
     let peers = watch_peers(handle.clone());
     let facts = facts(&settings, &bank, &handle, peers);
     let queries = parts.queries(&genesis, facts);
@@ -95,7 +95,7 @@ impl Parts {
         settings: &Settings,
         bank: &Bank,
         keys: NodeKeys,
-        epoch_key: Option<EpochKey>,
+        chain_keys: EpochKeys,
     ) -> Result<Self> {
         let verifier: Arc<dyn Verifier> = Arc::new(Ed25519);
         let tip = disks.state.tip().height;
@@ -107,7 +107,7 @@ impl Parts {
             policy: Box::new(AcceptAll),
             verifier: verifier.clone(),
             protocol_known: PROTOCOL_VERSION,
-            epoch_key,
+            chain_keys: Some(chain_keys),
         };
         let replica = Replica::new(replica_settings, disks.state, disks.last_final);
         let shared = Arc::new(Shared::new(&replica));

@@ -1,13 +1,14 @@
 //! Reads of final facts.
 
 use super::Queries;
+use super::chain_keys::chain_keys_view;
 use crate::engine::events::found_at;
 use idx_api::{Answer, ChainQueries, Found, QueryError, Standing};
 use idx_chain::{State, system_handle};
 use idx_client::encoding::Hex;
 use idx_client::views::{
-    BallotView, BankNames, BankView, ChangeView, CurrencyTotalView, Cursor, EscrowView, EvidenceRecordView,
-    FeeQuoteView, Page, ParametersView, ProposalState, ProposalView, TotalsView,
+    BallotView, BankNames, BankView, ChainKeysView, ChangeView, CurrencyTotalView, Cursor, EscrowView,
+    EvidenceRecordView, FeeQuoteView, Page, ParametersView, ProposalState, ProposalView, TotalsView,
 };
 use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
@@ -132,6 +133,11 @@ impl ChainQueries for Queries {
             let (state, tip) = (replica.state(), replica.state().tip());
             EscrowView::new(state.escrow(), tip.height, NetworkDay::of(tip.timestamp))
         })
+    }
+
+    fn chain_keys(&self) -> Answer<ChainKeysView> {
+        let names = self.names.clone();
+        self.ask(move |replica| chain_keys_view(replica, &*names))
     }
 
     fn totals(&self) -> Answer<TotalsView> {

@@ -2,6 +2,7 @@
 //! Reads of blocks go to the store and never wait for the mind; reads of the state ask it.
 
 mod chain;
+mod chain_keys;
 mod live;
 mod submit;
 

@@ -3,6 +3,7 @@
 mod forks;
 mod gate;
 mod height;
+mod keys;
 mod pool;
 mod room;
 mod sync;
@@ -13,8 +14,9 @@ use idx_chain::{State, testing};
 use idx_consensus::election;
 use idx_crypto::{Ed25519, SecretKey};
 use idx_types::block::tx_root;
+use idx_types::testing::{chain_secrets, epoch_keys};
 use idx_types::wire::{Announcement, CertifiedHeight};
-use idx_types::{BankId, EpochKey, Height, NetworkKey, PublicHeader, Round, Signed, TimestampMs, Verified};
+use idx_types::{BankId, EpochKeys, Height, NetworkKey, PublicHeader, Round, Signed, TimestampMs, Verified};
 use std::sync::Arc;
 
 /// Bank 0's mind, its clock, and what it wished for last.
@@ -64,14 +66,19 @@ impl Rig {
 
     /// Not started yet.
     fn of(state: State, tip: Option<Arc<CertifiedHeight>>) -> Self {
+        Self::with_keys(state, tip, epoch_keys(BankId(0)).with(chain_secrets()))
+    }
+
+    /// Not started yet; the bank is the one whose keys these are.
+    pub(crate) fn with_keys(state: State, tip: Option<Arc<CertifiedHeight>>, keys: EpochKeys) -> Self {
         let settings = ReplicaSettings {
-            bank: Some(BankId(0)),
-            network_key: peer_of(BankId(0)),
+            bank: Some(keys.bank()),
+            network_key: peer_of(keys.bank()),
             pool: PoolLimits { transactions_max: 100, bytes_max: 1 << 20, per_bank_max: 100 },
             policy: Box::new(AcceptAll),
             verifier: Arc::new(Ed25519),
             protocol_known: idx_types::params::PROTOCOL_VERSION,
-            epoch_key: Some(EpochKey::new(1, [7; 32].into())),
+            chain_keys: Some(keys),
         };
         Self { mind: Replica::new(settings, state, tip), now: testing::START.plus(100) }
     }

@@ -3,6 +3,7 @@
 use crate::common::{crashes, rough, run, settles_within};
 use idx_sim::{Plan, World};
 use idx_types::tx::{AddBank, Ballot, Change, Propose};
+use idx_types::wire::CertifiedHeight;
 use idx_types::{Height, Paise, Params, TxKind};
 
 /// Proposed by bank 0, approved by 1 to 4, in force some heights later.
@@ -67,4 +68,27 @@ fn a_bank_leaves_and_another_joins_while_banks_crash() {
     let signs =
         store.range(left, 1_000).iter().any(|h| h.commit.signatures.iter().any(|(bank, _)| *bank == joined));
     assert!(signs, "the new bank votes");
+    reads_by_epoch(&mut world, joined.0.into(), 5);
+}
+
+/// Who joined reads every body from its epoch on, who left none after its last.
+fn reads_by_epoch(world: &mut World, joined: usize, left: usize) {
+    let state = world.state(0).unwrap();
+    let (chain_id, keys) = (state.chain_id(), state.chain_keys().clone());
+    assert_eq!((keys.due_since(), keys.newest()), (None, 3), "a key when one joined, a key when one left");
+    let from: Vec<Height> = keys.iter().map(|(_, epoch)| epoch.from).collect();
+    let bodies = world.backup(0).range(Height(1), 100_000);
+    let bodies: Vec<_> = bodies.iter().filter(|height| !height.private.body.is_empty()).collect();
+    let reads = |node: usize, height: &CertifiedHeight| {
+        let ring = world.chain_keys(node).unwrap();
+        ring.open_body(chain_id, height.height(), &height.private.body).is_ok()
+    };
+    for height in &bodies {
+        let number = height.height();
+        assert!(reads(0, height));
+        assert_eq!(reads(joined, height), number >= from[1], "who joined, at {number}");
+        assert_eq!(reads(left, height), number < from[2], "who left, at {number}");
+    }
+    let ends = [bodies.first(), bodies.last()].map(|height| height.unwrap().height());
+    assert!(ends[0] < from[1] && ends[1] > from[2], "bodies of all epochs: {ends:?}, {from:?}");
 }

@@ -104,7 +104,7 @@ fn account(kind: &TxKind) -> Option<AccountHandle> {
         TxKind::ConfirmOpening(tx) => account_of(&tx.identity)?,
         TxKind::Transfer(_) | TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) => return None,
         TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::AnswerOrder(_) => return None,
-        TxKind::RefuseOrder(_) | TxKind::AnnounceKeys(_) => return None,
+        TxKind::RefuseOrder(_) | TxKind::AnnounceKeys(_) | TxKind::RotateChainKey(_) => return None,
     };
     handle.shown().ok().copied()
 }

@@ -34,6 +34,8 @@ pub enum Change {
     RetireJudge(JudgeId),
     /// Another regulator holds the half of identities that are sealed from now on.
     AddRegulator(Box<Regulator>),
+    /// The private chain gets a new key, though no bank joins or leaves.
+    RotatePrivateKey,
 }
 
 /// See [`Change::AddBank`].

@@ -3,7 +3,7 @@
 use super::desk::{AccountRef, Cash, Freeze, OpenAccount, OpenSession};
 use super::governance::{Ballot, Propose, ReportEvidence};
 use super::involved::InvolvedBanks;
-use super::keys::AnnounceKeys;
+use super::keys::{AnnounceKeys, RotateChainKey};
 use super::order::{AnswerOrder, ConfirmOpening, CourtOrder, OrderShare, RefuseOrder, ReleaseOrder};
 use super::transfer::Transfer;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -47,6 +47,8 @@ pub enum TxKind {
     ConfirmOpening(ConfirmOpening),
     /// Announces the company's keys of days ahead. Signed by the company.
     AnnounceKeys(AnnounceKeys),
+    /// Opens a new epoch of the private chain: its key, wrapped for each bank. Signed by a bank.
+    RotateChainKey(Box<RotateChainKey>),
 }
 
 impl TxKind {
@@ -67,7 +69,8 @@ impl TxKind {
             Self::AnswerOrder(tx) => InvolvedBanks::one(tx.bank),
             Self::OrderShare(_) | Self::RefuseOrder(_) | Self::ConfirmOpening(_) => InvolvedBanks::none(),
             Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => InvolvedBanks::none(),
-            Self::AnnounceKeys(_) => InvolvedBanks::none(),
+            // Every bank looks at its wrap, and none of them alone can hold up the new key.
+            Self::AnnounceKeys(_) | Self::RotateChainKey(_) => InvolvedBanks::none(),
         }
     }
 
@@ -92,6 +95,7 @@ impl TxKind {
             Self::RefuseOrder(_) => "refuse_order",
             Self::ConfirmOpening(_) => "confirm_opening",
             Self::AnnounceKeys(_) => "announce_keys",
+            Self::RotateChainKey(_) => "rotate_chain_key",
         }
     }
 

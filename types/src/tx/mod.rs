@@ -15,7 +15,7 @@ mod transfer;
 pub use desk::{AccountRef, Cash, Freeze, OpenAccount, OpenSession};
 pub use governance::{AddBank, Ballot, Change, Propose, ReportEvidence};
 pub use involved::{INVOLVED_BANKS_MAX, InvolvedBanks};
-pub use keys::AnnounceKeys;
+pub use keys::{AnnounceKeys, RotateChainKey};
 pub use kind::TxKind;
 pub use openings::Openings;
 pub use order::{

@@ -49,6 +49,7 @@ fn places(kind: &mut TxKind) -> Places<'_> {
         TxKind::ConfirmOpening(tx) => Places { account: account_of(&mut tx.identity), ..none },
         TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) | TxKind::AnnounceKeys(_) => none,
         TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::RefuseOrder(_) => none,
+        TxKind::RotateChainKey(_) => none,
     }
 }
 
@@ -71,6 +72,7 @@ const fn is_all_public(kind: &TxKind) -> bool {
             | TxKind::ReleaseOrder(_)
             | TxKind::RefuseOrder(_)
             | TxKind::AnnounceKeys(_)
+            | TxKind::RotateChainKey(_)
     )
 }
 
@@ -107,6 +109,11 @@ impl TxKind {
         hide(places.identity);
         hide(places.tag);
         Some(hidden)
+    }
+
+    /// Whether it conceals nothing, whatever is in it.
+    pub const fn is_all_public(&self) -> bool {
+        is_all_public(self)
     }
 
     /// Its concealed values as they are here, shown or hidden.

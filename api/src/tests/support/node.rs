@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use idx_client::encoding::{Hex, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::*;
+use idx_crypto::Hash32;
 use idx_types::testing::chain_id;
 use idx_types::wire::CertifiedHeight;
 use idx_types::*;
@@ -146,6 +147,18 @@ impl ChainQueries for FakeNode {
     }
     fn escrow(&self) -> Answer<EscrowView> {
         Ok(EscrowView::new(&testing::escrow(), self.final_height(), testing::TEST_DAY))
+    }
+    fn chain_keys(&self) -> Answer<ChainKeysView> {
+        let (from, settled_at) = (Height(1), Height(0));
+        let (commitment, wrapped_for) = (Hex(Hash32([5; 32])), Vec::new());
+        Ok(ChainKeysView {
+            as_of: self.final_height(),
+            in_force: 1,
+            due_since: Some(Height(3)),
+            pepper_commitment: Hex(Hash32([6; 32])),
+            epochs: vec![ChainEpochView { epoch: 1, from, settled_at, commitment, wrapped_for }],
+            held: vec![1],
+        })
     }
     fn totals(&self) -> Answer<TotalsView> {
         let total = CurrencyTotalView { currency: Currency::Inr, issued: Paise(700), counted: Paise(700) };
