@@ -60,7 +60,7 @@ fn open_session(draft: &mut Draft<'_>, place: u32, recipients: &Recipients, code
 fn main() {
     let customers: Vec<Idx> = (0..CUSTOMERS).map(idx).collect();
     let start = Instant::now();
-    black_box(TagDay::of(&TagKey::of_chain_key(&[3; 32]), DAY, customers.iter()));
+    black_box(TagDay::of(&TagKey::of_chain_key(&[3; 32]).into(), DAY, customers.iter()));
     println!("daily tags of {CUSTOMERS} customers: {:?}", start.elapsed());
 
     let (keys, batch) = VaultKeys::create(VaultKey::new(1, &[1; 32]), &mut Entropy::new([2; 32]));

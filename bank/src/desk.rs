@@ -165,6 +165,10 @@ impl Desk {
             Input::Notice(notice) => self.notice(work, &notice),
             Input::Fact(id, fact) => self.fact(work, id, fact),
             Input::Height => self.height(work),
+            Input::TagKeys(keys) => {
+                self.take_tag_keys(work, keys);
+                Ok(())
+            }
             Input::Tags(day, tags) => {
                 self.tags.put(day, tags);
                 Ok(())

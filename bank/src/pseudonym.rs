@@ -23,7 +23,7 @@ mod tags;
 
 pub use date::{Month, date_text};
 pub use identity::Identity;
-pub use keys::{HandleKey, MonthKey, Pepper, TagKey};
+pub use keys::{HandleKey, MonthKey, Pepper, TagKey, TagKeys};
 pub use tags::{TagBook, TagDay};
 
 use idx_crypto::hmac_sha256;

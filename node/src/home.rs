@@ -183,6 +183,17 @@ pub fn create_folder(path: &Path) -> Result<(), HomeError> {
     DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path).map_err(at(path))
 }
 
+/// Removes a file, which need not be there.
+///
+/// # Errors
+/// What the operating system says.
+pub fn remove_if_there(path: &Path) -> Result<(), HomeError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Reads a text that an operator put there; `remedy` is what to do if it is missing.
 ///
 /// # Errors

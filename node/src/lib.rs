@@ -14,7 +14,9 @@
 //! mistake; behind this door nothing is optional. Nobody imports this crate but its own binary and the
 //! tests of the whole system.
 
+pub mod admin;
 pub mod cli;
+pub mod desk;
 pub mod engine;
 pub mod genesis_file;
 pub mod home;

@@ -15,7 +15,7 @@ const CONTACT: Param = Param { name: "contact", summary: "who it is", ..IDX };
 const TO: Param =
     Param { name: "to", optional: true, summary: "the receiver, if no contact is named", ..IDX };
 const PAN: Param = text("panCard", "five letters, four digits and a letter", "\"ABCDE1234F\"");
-const RBI: Param = text("rbiNumber", "the RBI number", "\"RBI0001\"");
+const RBI: Param = text("rbiNumber", "the RBI number", "\"ASHA01\"");
 const NAME: Param = text("fullName", "the name", "\"Asha Rao\"");
 const NUMBER: Param = text("number", "the account's number at this bank", "\"501000000001\"");
 const NEW_NUMBER: Param =
@@ -66,6 +66,6 @@ methods! {
     "admin_accept" [IDX, ID, NUMBER] -> "Hash", "Receives a transfer into an account.", clerk::accept;
     "admin_reject" [IDX, ID] -> "Hash", "Says no to a transfer.", clerk::reject;
     "admin_cancel" [IDX, ID] -> "Hash", "Takes a transfer back that nobody has accepted.", clerk::cancel;
-    "admin_transfers" [IDX] -> "CustomerTransferView[]", "What a customer sent and was sent.",
+    "admin_transfers" [IDX] -> "CustomerTransferView[]", "What a customer sent and was sent, newest first.",
         clerk::transfers;
 }

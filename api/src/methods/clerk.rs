@@ -16,6 +16,7 @@ use idx_client::views::{
 use idx_types::tx::Transfer;
 use idx_types::{AccountHandle, Idx, Paise, TimestampMs, Transaction, TxId, TxKind};
 use serde::{Serialize, de::DeserializeOwned};
+use std::cmp::Reverse;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -262,7 +263,9 @@ pub(super) async fn transfers(
             let sent = teller.sent(&of.idx)?;
             let received = teller.received(&of.idx)?;
             let views = sent.iter().filter_map(sent_view).chain(received.iter().filter_map(received_view));
-            Ok(views.collect())
+            let mut views: Vec<CustomerTransferView> = views.collect();
+            views.sort_by_key(|view| Reverse(view.history.first().map(|(_, at)| at.0)));
+            Ok(views)
         })
         .await
 }

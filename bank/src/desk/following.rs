@@ -4,6 +4,7 @@ use super::effect::Effect;
 use super::input::Fact;
 use super::work::{Stop, Work};
 use super::{DROPPED_PER_STEP_MAX, Desk, EXPIRED_PER_STEP_MAX};
+use crate::pseudonym::TagKeys;
 use crate::vault::{Deadline, Hold, Incoming, Outgoing, Side, Status, drop_old};
 use idx_types::{NetworkDay, Paise, SessionId, Transaction, TxId, TxKind};
 
@@ -77,11 +78,20 @@ impl Desk {
     fn ask_for_tags(&mut self, work: &mut Work<'_>) {
         let today = work.day();
         self.tags.turn(today);
-        for day in [NetworkDay(today.0.saturating_sub(1)), today, today.next()] {
+        for day in days_around(today) {
             if !self.tags.has(day) && self.tags_asked < day {
                 work.effects.push(Effect::PrepareTags(day));
                 self.tags_asked = day;
             }
+        }
+    }
+
+    /// The banks' key has turned: all days are made anew.
+    pub(super) fn take_tag_keys(&mut self, work: &mut Work<'_>, keys: TagKeys) {
+        self.tags.rekey(keys);
+        for day in days_around(work.day()) {
+            work.effects.push(Effect::PrepareTags(day));
+            self.tags_asked = day;
         }
     }
 
@@ -117,6 +127,11 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// The days whose tags are kept.
+const fn days_around(today: NetworkDay) -> [NetworkDay; 3] {
+    [NetworkDay(today.0.saturating_sub(1)), today, today.next()]
 }
 
 /// The session here that an incoming transfer was accepted with.

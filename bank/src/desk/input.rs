@@ -1,6 +1,6 @@
 //! What reaches the desk.
 
-use crate::pseudonym::{Identity, TagDay};
+use crate::pseudonym::{Identity, TagDay, TagKeys};
 use crate::vault::Credential;
 use crate::{AccountNumber, FullName, Nickname};
 use idx_crypto::Signature;
@@ -20,6 +20,8 @@ pub enum Input {
     Fact(TxId, Fact),
     /// A height is final: sessions may have come, times may be over.
     Height,
+    /// The banks' key of tags has turned.
+    TagKeys(TagKeys),
     /// The tags of a day, as [`Effect::PrepareTags`](super::Effect::PrepareTags) asked for.
     Tags(NetworkDay, TagDay),
 }

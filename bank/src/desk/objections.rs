@@ -1,7 +1,7 @@
 //! What a bank must reject whatever the ledger says, because its desk knows better.
 
 use super::notice::acceptance_proof;
-use crate::pseudonym::TagKey;
+use crate::pseudonym::TagKeys;
 use crate::vault::{Outgoing, Shelf, Status, VaultError};
 use idx_types::tx::{Acceptance, Transfer};
 use idx_types::{BankId, Transaction, TxId, TxKind};
@@ -11,13 +11,13 @@ use idx_types::{BankId, Transaction, TxId, TxKind};
 #[derive(Debug, Clone)]
 pub struct Objections {
     bank: BankId,
-    key: TagKey,
+    keys: TagKeys,
 }
 
 impl Objections {
-    /// The objections of a bank; `key` is the banks' key of tags.
-    pub const fn new(bank: BankId, key: TagKey) -> Self {
-        Self { bank, key }
+    /// The objections of a bank; `keys` are the banks' keys of tags.
+    pub const fn new(bank: BankId, keys: TagKeys) -> Self {
+        Self { bank, keys }
     }
 
     /// Whether the bank must reject a transfer: one whose hold it has let go, or that a bank has accepted
@@ -53,8 +53,9 @@ impl Objections {
 
     /// Whether the bank that accepted cannot show that it knows whom the money is for.
     fn is_stolen(&self, sent: &Outgoing, accepted: Option<Acceptance>) -> bool {
-        let proof = |to| acceptance_proof(&self.key, &sent.receiver, sent.id, to);
-        accepted.is_some_and(|accepted| accepted.proof != proof(accepted.to))
+        let Some(accepted) = accepted else { return false };
+        let proof = |key| acceptance_proof(key, &sent.receiver, sent.id, accepted.to);
+        self.keys.iter().all(|key| accepted.proof != proof(key))
     }
 }
 

@@ -156,7 +156,9 @@ impl Desk {
                 if !is_signed || said.chain_id != self.home.chain_id {
                     return Ok(());
                 }
-                let knows = |idx: &Idx| said.proof == rejection_proof(self.tags.key(), idx, id);
+                let knows = |idx: &Idx| {
+                    self.tags.keys().iter().any(|key| said.proof == rejection_proof(key, idx, id))
+                };
                 let sent = work.draft.outgoing(&id)?.filter(|sent| knows(&sent.receiver));
                 let here = work.draft.incoming(&id)?.filter(|here| knows(&here.receiver));
                 if let Some(sent) = sent.filter(|sent| sent.status() == Status::AwaitingReceiver) {

@@ -1,6 +1,7 @@
 //! The keys of pseudonyms: a type each, so that none can be used for another's work.
 
 use idx_crypto::hkdf_derive;
+use idx_types::EpochKey;
 use zeroize::Zeroizing;
 
 /// Declares a 32-byte key that masks itself and is wiped when dropped.
@@ -58,10 +59,49 @@ impl MonthKey {
     }
 }
 
+/// The label of what follows from a key of the private chain.
+const TAG_KEY_LABEL: &str = "idx/receiver-tag-key/1";
+
 impl TagKey {
+    /// The tag key of an epoch.
+    pub fn of_epoch(key: &EpochKey) -> Self {
+        Self(key.derive(TAG_KEY_LABEL))
+    }
+
     /// The tag key of an epoch's private-chain key.
     pub fn of_chain_key(private_chain_key: &[u8; 32]) -> Self {
-        Self(hkdf_derive(private_chain_key, "idx/receiver-tag-key/1", b""))
+        Self(hkdf_derive(private_chain_key, TAG_KEY_LABEL, b""))
+    }
+}
+
+/// The tag keys in use: that of the epoch in force, which tags are made with, and those of epochs just
+/// past, so that what was on its way when the key turned is still recognised.
+#[derive(Debug, Clone)]
+pub struct TagKeys {
+    newest: TagKey,
+    older: Vec<TagKey>,
+}
+
+impl TagKeys {
+    /// Of one epoch and those before it, in any order.
+    pub const fn new(newest: TagKey, older: Vec<TagKey>) -> Self {
+        Self { newest, older }
+    }
+
+    /// What tags are made with.
+    pub const fn newest(&self) -> &TagKey {
+        &self.newest
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &TagKey> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+}
+
+impl From<TagKey> for TagKeys {
+    fn from(only: TagKey) -> Self {
+        Self::new(only, Vec::new())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tags of a bank's own customers for the days whose intents can be open.
 
-use super::{TagKey, date_text, receiver_tag, tag_of};
+use super::{TagKey, TagKeys, date_text, receiver_tag, tag_of};
 use idx_types::{Idx, NetworkDay, ReceiverTag};
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,9 +11,11 @@ pub struct TagDay(HashMap<ReceiverTag, Idx>);
 impl TagDay {
     /// The tags of these customers on a day. A million take about a second of one core, so a desk has
     /// the next day's made elsewhere and ahead.
-    pub fn of<'a>(key: &TagKey, day: NetworkDay, customers: impl Iterator<Item = &'a Idx>) -> Self {
+    pub fn of<'a>(keys: &TagKeys, day: NetworkDay, customers: impl Iterator<Item = &'a Idx> + Clone) -> Self {
         let date = date_text(day);
-        Self(customers.map(|idx| (tag_of(key, idx, date.as_bytes()), *idx)).collect())
+        let of_key = |key| customers.clone().map(move |idx| (key, idx));
+        let pairs = keys.iter().flat_map(of_key);
+        Self(pairs.map(|(key, idx)| (tag_of(key, idx, date.as_bytes()), *idx)).collect())
     }
 
     /// Whose tag it is, if a customer's of this bank.
@@ -24,7 +26,7 @@ impl TagDay {
 
 /// The tags of yesterday, today and, once they are made, tomorrow: an intent lives at most a day.
 pub struct TagBook {
-    key: TagKey,
+    keys: TagKeys,
     days: BTreeMap<NetworkDay, TagDay>,
     /// Who registered since the book was opened; days that are handed in later may lack them.
     newcomers: Vec<Idx>,
@@ -32,15 +34,25 @@ pub struct TagBook {
 
 impl TagBook {
     /// The book of these customers, for a day and the one before.
-    pub fn new(key: TagKey, today: NetworkDay, customers: &[Idx]) -> Self {
+    pub fn new(keys: TagKeys, today: NetworkDay, customers: &[Idx]) -> Self {
         let days = [NetworkDay(today.0.saturating_sub(1)), today];
-        let days = days.map(|day| (day, TagDay::of(&key, day, customers.iter())));
-        Self { key, days: days.into_iter().collect(), newcomers: Vec::new() }
+        let days = days.map(|day| (day, TagDay::of(&keys, day, customers.iter())));
+        Self { keys, days: days.into_iter().collect(), newcomers: Vec::new() }
     }
 
-    /// The key in use.
+    /// The key that tags are made with.
     pub const fn key(&self) -> &TagKey {
-        &self.key
+        self.keys.newest()
+    }
+
+    /// All keys under which something may be on its way.
+    pub const fn keys(&self) -> &TagKeys {
+        &self.keys
+    }
+
+    /// The key has turned. The days' tags are to be made again, and serve as they are until then.
+    pub fn rekey(&mut self, keys: TagKeys) {
+        self.keys = keys;
     }
 
     /// Whether the tags of a day are there.
@@ -51,7 +63,9 @@ impl TagBook {
     /// Puts in the tags of a day, made with the same key.
     pub fn put(&mut self, day: NetworkDay, mut tags: TagDay) {
         for idx in &self.newcomers {
-            tags.0.insert(receiver_tag(&self.key, idx, day), *idx);
+            for key in self.keys.iter() {
+                tags.0.insert(receiver_tag(key, idx, day), *idx);
+            }
         }
         self.days.insert(day, tags);
     }
@@ -65,7 +79,9 @@ impl TagBook {
     /// Adds a customer who registers now.
     pub fn add(&mut self, idx: Idx) {
         for (day, tags) in &mut self.days {
-            tags.0.insert(receiver_tag(&self.key, &idx, *day), idx);
+            for key in self.keys.iter() {
+                tags.0.insert(receiver_tag(key, &idx, *day), idx);
+            }
         }
         self.newcomers.push(idx);
     }

@@ -39,7 +39,7 @@ fn keys_of_two_uses_differ_and_show_nothing() {
 fn tags_are_recognised_for_two_days_and_only_by_the_receivers_bank() {
     let key = TagKey::of_chain_key(&[7; 32]);
     let (today, customers) = (NetworkDay(20_000), [idx(1), idx(2)]);
-    let mut book = TagBook::new(key.clone(), today, &customers);
+    let mut book = TagBook::new(key.clone().into(), today, &customers);
     let tag = |n, day| receiver_tag(&key, &idx(n), day);
     assert_eq!(book.customer(&tag(1, today), today), Some(idx(1)));
     assert_eq!(book.customer(&tag(3, today), today), None, "another bank's customer");
@@ -47,7 +47,7 @@ fn tags_are_recognised_for_two_days_and_only_by_the_receivers_bank() {
     assert_eq!(book.customer(&tag(2, NetworkDay(19_999)), NetworkDay(19_999)), Some(idx(2)));
     assert!(!book.has(today.next()));
     book.add(idx(3));
-    book.put(today.next(), TagDay::of(&key, today.next(), customers.iter()));
+    book.put(today.next(), TagDay::of(&key.clone().into(), today.next(), customers.iter()));
     book.turn(today.next());
     assert_eq!(book.customer(&tag(1, today), today), Some(idx(1)), "made yesterday, still open");
     assert_eq!(book.customer(&tag(1, today.next()), today.next()), Some(idx(1)));

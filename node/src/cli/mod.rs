@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod customer;
 mod exit;
 mod genesis;
 mod keys;
@@ -57,6 +58,8 @@ enum Command {
     Genesis(genesis::Genesis),
     /// What a running node is doing, and what it waits for.
     Status(status::Status),
+    /// A clerk's work for the bank's customers.
+    Customer(customer::Customer),
     /// Check the whole local chain again, from genesis.
     Verify(node::Verify),
     /// Six banks on this machine.
@@ -98,6 +101,7 @@ impl Command {
             Self::Keys(command) => command.run(),
             Self::Genesis(command) => command.run(),
             Self::Status(command) => command.run(),
+            Self::Customer(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Testnet(command) => command.run(),
             Self::Completions(command) => command.run(),

@@ -7,6 +7,7 @@ use super::outbox::Outbox;
 use super::search::{Found, Search};
 use super::shared::Shared;
 use super::timers::Timers;
+use crate::desk::DeskSender;
 use crossbeam_channel::{Receiver, TryRecvError, select};
 use idx_crypto::Signer;
 use idx_replica::{Effect, HaltReason, Input, Journal, Replica};
@@ -46,6 +47,7 @@ pub struct Core {
     pub(super) signer: Arc<dyn Signer>,
     pub(super) outbox: Outbox,
     pub(super) events: EventHub,
+    pub(super) desk: Option<DeskSender>,
     pub(super) shared: Arc<Shared>,
     pub(super) follow_ups: VecDeque<Input>,
     pub(super) answers: BTreeMap<u64, oneshot::Sender<Result<TxId, Reason>>>,

@@ -64,6 +64,10 @@ impl Core {
             ),
             _ => {}
         }
-        self.events.publish(event);
+        // First what can be read, then who reads it.
+        self.events.publish(event.clone());
+        if let Some(desk) = &self.desk {
+            desk.event(&event);
+        }
     }
 }

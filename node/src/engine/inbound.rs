@@ -4,6 +4,8 @@
 use super::inbox::{InboxSender, Work};
 use super::outbox::Outgoing;
 use super::shared::Shared;
+use super::tickets::Tickets;
+use crate::desk::DeskSender;
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use idx_crypto::Verifier;
 use idx_p2p::{Acceptance, GossipId, NetworkEvent, Ticket, Topic};
@@ -11,11 +13,10 @@ use idx_replica::{CheckedResponse, Input, Passed};
 use idx_storage::Store;
 use idx_types::NetworkKey;
 use idx_types::wire::{
-    GOSSIP_BYTES_MAX, Gossip, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, Request, Response, SYNC_BATCH_MAX,
-    decode, encode,
+    DESK_BYTES_MAX, DeskGossip, GOSSIP_BYTES_MAX, Gossip, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, Request,
+    Response, SYNC_BATCH_MAX, decode, encode,
 };
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{Semaphore, mpsc};
 
@@ -25,38 +26,11 @@ const URGENT_MAX: usize = 4_096;
 /// Batches of transactions and answers that wait for the gate.
 const BULK_MAX: usize = 256;
 
-/// Open requests of peers to the mind.
-const TICKETS_MAX: usize = 1_024;
-
 /// Requests for heights served at a time; serving never holds up agreement.
 const SERVING_MAX: usize = 2;
 
 /// Most bytes of heights in one answer; leaves room for one height beyond it.
 const SERVED_BYTES_MAX: usize = 4 << 20;
-
-/// Requests of peers that wait for the mind, by number.
-#[derive(Default)]
-pub struct Tickets {
-    open: Mutex<(u64, BTreeMap<u64, Ticket>)>,
-}
-
-impl Tickets {
-    fn keep(&self, ticket: Ticket) -> u64 {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.1.len() >= TICKETS_MAX {
-            open.1.pop_first();
-        }
-        open.0 += 1;
-        let number = open.0;
-        open.1.insert(number, ticket);
-        number
-    }
-
-    /// The ticket of this number, once.
-    pub fn take(&self, number: u64) -> Option<Ticket> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&number)
-    }
-}
 
 /// Something for the gate.
 enum ToCheck {
@@ -83,6 +57,8 @@ pub struct Checker {
     pub outgoing: mpsc::Sender<Outgoing>,
     /// The signature scheme.
     pub verifier: Arc<dyn Verifier>,
+    /// The bank's desk.
+    pub desk: Option<DeskSender>,
 }
 
 impl Inbound {
@@ -130,9 +106,12 @@ impl Checker {
     fn check(&self, message: ToCheck) {
         match message {
             ToCheck::Gossip { from, id, data } => {
-                let acceptance = match decode::<Gossip>(&data, GOSSIP_BYTES_MAX) {
-                    Ok(message) => self.check_gossip(from, message),
-                    Err(error) => self.refuse(from, "undecodable message", &error),
+                let acceptance = match id.topic() {
+                    Topic::Intents => self.check_desk(from, &data),
+                    _ => match decode::<Gossip>(&data, GOSSIP_BYTES_MAX) {
+                        Ok(message) => self.check_gossip(from, message),
+                        Err(error) => self.refuse(from, "undecodable message", &error),
+                    },
                 };
                 self.tell(Outgoing::Verdict(id, from, acceptance));
             }
@@ -154,6 +133,23 @@ impl Checker {
             Ok(Passed::Stale) => Acceptance::Ignore,
             Err(refusal) => self.refuse(from, refusal.blame(), &refusal),
         }
+    }
+
+    /// Hands on what another bank's desk tells. An intent that nobody signed costs its sender; what it is
+    /// worth else, the desk judges.
+    fn check_desk(&self, from: NetworkKey, data: &[u8]) -> Acceptance {
+        let message = match decode::<DeskGossip>(data, DESK_BYTES_MAX) {
+            Ok(message) => message,
+            Err(error) => return self.refuse(from, "undecodable message", &error),
+        };
+        self.shared.metrics.received.with_label_values(&["intents"]).inc();
+        if let DeskGossip::Intent(intent) = &message
+            && let Err(error) = intent.check_signatures(&*self.verifier)
+        {
+            return self.refuse(from, "an intent without its signature", &error);
+        }
+        let taken = self.desk.as_ref().is_none_or(|desk| desk.gossip(message));
+        if taken { Acceptance::Accept } else { Acceptance::Ignore }
     }
 
     fn deliver(&self, input: Input) {
@@ -232,8 +228,8 @@ impl Receiving {
     fn take(&self, event: NetworkEvent, serving: &Arc<Semaphore>) {
         match event {
             NetworkEvent::Gossip { from, topic, id, data, .. } => {
-                let lane =
-                    if topic == Topic::Transactions { &self.inbound.bulk } else { &self.inbound.urgent };
+                let waits = matches!(topic, Topic::Transactions | Topic::Intents);
+                let lane = if waits { &self.inbound.bulk } else { &self.inbound.urgent };
                 self.inbound.hand(lane, ToCheck::Gossip { from, id, data });
             }
             NetworkEvent::Request { from, ticket, data, .. } => self.serve(from, ticket, &data, serving),

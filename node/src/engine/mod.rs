@@ -13,11 +13,14 @@ mod inbound;
 pub mod inbox;
 mod limits;
 mod metrics;
-mod outbox;
+mod network;
+pub mod outbox;
 mod search;
+mod serve;
 pub mod shared;
 mod start;
 mod stored;
+mod tickets;
 mod timers;
 
 pub use self::core::{CoreError, clock};

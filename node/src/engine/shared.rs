@@ -3,6 +3,7 @@
 
 use super::core::clock;
 use super::metrics::Metrics;
+use crate::desk::Rules;
 use idx_replica::{Gate, Insight, Replica};
 use idx_types::wire::{CertifiedHeight, Status};
 use idx_types::{Height, NetworkKey, Outcome, TimestampMs};
@@ -16,6 +17,7 @@ pub struct Shared {
     gate_height: AtomicU64,
     status: RwLock<Status>,
     insight: RwLock<Arc<Insight>>,
+    rules: RwLock<Arc<Rules>>,
     peers: RwLock<BTreeMap<NetworkKey, (Status, TimestampMs)>>,
     /// When the last height became final here, milliseconds since 1970; 0 before any.
     pub last_final_ms: AtomicU64,
@@ -34,6 +36,7 @@ impl Shared {
             gate: RwLock::new(gate),
             status: RwLock::new(replica.status_now(clock())),
             insight: RwLock::new(Arc::new(replica.insight())),
+            rules: RwLock::new(Arc::new(Rules::of(replica))),
             peers: RwLock::default(),
             last_final_ms: AtomicU64::new(0),
             best_peer: AtomicU64::new(0),
@@ -77,6 +80,11 @@ impl Shared {
         *self.insight.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(insight);
     }
 
+    /// The rules and registries after the last final height.
+    pub fn rules(&self) -> Arc<Rules> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// What a peer said of itself, and when.
     pub fn peer_status(&self, peer: &NetworkKey) -> Option<(Status, TimestampMs)> {
         self.peers.read().unwrap_or_else(PoisonError::into_inner).get(peer).copied()
@@ -94,6 +102,7 @@ impl Shared {
     pub fn finalised(&self, height: &CertifiedHeight, replica: &Replica) {
         let now = clock();
         *self.status.write().unwrap_or_else(PoisonError::into_inner) = replica.status_now(now);
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Rules::of(replica));
         self.last_final_ms.store(now.0, Ordering::Release);
         self.count(height, now, replica);
     }

@@ -2,41 +2,43 @@
 
 use super::core::{Core, CoreError, clock};
 use super::events::EventHub;
-use super::inbound::{Checker, Inbound, Receiving, Tickets};
+use super::inbound::{Checker, Inbound, Receiving};
 use super::inbox::{Inbox, InboxSender, inbox};
+use super::network::{network_settings, watch_peers};
 use super::outbox::{self, Outbox, Outgoing};
 use super::search::Search;
+use super::serve::serve;
 use super::shared::Shared;
 use super::stored::Disks;
+use super::tickets::Tickets;
 use super::timers::Timers;
+use crate::desk::{DeskError, DeskSender, Front, FrontDesk, VaultOpening, Way};
 use crate::home::Home;
 use crate::keys::NodeKeys;
 use crate::queries::{LiveFacts, Queries};
 use crate::settings::Settings;
 use anyhow::{Context, Result};
+use idx_api::Teller;
+use idx_bank::pseudonym::Pepper;
+use idx_bank::vault::Retention;
 use idx_chain::pool::PoolLimits;
-use idx_crypto::{Ed25519, Verifier};
-use idx_genesis::{Peer, SoundGenesis};
-use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
-use idx_replica::{AcceptAll, Journal, Replica, ReplicaSettings, Start};
+use idx_crypto::{Ed25519, HpkeSecret, Verifier};
+use idx_genesis::{Genesis, SoundGenesis};
+use idx_p2p::{NetworkHandle, PeerInfo};
+use idx_replica::{AcceptAll, Journal, Policy, Replica, ReplicaSettings, Start};
 use idx_storage::Store;
 use idx_types::params::PROTOCOL_VERSION;
 use idx_types::{Bank, EpochKeys};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 /// Threads that check peers' messages.
 const GATE_THREADS: usize = 2;
-
-/// Threads that serve clients.
-const API_THREADS: usize = 2;
-
-/// How often the picture of peers is renewed.
-const PEERS_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs a node until `shutdown` completes or it must stop by itself.
 ///
@@ -56,13 +58,17 @@ pub async fn run(
     let network = network_settings(&settings, &genesis, &keys)?;
     let (handle, events) = idx_p2p::start(network).await.context("the network cannot be started")?;
     let chain_keys = keys.chain_keys(genesis.body(), &bank, &disks.state)?;
-    let parts = Parts::assemble(disks, &settings, &bank, keys, chain_keys)?;
+    let front = front(&home, genesis.body(), &disks, (&bank, &keys), &chain_keys, &settings)?;
+    let door = front.as_ref().map(|front| front.door(disks.store.clone()));
+    let parts = Parts::assemble(disks, &settings, &bank, keys, chain_keys, front.as_ref())?;
+    let desk = front.map(|front| front.start(parts.way())).transpose()?;
     let peers = watch_peers(handle.clone());
     let facts = facts(&settings, &bank, &handle, peers);
     let queries = parts.queries(&genesis, facts);
     let outgoing_task = tokio::spawn(outbox::run(parts.outgoing, handle.clone()));
     let receiving_task = tokio::spawn(parts.receiving.run(events));
-    let api = serve(queries, &settings)?;
+    let teller = door.map(|door| Arc::new(door) as Arc<dyn Teller>);
+    let api = serve(queries.deps(teller), &home, &settings)?;
     let ended = mind_thread(parts.core, parts.start)?;
     let result = tokio::select! {
         () = shutdown => { tracing::info!("stopping"); Ok(()) }
@@ -70,6 +76,10 @@ pub async fn run(
             Ok(result) => result.map_err(anyhow::Error::from),
             // The thread is gone without a word: it panicked, and its message is in the log.
             Err(_) => Err(anyhow::anyhow!("the mind's thread ended unexpectedly; its last words are in the log")),
+        },
+        ended = end_of(desk) => match ended {
+            Ok(result) => result.map_err(anyhow::Error::from),
+            Err(_) => Err(anyhow::anyhow!("the desk's thread ended unexpectedly; its last words are in the log")),
         },
     };
     api.shutdown_timeout(Duration::from_secs(2));
@@ -79,6 +89,45 @@ pub async fn run(
     result
 }
 
+/// The end of the desk's thread; never, if there is no desk.
+async fn end_of(
+    desk: Option<oneshot::Receiver<Result<(), DeskError>>>,
+) -> Result<Result<(), DeskError>, oneshot::error::RecvError> {
+    match desk {
+        Some(end) => end.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The bank's own side; none for a bank that was not given the banks' secrets yet.
+fn front(
+    home: &Home,
+    genesis: &Genesis,
+    disks: &Disks,
+    (bank, keys): (&Bank, &NodeKeys),
+    chain_keys: &EpochKeys,
+    settings: &Settings,
+) -> Result<Option<Front>> {
+    let shared = genesis.shared.as_ref();
+    let (Some(pepper), Some(shared)) = (chain_keys.pepper(), shared) else {
+        tracing::warn!(
+            "this bank has no key of the private chain yet: it serves no customers until it is started with one"
+        );
+        return Ok(None);
+    };
+    let hpke = HpkeSecret::from_bytes(&keys.hpke_secret);
+    let opening =
+        VaultOpening { home, store: &disks.store, bank, vault_secret: &keys.vault_secret, hpke: &hpke };
+    Ok(Some(Front::new(FrontDesk {
+        chain_id: disks.state.chain_id(),
+        bank: bank.clone(),
+        vault: opening.open().context("the bank's vault")?,
+        retention: Retention { months: settings.vault.retention_months },
+        pepper: Pepper::new(**pepper),
+        pseudonym_cost: shared.pseudonym_cost,
+    })))
+}
+
 /// All parts of a node, not running yet.
 struct Parts {
     core: Core,
@@ -86,6 +135,7 @@ struct Parts {
     receiving: Receiving,
     outgoing: mpsc::Receiver<Outgoing>,
     inbox: InboxSender,
+    queue: mpsc::Sender<Outgoing>,
     verifier: Arc<dyn Verifier>,
 }
 
@@ -96,6 +146,7 @@ impl Parts {
         bank: &Bank,
         keys: NodeKeys,
         chain_keys: EpochKeys,
+        front: Option<&Front>,
     ) -> Result<Self> {
         let verifier: Arc<dyn Verifier> = Arc::new(Ed25519);
         let tip = disks.state.tip().height;
@@ -104,7 +155,7 @@ impl Parts {
             bank: Some(bank.id),
             network_key: bank.network_key,
             pool: pool_limits(settings),
-            policy: Box::new(AcceptAll),
+            policy: front.map_or_else(|| Box::new(AcceptAll) as Box<dyn Policy>, Front::policy),
             verifier: verifier.clone(),
             protocol_known: PROTOCOL_VERSION,
             chain_keys: Some(chain_keys),
@@ -118,6 +169,7 @@ impl Parts {
             inbox: sender.clone(),
             outgoing: queue.clone(),
             verifier: verifier.clone(),
+            desk: front.map(Front::sender),
         };
         let inbound = Inbound::start(GATE_THREADS, &checker)?;
         let tickets = Arc::new(Tickets::default());
@@ -127,10 +179,26 @@ impl Parts {
             tickets: tickets.clone(),
             store: disks.store.clone(),
         };
-        let outbox = Outbox::new(tickets, inbound, queue);
-        let pieces = Pieces { store: disks.store, journal: disks.journal, outbox, events, shared, inbox };
+        let outbox = Outbox::new(tickets, inbound, queue.clone());
+        let desk = front.map(Front::sender);
+        let pieces =
+            Pieces { store: disks.store, journal: disks.journal, outbox, events, shared, inbox, desk };
         let core = pieces.core(replica, settings, keys);
-        Ok(Self { core, start: disks.start, receiving, outgoing, inbox: sender, verifier })
+        Ok(Self { core, start: disks.start, receiving, outgoing, inbox: sender, queue, verifier })
+    }
+
+    /// What the desk needs of the node.
+    fn way(&self) -> Way {
+        Way {
+            store: self.core.store.clone(),
+            shared: self.core.shared.clone(),
+            events: self.core.events.clone(),
+            mind: self.inbox.clone(),
+            network: self.queue.clone(),
+            signer: self.core.signer.clone(),
+            verifier: self.verifier.clone(),
+            runtime: Handle::current(),
+        }
     }
 
     /// The interfaces' view.
@@ -158,6 +226,7 @@ struct Pieces {
     events: EventHub,
     shared: Arc<Shared>,
     inbox: Inbox,
+    desk: Option<DeskSender>,
 }
 
 impl Pieces {
@@ -175,6 +244,7 @@ impl Pieces {
             signer: Arc::new(keys.consensus),
             outbox: self.outbox,
             events: self.events,
+            desk: self.desk,
             shared: self.shared,
             follow_ups: VecDeque::new(),
             answers: std::collections::BTreeMap::new(),
@@ -193,36 +263,6 @@ fn pool_limits(settings: &Settings) -> PoolLimits {
     }
 }
 
-fn network_settings(settings: &Settings, genesis: &SoundGenesis, keys: &NodeKeys) -> Result<NetworkSettings> {
-    let mine = keys.public.network_key;
-    let others = genesis.peers().filter(|peer| peer.key != mine);
-    let known = others.map(|peer| peer_settings(&peer, settings));
-    let observers = settings.p2p.observers.iter().map(|key| PeerSettings {
-        key: *key,
-        addresses: Vec::new(),
-        role: PeerRole::Observer,
-    });
-    Ok(NetworkSettings {
-        secret_seed: keys.network_seed.clone(),
-        listen: settings.p2p.listen.clone(),
-        peers: known.chain(observers).collect(),
-        protocol_name: format!("idx-{}", &genesis.chain_id().to_string()[..16]),
-        limits: NetworkLimits::default(),
-    })
-}
-
-/// An address from the settings comes first: it is newer than the one of genesis.
-fn peer_settings(peer: &Peer<'_>, settings: &Settings) -> PeerSettings {
-    let newer = settings.p2p.peers.iter().find(|(code, _)| code.as_str() == peer.name);
-    let newer = newer.map(|(_, addresses)| addresses.clone()).unwrap_or_default();
-    let addresses = newer.into_iter().chain(peer.addresses.iter().cloned());
-    let role = match peer.role {
-        idx_genesis::PeerRole::Bank => PeerRole::Bank,
-        idx_genesis::PeerRole::Observer => PeerRole::Observer,
-    };
-    PeerSettings { key: peer.key, addresses: addresses.take(idx_p2p::ADDRESSES_MAX).collect(), role }
-}
-
 fn facts(
     settings: &Settings,
     bank: &Bank,
@@ -238,44 +278,6 @@ fn facts(
         pool_bytes_max: settings.pool.bytes_max,
         peers,
     }
-}
-
-/// Renews the picture of peers until the network ends.
-fn watch_peers(handle: NetworkHandle) -> Arc<RwLock<Vec<PeerInfo>>> {
-    let peers = Arc::new(RwLock::new(Vec::new()));
-    let shared = peers.clone();
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(PEERS_EVERY);
-        loop {
-            ticks.tick().await;
-            let Ok(now) = handle.peers().await else { return };
-            *shared.write().unwrap_or_else(PoisonError::into_inner) = now;
-        }
-    });
-    peers
-}
-
-/// Clients have a runtime of their own, so that no load of theirs delays a vote.
-fn serve(queries: Queries, settings: &Settings) -> Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(API_THREADS)
-        .thread_name("api")
-        .enable_all()
-        .build()?;
-    let listener = std::net::TcpListener::bind(settings.http.listen).with_context(|| {
-        format!("{} cannot be listened on; choose another with http.listen", settings.http.listen)
-    })?;
-    listener.set_nonblocking(true)?;
-    let limits = super::limits::api_limits(settings);
-    let router = idx_api::router(queries.deps(), limits.clone());
-    runtime.spawn(async move {
-        let listener = match tokio::net::TcpListener::from_std(listener) {
-            Ok(listener) => listener,
-            Err(error) => return tracing::error!(%error, "clients cannot be served"),
-        };
-        idx_api::run(listener, router, &limits, std::future::pending()).await;
-    });
-    Ok(runtime)
 }
 
 fn mind_thread(core: Core, start: Start) -> Result<oneshot::Receiver<Result<(), CoreError>>> {

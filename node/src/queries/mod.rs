@@ -11,7 +11,7 @@ pub use live::LiveFacts;
 use crate::engine::events::EventHub;
 use crate::engine::inbox::InboxSender;
 use crate::engine::shared::Shared;
-use idx_api::{Answer, ApiDeps, Events, LiveEvent, QueryError};
+use idx_api::{Answer, ApiDeps, Events, LiveEvent, QueryError, Teller};
 use idx_crypto::Verifier;
 use idx_replica::Replica;
 use idx_storage::Store;
@@ -42,9 +42,9 @@ pub struct Queries {
 
 impl Queries {
     /// The dependencies of the router, all from this.
-    pub fn deps(self) -> ApiDeps {
+    pub fn deps(self, teller: Option<Arc<dyn Teller>>) -> ApiDeps {
         let all = Arc::new(self);
-        ApiDeps { queries: all.clone(), submit: all.clone(), live: all.clone(), events: all, teller: None }
+        ApiDeps { queries: all.clone(), submit: all.clone(), live: all.clone(), events: all, teller }
     }
 
     /// Looks at the mind between two of its steps. Called on blocking threads.

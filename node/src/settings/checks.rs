@@ -30,6 +30,8 @@ pub mod ranges {
     pub const STORAGE_BUFFER_BYTES: RangeInclusive<usize> = 1 << 20..=1 << 30;
     /// `storage.open_files_max`.
     pub const STORAGE_FILES: RangeInclusive<u32> = 64..=65_536;
+    /// `vault.retention_months`: 0 to 10 years.
+    pub const RETENTION_MONTHS: RangeInclusive<u32> = 0..=120;
     /// Most addresses of `p2p.listen`, or of one bank in `p2p.peers`.
     pub const ADDRESSES_MAX: usize = 16;
     /// Most entries of `p2p.observers`.
@@ -62,6 +64,7 @@ in_range! {
     storage_cache: usize = ranges::STORAGE_CACHE_BYTES;
     storage_buffer: usize = ranges::STORAGE_BUFFER_BYTES;
     storage_files: u32 = ranges::STORAGE_FILES;
+    retention_months: u32 = ranges::RETENTION_MONTHS;
 }
 
 pub(super) fn address_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

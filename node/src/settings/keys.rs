@@ -54,6 +54,7 @@ pub const KEYS: &[Key] = &[
     key("storage", "cache_bytes", Shape::Number, "IDX_STORAGE_CACHE_BYTES"),
     key("storage", "write_buffer_bytes", Shape::Number, "IDX_STORAGE_WRITE_BUFFER_BYTES"),
     key("storage", "open_files_max", Shape::Number, "IDX_STORAGE_OPEN_FILES_MAX"),
+    key("vault", "retention_months", Shape::Number, "IDX_VAULT_RETENTION_MONTHS"),
 ];
 
 /// Variables that begin with `IDX_` and are no keys: secrets, the home, and what tests use.

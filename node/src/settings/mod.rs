@@ -20,7 +20,9 @@ pub use checks::ranges;
 pub use error::SettingsError;
 pub use keys::{KEYS, Key, Shape};
 pub use layers::{Source, load, parse_file};
-pub use sections::{Http, Log, LogFormat, LogLevel, Mining, P2p, Pool, RawSettings, Rpc, Settings, Storage};
+pub use sections::{
+    Http, Log, LogFormat, LogLevel, Mining, P2p, Pool, RawSettings, Rpc, Settings, Storage, Vault,
+};
 pub use template::{Start, file_text};
 
 #[cfg(test)]

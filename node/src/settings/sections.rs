@@ -30,6 +30,8 @@ pub struct Settings {
     pub rpc: Rpc,
     /// RocksDB's memory and files.
     pub storage: Storage,
+    /// What the bank keeps of its customers.
+    pub vault: Vault,
 }
 
 /// [`Settings`] before it is known that every required key was given.
@@ -46,13 +48,14 @@ pub struct RawSettings {
     pub pool: Pool,
     pub rpc: Rpc,
     pub storage: Storage,
+    pub vault: Vault,
 }
 
 impl RawSettings {
     /// The complete settings, or `None` if nobody named the bank.
     pub fn finish(self) -> Option<Settings> {
-        let Self { bank, passphrase_file, http, p2p, mining, log, pool, rpc, storage } = self;
-        Some(Settings { bank: bank?, passphrase_file, http, p2p, mining, log, pool, rpc, storage })
+        let Self { bank, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault } = self;
+        Some(Settings { bank: bank?, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault })
     }
 }
 
@@ -268,5 +271,21 @@ pub struct Storage {
 impl Default for Storage {
     fn default() -> Self {
         Self { cache_bytes: 16 << 20, write_buffer_bytes: 16 << 20, open_files_max: 256 }
+    }
+}
+
+/// What the bank keeps of its customers.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Vault {
+    /// Full months after the present one for which the keys of session ids are kept; afterwards nobody, not
+    /// even the bank, can link its customers' sessions of that time.
+    #[serde(deserialize_with = "checks::retention_months")]
+    pub retention_months: u32,
+}
+
+impl Default for Vault {
+    fn default() -> Self {
+        Self { retention_months: 12 }
     }
 }

@@ -1,6 +1,6 @@
 //! The commented file that `init` writes: every key, its range and its default.
 
-use super::sections::{Http, Mining, P2p, Pool, Rpc, Storage};
+use super::sections::{Http, Mining, P2p, Pool, Rpc, Storage, Vault};
 use idx_types::BankCode;
 
 /// What `init` knows of a new node; all other keys get their defaults.
@@ -107,7 +107,8 @@ format = \"auto\"
 ";
 
 fn limits() -> String {
-    let (pool, rpc, storage) = (Pool::default(), Rpc::default(), Storage::default());
+    let (pool, rpc) = (Pool::default(), Rpc::default());
+    let (storage, vault) = (Storage::default(), Vault::default());
     format!(
         "
 [pool]
@@ -139,6 +140,11 @@ cache_bytes = {}
 write_buffer_bytes = {}
 # Most files RocksDB keeps open, 64 to 65536. IDX_STORAGE_OPEN_FILES_MAX
 open_files_max = {}
+
+[vault]
+# Full months after the present one for which the keys of session ids are kept, 0 to 120; afterwards nobody
+# can link the sessions of that time. IDX_VAULT_RETENTION_MONTHS
+retention_months = {}
 ",
         pool.transactions_max,
         pool.bytes_max,
@@ -152,5 +158,6 @@ open_files_max = {}
         storage.cache_bytes,
         storage.write_buffer_bytes,
         storage.open_files_max,
+        vault.retention_months,
     )
 }

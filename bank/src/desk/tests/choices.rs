@@ -143,7 +143,9 @@ fn a_stolen_intent_is_vetoed_at_both_ends() {
         let thief = idx_types::testing::acceptance(session, BankId(3));
         let stolen = intent.clone().accept(thief, &key(5)).unwrap();
         [3, 0, 2].map(|bank: usize| {
-            objecting(BankId(bank as u16)).hold_against(&world.banks[bank].shelf(), &stolen).unwrap()
+            objecting(&world.tag_keys, BankId(bank as u16))
+                .hold_against(&world.banks[bank].shelf(), &stolen)
+                .unwrap()
         })
     };
     assert_eq!(stolen_with(session), [true, true, false], "bank 2 is not involved");

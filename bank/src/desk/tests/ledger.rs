@@ -2,6 +2,7 @@
 
 use super::world::{BANKS, DAY_MS, World, hpke};
 use super::*;
+use crate::pseudonym::TagKeys;
 use idx_crypto::{Ed25519, Envelope, Hash32, Signer};
 use idx_types::escrow::{Company, Regulator};
 use idx_types::testing::key;
@@ -102,7 +103,7 @@ impl World {
         assert!(tx.check_signatures(&Ed25519).is_ok() && tx.body.valid_until >= self.ledger.time);
         let objects = [ask.from_bank, accepted.to_bank].map(|bank| {
             let bench = &self.banks[usize::from(bank.0)];
-            objecting(bank).hold_against(&bench.shelf(), tx).unwrap()
+            objecting(&self.tag_keys, bank).hold_against(&bench.shelf(), tx).unwrap()
         });
         let parties = [ask.from, accepted.to].map(|id| self.ledger.session(&id).unwrap());
         let keys_fit = parties.iter().zip(&tx.signatures).all(|(party, by)| party.key == by.key);
@@ -125,8 +126,8 @@ impl World {
 }
 
 /// What a bank holds against transfers.
-pub fn objecting(bank: BankId) -> Objections {
-    Objections::new(bank, world::tag_key())
+pub fn objecting(keys: &TagKeys, bank: BankId) -> Objections {
+    Objections::new(bank, keys.clone())
 }
 
 fn empty_account(home_bank: BankId, handle: AccountHandle) -> Account {

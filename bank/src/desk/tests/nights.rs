@@ -1,6 +1,7 @@
 //! The network day turns: sessions and tags change, transfers on their way settle.
 
 use super::*;
+use crate::pseudonym::{TagKey, TagKeys, receiver_tag};
 
 /// A minute before and after midnight.
 const BEFORE: TimestampMs = TimestampMs(20_001 * world::DAY_MS - 60_000);
@@ -70,4 +71,30 @@ fn keys_of_sessions_end_with_their_retention() {
         world.block();
         assert_eq!(known(&world), is_kept, "after {days} days");
     }
+}
+
+/// The key of tags turns when a bank leaves: what is under way is still recognised and accepted, and what
+/// is sent afterwards is made with the new key.
+#[test]
+fn the_turn_of_the_tag_key_loses_no_intent() {
+    let mut world = World::new();
+    let before = world.intent(10);
+    let newest = TagKey::of_chain_key(&[4; 32]);
+    world.tag_keys = TagKeys::new(newest.clone(), vec![world::tag_key()]);
+    let old_tag = receiver_tag(&world::tag_key(), person(BILAL).idx(), NetworkDay::of(world.now));
+    for bank in 0..world.banks.len() {
+        world.step(bank, Input::TagKeys(world.tag_keys.clone()));
+    }
+    world.accept(1, before).unwrap();
+    let after = world.intent(20);
+    let tag = |id| match &world.banks[0].outgoing(id).unwrap().intent.body.kind {
+        TxKind::Transfer(ask) => *ask.tag.shown().unwrap(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(tag(before), old_tag);
+    assert_eq!(tag(after), receiver_tag(&newest, person(BILAL).idx(), NetworkDay::of(world.now)));
+    world.accept(2, after).unwrap();
+    (0..2).for_each(|_| world.block());
+    let done = |world: &World, id| world.banks[0].outgoing(id).unwrap().status();
+    assert_eq!((done(&world, before), done(&world, after)), (Status::Completed, Status::Completed));
 }

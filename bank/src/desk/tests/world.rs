@@ -2,7 +2,7 @@
 
 use super::ledger::Ledger;
 use super::*;
-use crate::pseudonym::{Identity, Pepper, TagDay, TagKey};
+use crate::pseudonym::{Identity, Pepper, TagDay, TagKey, TagKeys};
 use crate::vault::{MemoryStore, VaultKey, VaultKeys, VaultStore};
 use idx_crypto::{Ed25519, HpkeSecret, KdfCost};
 use idx_types::testing::{chain_id, key};
@@ -77,6 +77,8 @@ pub struct World {
     pub pool: Vec<Transaction>,
     /// Gossip on its way, with its origin.
     pub wire: VecDeque<(usize, DeskGossip)>,
+    /// The banks' keys of tags.
+    pub tag_keys: TagKeys,
     steps: u64,
 }
 
@@ -92,6 +94,7 @@ impl World {
             banks,
             pool: vec![],
             wire: VecDeque::new(),
+            tag_keys: tag_key().into(),
             steps: 0,
         };
         for (bank, (_, people)) in BANKS.iter().enumerate() {
@@ -171,7 +174,7 @@ impl World {
             }
             Effect::PrepareTags(day) => {
                 let everybody = bench.shelf().every_customer().unwrap();
-                let tags = TagDay::of(&tag_key(), day, everybody.iter());
+                let tags = TagDay::of(&self.tag_keys, day, everybody.iter());
                 self.step(bank, Input::Tags(day, tags));
                 "tags"
             }
@@ -252,7 +255,7 @@ impl World {
         let bench = &mut self.banks[bank];
         let shelf = Shelf::new(&bench.keys, &bench.store);
         let everybody = shelf.every_customer().unwrap();
-        let tags = TagBook::new(tag_key(), NetworkDay::of(self.now), &everybody);
+        let tags = TagBook::new(self.tag_keys.clone(), NetworkDay::of(self.now), &everybody);
         bench.desk = Desk::open(home(bank), tags, &shelf).unwrap();
     }
 }
@@ -272,7 +275,7 @@ pub fn bench(bank: usize) -> Bench {
     let (keys, batch) = VaultKeys::create(vault_key, &mut Entropy::new([bank as u8; 32]));
     let store = MemoryStore::default();
     store.commit(&batch).unwrap();
-    let tags = TagBook::new(tag_key(), NetworkDay::of(NOON), &[]);
+    let tags = TagBook::new(tag_key().into(), NetworkDay::of(NOON), &[]);
     let desk = Desk::open(home(bank), tags, &Shelf::new(&keys, &store)).unwrap();
     Bench { desk, keys, store, answers: vec![], told: vec![], faults: vec![] }
 }

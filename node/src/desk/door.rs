@@ -1,0 +1,116 @@
+//! What interfaces hold of the desk: asks go to its thread, reads to the vault and the store.
+
+use super::inbox::DeskSender;
+use super::vault::Vault;
+use async_trait::async_trait;
+use idx_api::{AccountStanding, Answer, QueryError, Teller};
+use idx_bank::desk::{Answer as Answered, Ask, Refusal};
+use idx_bank::pseudonym::{Identity, Pepper};
+use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, Outgoing, PersonFile, export};
+use idx_bank::{AccountNumber, Pan, RbiNumber};
+use idx_crypto::KdfCost;
+use idx_storage::Store;
+use idx_types::{Idx, NetworkDay};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// IDX that are derived at a time: each takes a core and, at the cost of a real network, 64 MiB.
+const DERIVING_MAX: usize = 2;
+
+/// Days of sessions that an export holds.
+const EXPORT_DAYS: u32 = 400;
+
+/// Tries for a number that no account has.
+const NUMBER_TRIES: usize = 16;
+
+/// The way to the desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Door {
+    pub(super) desk: DeskSender,
+    pub(super) vault: Vault,
+    pub(super) store: Arc<Store>,
+    pub(super) pepper: Pepper,
+    pub(super) pseudonym_cost: KdfCost,
+    pub(super) deriving: Arc<Semaphore>,
+}
+
+impl Door {
+    pub(super) fn new(
+        desk: DeskSender,
+        vault: Vault,
+        store: Arc<Store>,
+        (pepper, pseudonym_cost): (Pepper, KdfCost),
+    ) -> Self {
+        let deriving = Arc::new(Semaphore::new(DERIVING_MAX));
+        Self { desk, vault, store, pepper, pseudonym_cost, deriving }
+    }
+}
+
+fn failed(error: impl ToString) -> QueryError {
+    QueryError::Failed(error.to_string())
+}
+
+#[async_trait]
+impl Teller for Door {
+    async fn ask(&self, ask: Ask) -> Result<Answered, Refusal> {
+        self.desk.ask(ask).await
+    }
+
+    async fn identify(&self, pan: Pan, rbi: RbiNumber) -> Result<Identity, Refusal> {
+        let _turn = self.deriving.acquire().await.map_err(|_| Refusal::BankBusy)?;
+        let (pepper, cost) = (self.pepper.clone(), self.pseudonym_cost);
+        let derived = tokio::task::spawn_blocking(move || Identity::derive(pan, rbi, &pepper, cost));
+        derived.await.map_err(|_| Refusal::BankBusy)?.map_err(|error| {
+            tracing::error!(%error, "no IDX can be derived");
+            Refusal::VaultUnavailable
+        })
+    }
+
+    fn new_number(&self) -> Answer<AccountNumber> {
+        for _ in 0..NUMBER_TRIES {
+            let random = u64::from_le_bytes(*crate::keys::random().map_err(failed)?);
+            let number: AccountNumber =
+                format!("5{:011}", random % 100_000_000_000).parse().map_err(failed)?;
+            if self.account_of(&number)?.is_none() {
+                return Ok(number);
+            }
+        }
+        Err(failed("no free account number was found"))
+    }
+
+    fn customer(&self, idx: &Idx) -> Answer<Option<Customer>> {
+        self.vault.shelf().customer(idx).map_err(failed)
+    }
+
+    fn accounts(&self, owner: &Idx) -> Answer<Vec<AccountStanding>> {
+        let shelf = self.vault.shelf();
+        let standing = |account: BankAccount| {
+            let ledger = self.store.account(&account.handle).map_err(failed)?;
+            let held = shelf.held(&account.handle).map_err(failed)?;
+            Ok(AccountStanding { account, ledger, held })
+        };
+        shelf.accounts_of(owner).map_err(failed)?.into_iter().map(standing).collect()
+    }
+
+    fn account_of(&self, number: &AccountNumber) -> Answer<Option<BankAccount>> {
+        self.vault.shelf().account_of_number(number).map_err(failed)
+    }
+
+    fn contacts(&self, owner: &Idx) -> Answer<Vec<Contact>> {
+        self.vault.shelf().contacts_of(owner).map_err(failed)
+    }
+
+    fn sent(&self, sender: &Idx) -> Answer<Vec<Outgoing>> {
+        self.vault.shelf().sent_by(sender).map_err(failed)
+    }
+
+    fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
+        self.vault.shelf().received_by(receiver).map_err(failed)
+    }
+
+    fn person(&self, idx: &Idx) -> Answer<Option<PersonFile>> {
+        let today = NetworkDay::of(crate::engine::clock());
+        let since = NetworkDay(today.0.saturating_sub(EXPORT_DAYS));
+        export(&self.vault.shelf(), idx, since, today).map_err(failed)
+    }
+}
