@@ -3,10 +3,9 @@
 
 use crate::memory::bounded;
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_bank::desk::Notice;
 use idx_crypto::{Envelope, Hash32, SealedHalf, open_half};
 use idx_types::testing::{chain_id, envelope_of, hpke_secret};
-use idx_types::{BankId, EpochKey, Height, PrivateRecord};
+use idx_types::{BankId, EpochKey, Height, Notice, PrivateRecord};
 
 /// Memory that reading may take, as a multiple of the input.
 const MEMORY_TIMES: usize = 16;

@@ -1,11 +1,10 @@
 //! What reaches the desk.
 
-use super::notice::Notice;
 use crate::pseudonym::{Identity, TagDay};
 use crate::vault::Credential;
 use crate::{AccountNumber, FullName, Nickname};
 use idx_crypto::Signature;
-use idx_types::{AccountHandle, Idx, NetworkDay, Paise, Reason, SessionId, Transaction, TxId};
+use idx_types::{AccountHandle, Idx, NetworkDay, Notice, Paise, Reason, SessionId, Transaction, TxId};
 use std::fmt;
 
 /// One thing to decide about.

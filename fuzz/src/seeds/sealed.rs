@@ -3,11 +3,10 @@
 use super::{Seed, picked};
 use crate::sealed::epoch_key;
 use borsh::to_vec;
-use idx_bank::desk::{Notice, Rejection};
 use idx_crypto::{Hash32, seal_half_to};
 use idx_types::testing::{chain_id, concealed, envelope_of, hpke_secret, key};
 use idx_types::tx::Openings;
-use idx_types::{AccountHandle, BankId, Height, PrivateRecord, Signed, TxId};
+use idx_types::{AccountHandle, BankId, Height, Notice, PrivateRecord, Rejection, Signed, TxId};
 
 pub(super) fn seeds() -> Vec<Seed> {
     let envelope = envelope_of(BankId(0));

@@ -22,6 +22,10 @@ pub(crate) enum Column {
     Accounts,
     /// index -> session
     Sessions,
+    /// account handle -> its index
+    AccountNumbers,
+    /// session id -> its index
+    SessionNumbers,
     /// session id -> account handle, for the index by account
     SessionAccounts,
     /// nothing -> what else the state consists of
@@ -46,7 +50,7 @@ pub(crate) enum Column {
 
 impl Column {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Meta,
         Self::Public,
         Self::Private,
@@ -54,6 +58,8 @@ impl Column {
         Self::Roots,
         Self::Accounts,
         Self::Sessions,
+        Self::AccountNumbers,
+        Self::SessionNumbers,
         Self::SessionAccounts,
         Self::Core,
         Self::Settled,
@@ -76,6 +82,8 @@ impl Column {
             Self::Roots => "roots",
             Self::Accounts => "accounts",
             Self::Sessions => "sessions",
+            Self::AccountNumbers => "account_numbers",
+            Self::SessionNumbers => "session_numbers",
             Self::SessionAccounts => "session_accounts",
             Self::Core => "core",
             Self::Settled => "settled",
@@ -91,7 +99,15 @@ impl Column {
 
     /// Keys are digests, looked up one by one: a Bloom filter helps, compression does not.
     pub const fn is_keyed_by_digest(self) -> bool {
-        matches!(self, Self::SessionAccounts | Self::Transactions | Self::PublicHashes | Self::PrivateHashes)
+        matches!(
+            self,
+            Self::AccountNumbers
+                | Self::SessionNumbers
+                | Self::SessionAccounts
+                | Self::Transactions
+                | Self::PublicHashes
+                | Self::PrivateHashes
+        )
     }
 }
 
