@@ -14,6 +14,7 @@ pub mod inbox;
 mod limits;
 mod metrics;
 mod outbox;
+mod receiving;
 mod search;
 pub mod shared;
 mod start;

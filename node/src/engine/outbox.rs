@@ -2,7 +2,8 @@
 //! and counted, and re-broadcast heals it. Transactions are gathered for a few milliseconds and sent
 //! together.
 
-use super::inbound::{Inbound, Tickets};
+use super::inbound::Inbound;
+use super::receiving::Tickets;
 use idx_p2p::{Acceptance, GossipId, NetworkHandle, RequestId, Topic};
 use idx_types::wire::{Gossip, Request, Response, TX_BATCH_MAX, encode};
 use idx_types::{NetworkKey, Transaction};

@@ -2,9 +2,10 @@
 
 use super::core::{Core, CoreError, clock};
 use super::events::EventHub;
-use super::inbound::{Checker, Inbound, Receiving, Tickets};
+use super::inbound::{Checker, Inbound};
 use super::inbox::{Inbox, InboxSender, inbox};
 use super::outbox::{self, Outbox, Outgoing};
+use super::receiving::{Receiving, Tickets};
 use super::search::Search;
 use super::shared::Shared;
 use super::stored::Disks;
@@ -204,6 +205,7 @@ fn network_settings(settings: &Settings, genesis: &SoundGenesis, keys: &NodeKeys
     });
     Ok(NetworkSettings {
         secret_seed: keys.network_seed.clone(),
+        role: PeerRole::Bank,
         listen: settings.p2p.listen.clone(),
         peers: known.chain(observers).collect(),
         protocol_name: format!("idx-{}", &genesis.chain_id().to_string()[..16]),
