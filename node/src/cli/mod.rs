@@ -7,6 +7,7 @@ mod genesis;
 mod keys;
 mod links;
 mod node;
+mod observer;
 mod output;
 mod status;
 mod testnet;
@@ -59,6 +60,9 @@ enum Command {
     Status(status::Status),
     /// Check the whole local chain again, from genesis.
     Verify(node::Verify),
+    /// A node that follows and verifies the chain, and signs nothing.
+    #[command(subcommand)]
+    Observer(observer::Observer),
     /// Six banks on this machine.
     #[command(subcommand)]
     Testnet(testnet::Testnet),
@@ -99,6 +103,7 @@ impl Command {
             Self::Genesis(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Verify(command) => command.run(),
+            Self::Observer(command) => command.run(),
             Self::Testnet(command) => command.run(),
             Self::Completions(command) => command.run(),
         }

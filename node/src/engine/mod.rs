@@ -8,10 +8,10 @@
 
 pub mod core;
 mod disk;
+pub mod doors;
 pub mod events;
 mod inbound;
 pub mod inbox;
-mod limits;
 mod metrics;
 mod outbox;
 mod receiving;

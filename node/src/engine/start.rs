@@ -1,6 +1,7 @@
 //! Putting the parts of a node together, and taking them apart in order.
 
 use super::core::{Core, CoreError, clock};
+use super::doors::{Own, network_settings, serve, watch_peers};
 use super::events::EventHub;
 use super::inbound::{Checker, Inbound};
 use super::inbox::{Inbox, InboxSender, inbox};
@@ -17,8 +18,8 @@ use crate::settings::Settings;
 use anyhow::{Context, Result};
 use idx_chain::pool::PoolLimits;
 use idx_crypto::{Ed25519, Verifier};
-use idx_genesis::{Peer, SoundGenesis};
-use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
+use idx_genesis::SoundGenesis;
+use idx_p2p::{NetworkHandle, PeerInfo, PeerRole};
 use idx_replica::{AcceptAll, Journal, Replica, ReplicaSettings, Start};
 use idx_storage::Store;
 use idx_types::params::PROTOCOL_VERSION;
@@ -26,18 +27,12 @@ use idx_types::{Bank, EpochKey};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// Threads that check peers' messages.
 const GATE_THREADS: usize = 2;
-
-/// Threads that serve clients.
-const API_THREADS: usize = 2;
-
-/// How often the picture of peers is renewed.
-const PEERS_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs a node until `shutdown` completes or it must stop by itself.
 ///
@@ -54,7 +49,8 @@ pub async fn run(
     let bank = disks.state.validators().by_code(settings.bank.as_str()).cloned();
     let bank = bank.with_context(|| format!("{} is not a bank of this network now", settings.bank))?;
     tracing::info!(bank = %settings.bank, height = %disks.state.tip().height, "starting");
-    let network = network_settings(&settings, &genesis, &keys)?;
+    let own = Own { seed: keys.network_seed.clone(), key: keys.public.network_key, role: PeerRole::Bank };
+    let network = network_settings(own, &settings.p2p, &genesis);
     let (handle, events) = idx_p2p::start(network).await.context("the network cannot be started")?;
     let epoch_key = keys.epoch_key(genesis.body(), &bank.code)?;
     let parts = Parts::assemble(disks, &settings, &bank, keys, epoch_key)?;
@@ -63,7 +59,7 @@ pub async fn run(
     let queries = parts.queries(&genesis, facts);
     let outgoing_task = tokio::spawn(outbox::run(parts.outgoing, handle.clone()));
     let receiving_task = tokio::spawn(parts.receiving.run(events));
-    let api = serve(queries, &settings)?;
+    let api = serve(queries.deps(), &settings.http, &settings.rpc)?;
     let ended = mind_thread(parts.core, parts.start)?;
     let result = tokio::select! {
         () = shutdown => { tracing::info!("stopping"); Ok(()) }
@@ -194,37 +190,6 @@ fn pool_limits(settings: &Settings) -> PoolLimits {
     }
 }
 
-fn network_settings(settings: &Settings, genesis: &SoundGenesis, keys: &NodeKeys) -> Result<NetworkSettings> {
-    let mine = keys.public.network_key;
-    let others = genesis.peers().filter(|peer| peer.key != mine);
-    let known = others.map(|peer| peer_settings(&peer, settings));
-    let observers = settings.p2p.observers.iter().map(|key| PeerSettings {
-        key: *key,
-        addresses: Vec::new(),
-        role: PeerRole::Observer,
-    });
-    Ok(NetworkSettings {
-        secret_seed: keys.network_seed.clone(),
-        role: PeerRole::Bank,
-        listen: settings.p2p.listen.clone(),
-        peers: known.chain(observers).collect(),
-        protocol_name: format!("idx-{}", &genesis.chain_id().to_string()[..16]),
-        limits: NetworkLimits::default(),
-    })
-}
-
-/// An address from the settings comes first: it is newer than the one of genesis.
-fn peer_settings(peer: &Peer<'_>, settings: &Settings) -> PeerSettings {
-    let newer = settings.p2p.peers.iter().find(|(code, _)| code.as_str() == peer.name);
-    let newer = newer.map(|(_, addresses)| addresses.clone()).unwrap_or_default();
-    let addresses = newer.into_iter().chain(peer.addresses.iter().cloned());
-    let role = match peer.role {
-        idx_genesis::PeerRole::Bank => PeerRole::Bank,
-        idx_genesis::PeerRole::Observer => PeerRole::Observer,
-    };
-    PeerSettings { key: peer.key, addresses: addresses.take(idx_p2p::ADDRESSES_MAX).collect(), role }
-}
-
 fn facts(
     settings: &Settings,
     bank: &Bank,
@@ -240,44 +205,6 @@ fn facts(
         pool_bytes_max: settings.pool.bytes_max,
         peers,
     }
-}
-
-/// Renews the picture of peers until the network ends.
-fn watch_peers(handle: NetworkHandle) -> Arc<RwLock<Vec<PeerInfo>>> {
-    let peers = Arc::new(RwLock::new(Vec::new()));
-    let shared = peers.clone();
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(PEERS_EVERY);
-        loop {
-            ticks.tick().await;
-            let Ok(now) = handle.peers().await else { return };
-            *shared.write().unwrap_or_else(PoisonError::into_inner) = now;
-        }
-    });
-    peers
-}
-
-/// Clients have a runtime of their own, so that no load of theirs delays a vote.
-fn serve(queries: Queries, settings: &Settings) -> Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(API_THREADS)
-        .thread_name("api")
-        .enable_all()
-        .build()?;
-    let listener = std::net::TcpListener::bind(settings.http.listen).with_context(|| {
-        format!("{} cannot be listened on; choose another with http.listen", settings.http.listen)
-    })?;
-    listener.set_nonblocking(true)?;
-    let limits = super::limits::api_limits(settings);
-    let router = idx_api::router(queries.deps(), limits.clone());
-    runtime.spawn(async move {
-        let listener = match tokio::net::TcpListener::from_std(listener) {
-            Ok(listener) => listener,
-            Err(error) => return tracing::error!(%error, "clients cannot be served"),
-        };
-        idx_api::run(listener, router, &limits, std::future::pending()).await;
-    });
-    Ok(runtime)
 }
 
 fn mind_thread(core: Core, start: Start) -> Result<oneshot::Receiver<Result<(), CoreError>>> {

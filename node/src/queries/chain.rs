@@ -3,7 +3,7 @@
 use super::Queries;
 use crate::engine::events::found_at;
 use idx_api::{Answer, ChainQueries, Found, QueryError, Standing};
-use idx_chain::{State, system_handle};
+use idx_chain::{FeeQuote, State, system_handle};
 use idx_client::encoding::Hex;
 use idx_client::views::{
     BallotView, BankNames, BankView, ChangeView, CurrencyTotalView, Cursor, EscrowView, EvidenceRecordView,
@@ -14,7 +14,7 @@ use idx_storage::{StoreError, store};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, NetworkDay, ObservedHeight,
-    Paise, PrivateHash, PublicHash, SessionId, TxId, ValidatorSet,
+    Paise, PrivateHash, PublicHash, Reason, SessionId, TxId, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -157,16 +157,7 @@ impl ChainQueries for Queries {
             state.fee_quote(amount).map(|quote| (quote, state.tip().height.next()))
         })?;
         let (quote, height) = quoted.map_err(QueryError::Refused)?;
-        let total_debit =
-            amount.checked_add(quote.total).ok_or(QueryError::Refused(idx_types::Reason::Overflow))?;
-        Ok(FeeQuoteView {
-            amount,
-            fee_miner: quote.miner,
-            fee_banks: quote.banks,
-            fee_total: quote.total,
-            total_debit,
-            height,
-        })
+        fee_view(amount, quote, height)
     }
 
     fn proposals(&self, limit: usize) -> Answer<Vec<ProposalView>> {
@@ -205,6 +196,13 @@ fn last_read(cursor: Cursor) -> Option<store::Cursor> {
         (None, Some(height)) => Some(store::Cursor { height, index: u32::MAX }),
         (None, None) => None,
     }
+}
+
+/// What a transfer of an amount costs at a height.
+pub(crate) fn fee_view(amount: Paise, quote: FeeQuote, height: Height) -> Answer<FeeQuoteView> {
+    let total_debit = amount.checked_add(quote.total).ok_or(QueryError::Refused(Reason::Overflow))?;
+    let FeeQuote { miner: fee_miner, banks: fee_banks, total: fee_total } = quote;
+    Ok(FeeQuoteView { amount, fee_miner, fee_banks, fee_total, total_debit, height })
 }
 
 fn bank_view(state: &State, bank: &Bank) -> BankView {

@@ -5,6 +5,7 @@ mod chain;
 mod live;
 mod submit;
 
+pub(crate) use chain::fee_view;
 pub use live::LiveFacts;
 
 use crate::engine::events::EventHub;
