@@ -243,8 +243,9 @@ fn settings() -> Options {
     db
 }
 
+/// Digests and signatures do not compress.
 fn family() -> Options {
     let mut family = Options::default();
-    family.set_compression_type(DBCompressionType::Lz4);
+    family.set_compression_type(DBCompressionType::None);
     family
 }
