@@ -34,6 +34,7 @@ pub(super) fn seeds() -> Vec<Seed> {
     seeds.extend((0..11).map(|kind| ("gate", picked(kind, &[0, 0, 0]))));
     seeds.extend((0..8).map(|n| ("proofs", vec![n, 3 * n, n, n])));
     seeds.extend((0..3).map(|n| ("receipts", vec![n])));
+    seeds.extend((0..6).map(|n| ("observed", vec![n % 3, n % 3, n / 3])));
     seeds
 }
 
