@@ -6,14 +6,13 @@ use crate::judges::Judges;
 use crate::orders::Orders;
 use crate::registries::Registries;
 use crate::replay::ReplayWindow;
-use crate::root::{StateParts, params_hash};
 use crate::state::{State, Tip};
 use crate::system::{SYSTEM_KINDS, index_system, system_account};
 use crate::table::Table;
 use idx_crypto::{Ed25519, Verifier, x25519_is_sound};
 use idx_types::{
     Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Paise, Params, PrivateHash,
-    PublicHash, TimestampMs, ValidatorSet,
+    PublicHash, StateParts, TimestampMs, ValidatorSet,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -117,7 +116,7 @@ impl State {
         StateParts {
             accounts: self.accounts.counted_root(),
             sessions: self.sessions.counted_root(),
-            params: params_hash(&self.params),
+            params: self.params.hash(),
             validators: self.validators.hash(),
             registries: self.registries.commitment(),
             settled: self.replay.commitment(),

@@ -50,10 +50,24 @@ impl Cast<'_> {
             TxKind::Deposit(cash) => cash.bank,
             _ => bank,
         };
+        self.signed_by(signer, now, number, kind)
+    }
+
+    /// What a bank asks of the ledger in its own name.
+    pub fn bank_tx(&self, now: TimestampMs, bank: BankId, kind: TxKind) -> Transaction {
+        self.signed_by(bank, now, 0, kind)
+    }
+
+    fn signed_by(&self, bank: BankId, now: TimestampMs, nonce: u64, kind: TxKind) -> Transaction {
         let (created_at, valid_until) = (now, now.plus(VALID_MS));
         let chain_id = self.0.chain_id();
-        let body = TxBody { version: TX_VERSION, chain_id, created_at, valid_until, nonce: number, kind };
-        body.sign(&[&key_of(signer)])
+        let body = TxBody { version: TX_VERSION, chain_id, created_at, valid_until, nonce, kind };
+        body.sign(&[&key_of(bank)])
+    }
+
+    /// The state before the height.
+    pub const fn state(&self) -> &State {
+        self.0
     }
 
     /// A header of these transactions, without its work.

@@ -12,7 +12,7 @@
 //! `docs/decisions/0012-fuzzing.md` says why it is built so.
 //!
 //! Rooms: `targets` (the list), `decoders` (messages and rows), `gate`, `mind`, `wal`, `proofs`,
-//! `snapshots`, `rpc`, `answers`, `operator` (files of settings, genesis, keys, payments), `seeds`; and for them `memory` (how
+//! `snapshots`, `observed`, `rpc`, `answers`, `operator` (files of settings, genesis, keys, payments), `seeds`; and for them `memory` (how
 //! much a step may take), `tape` (scripts read from bytes), `stage` and `cast` (banks that can be made to
 //! say anything).
 
@@ -22,6 +22,7 @@ mod decoders;
 mod gate;
 mod memory;
 mod mind;
+mod observed;
 mod operator;
 mod proofs;
 mod rpc;

@@ -1,6 +1,6 @@
 //! The list of targets.
 
-use crate::{answers, decoders, gate, mind, operator, proofs, rpc, sealed, snapshots, wal};
+use crate::{answers, decoders, gate, mind, observed, operator, proofs, rpc, sealed, snapshots, wal};
 
 /// One thing that is fuzzed.
 pub struct Target {
@@ -26,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     target("wal", 512, wal::wal),
     target("proofs", 256, proofs::proofs),
     target("receipts", 256, proofs::receipts),
+    target("observed", 256, observed::observed),
     target("http", 4 << 10, rpc::http),
     target("socket", 2 << 10, rpc::socket),
     target("answers", 4 << 10, answers::answers),

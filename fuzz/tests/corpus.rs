@@ -53,7 +53,7 @@ macro_rules! replays {
 }
 
 replays! {
-    wire, stored, gate, mind, snapshot, wal, proofs, receipts, http, socket, answers, settings, genesis, keys,
+    wire, stored, gate, mind, snapshot, wal, proofs, receipts, observed, http, socket, answers, settings, genesis, keys,
     payments, sealed,
 }
 

@@ -208,6 +208,14 @@ pub fn public_keys(home: &Home) -> Result<PublicKeys, KeysError> {
     })
 }
 
+/// Opens the seed of a node's libp2p identity alone: all that an observer has.
+///
+/// # Errors
+/// That the file does not open, and why.
+pub fn open_network_seed(home: &Home, passphrase: &Passphrase) -> Result<Zeroizing<[u8; 32]>, KeysError> {
+    open(home, Purpose::Network, passphrase)
+}
+
 impl NodeKeys {
     /// Opens all four.
     ///

@@ -7,7 +7,7 @@
 //!                    clients (api) -> queries, doors        store, log, search, timers
 //!
 //!  testnet: six such processes on one machine      pay: a file of payments through their doors
-//!  verify: the whole chain again, from genesis
+//!  verify: the whole chain again, from genesis   observer: another node, that follows and signs nothing
 //! ```
 //!
 //! What comes from an operator (files, variables, flags) is checked here, once, with the place of every
@@ -22,6 +22,7 @@ pub mod genesis_file;
 pub mod home;
 pub mod keys;
 pub mod logging;
+pub mod observer;
 pub mod pay;
 pub mod progress;
 pub mod queries;

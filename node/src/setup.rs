@@ -67,6 +67,26 @@ pub fn make_custodian_home(home: &Home, role: Role, cost: KdfCost) -> Result<Pas
     Ok(passphrase)
 }
 
+/// Makes the home of an observer: settings of this text, and a sealed network key.
+///
+/// # Errors
+/// [`SetupError`]; a home that is not empty is left as it is.
+pub fn make_observer_home(
+    home: &Home,
+    settings: &str,
+    passphrase: PassphraseFrom,
+    cost: KdfCost,
+) -> Result<(), SetupError> {
+    home.create()?;
+    let passphrase = match passphrase {
+        PassphraseFrom::Given(passphrase) => passphrase,
+        PassphraseFrom::Made => make_passphrase(home)?,
+    };
+    home::write_new(&home.config_file(), settings)?;
+    keys::generate_for(Role::Observer, home, &passphrase, cost)?;
+    Ok(())
+}
+
 fn make_passphrase(home: &Home) -> Result<Passphrase, SetupError> {
     let text = Zeroizing::new(hex::encode(*keys::random::<32>()?));
     home::write_new_secret(&home.passphrase_file(), &text)?;

@@ -213,6 +213,7 @@ fn settings(number: u8, peers: Vec<PeerSettings>) -> NetworkSettings {
     let unlimited = Rate { per_s: 1 << 40, burst: 1 << 40 };
     NetworkSettings {
         secret_seed: Zeroizing::new([number; 32]),
+        role: PeerRole::Bank,
         listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()].into(),
         peers,
         protocol_name: "throughput".to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::codec::RawCodec;
 use crate::error::NetworkError;
+use crate::served::Served;
 use crate::settings::{Checked, REQUESTS_IN_FLIGHT_MAX};
 use crate::topic::{Lane, message_id};
 use idx_types::wire::GOSSIP_BYTES_MAX;
@@ -69,8 +70,8 @@ const EXCHANGES_MAX: usize = 2 * REQUESTS_IN_FLIGHT_MAX;
 pub(crate) struct Behaviour {
     pub(crate) allowed: allow_block_list::Behaviour<AllowedPeers>,
     limits: connection_limits::Behaviour,
-    pub(crate) urgent: Gossip,
-    pub(crate) bulk: Gossip,
+    urgent: Served<Gossip>,
+    bulk: Served<Gossip>,
     pub(crate) requests: request_response::Behaviour<RawCodec>,
     identify: identify::Behaviour,
     ping: ping::Behaviour,
@@ -86,8 +87,8 @@ impl Behaviour {
         Ok(Self {
             allowed,
             limits: connection_limits::Behaviour::new(connection_limits_for(checked.peers.len())),
-            urgent: gossip(Lane::Urgent, &checked.protocol_name)?,
-            bulk: gossip(Lane::Bulk, &checked.protocol_name)?,
+            urgent: gossip(Lane::Urgent, checked)?,
+            bulk: gossip(Lane::Bulk, checked)?,
             requests: requests(checked)?,
             identify: identify::Behaviour::new(identify_config(checked)),
             ping: ping::Behaviour::new(
@@ -97,10 +98,10 @@ impl Behaviour {
     }
 
     /// The gossip of a lane.
-    pub(crate) fn gossip(&mut self, lane: Lane) -> &mut Gossip {
+    pub(crate) const fn gossip(&mut self, lane: Lane) -> &mut Gossip {
         match lane {
-            Lane::Urgent => &mut self.urgent,
-            Lane::Bulk => &mut self.bulk,
+            Lane::Urgent => self.urgent.inner(),
+            Lane::Bulk => self.bulk.inner(),
         }
     }
 }
@@ -135,16 +136,16 @@ fn identify_config(checked: &Checked) -> identify::Config {
         .with_cache_size(0)
 }
 
-fn gossip(lane: Lane, network: &str) -> Result<Gossip, NetworkError> {
+fn gossip(lane: Lane, checked: &Checked) -> Result<Served<Gossip>, NetworkError> {
     let failed = |reason: String| NetworkError::Gossip(reason);
     let filter = WhitelistSubscriptionFilter(lane.topics().map(|topic| topic.hash()).collect());
-    let config = gossip_config(lane, network).map_err(|error| failed(error.to_string()))?;
+    let config = gossip_config(lane, &checked.protocol_name).map_err(|error| failed(error.to_string()))?;
     let mut gossip = Gossip::new_with_subscription_filter(MessageAuthenticity::Anonymous, config, filter)
         .map_err(|reason| failed(reason.to_owned()))?;
     for topic in lane.topics() {
         gossip.subscribe(&IdentTopic::new(topic.name())).map_err(|error| failed(error.to_string()))?;
     }
-    Ok(gossip)
+    Ok(Served::new(gossip, checked.served(lane)))
 }
 
 /// A publisher sends to every peer (`flood_publish`), so that with a full mesh of banks each gets

@@ -30,6 +30,8 @@
 //!   its own streams, and overtake on the way to the owner. Transactions are refused or shed when
 //!   a queue is full; everything else waits. The task takes commands even while its owner is
 //!   behind, so that the two can never wait for each other.
+//! - **What banks conceal goes to banks.** With an observer the bulk lane is not spoken at all: there
+//!   is nothing on the connection that could be subscribed to ([`Topic::is_served_to`]).
 //! - **A peer is its key.** Addresses only say where to look: those of the settings, and up to
 //!   eight that the peer itself named. A connection counts when Noise has proved the key.
 //! - **Nobody is trusted with our memory.** Lengths are checked before allocation, each peer has
@@ -52,6 +54,7 @@ mod meter;
 mod outbox;
 mod peer;
 mod reputation;
+mod served;
 mod settings;
 mod stats;
 mod topic;

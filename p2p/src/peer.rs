@@ -78,6 +78,8 @@ pub(crate) struct Peer {
     pub(crate) meter: Arc<Meter>,
     held_back_seen: (Duration, Instant),
     subscribed: u8,
+    /// The topics that we and it tell each other.
+    served: u8,
     links: Vec<Link>,
     address: Option<Multiaddr>,
     connected_since_ms: Option<u64>,
@@ -85,10 +87,11 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// A peer that was never seen. `before_it` says that our name is the smaller of the two.
+    /// A peer that was never seen. We are in this role, and `before_it` says that our name is the smaller
+    /// of the two.
     pub(crate) fn new(
         checked: CheckedPeer,
-        before_it: bool,
+        (own_role, before_it): (PeerRole, bool),
         meter: Arc<Meter>,
         limits: &NetworkLimits,
         now: Instant,
@@ -112,6 +115,7 @@ impl Peer {
             meter,
             held_back_seen: (Duration::ZERO, now),
             subscribed: 0,
+            served: Topic::served_bits(own_role.and(checked.role)),
             links: Vec::new(),
             address: None,
             connected_since_ms: None,
@@ -172,8 +176,7 @@ impl Peer {
     /// The peer takes a topic; whether it now takes all that it is served, for the first time.
     pub(crate) fn subscribed(&mut self, topic: Topic) -> bool {
         self.subscribed |= topic.bit();
-        let wanted = Topic::served_bits(self.role);
-        let newly_up = !self.up && self.subscribed & wanted == wanted;
+        let newly_up = !self.up && self.subscribed & self.served == self.served;
         if newly_up {
             self.up = true;
             self.backoff.succeeded();
@@ -234,10 +237,14 @@ mod tests {
     use crate::meter::Meters;
 
     fn peer(before_it: bool) -> Peer {
+        peer_of((PeerRole::Bank, before_it), PeerRole::Bank)
+    }
+
+    fn peer_of(own: (PeerRole, bool), role: PeerRole) -> Peer {
         let limits = NetworkLimits::default();
         let meters = Meters::new(std::iter::empty(), limits.wire_bytes);
-        let checked = CheckedPeer { key: NetworkKey([1; 32]), role: PeerRole::Bank, addresses: vec![] };
-        Peer::new(checked, before_it, meters.of(&libp2p::PeerId::random()), &limits, Instant::now())
+        let checked = CheckedPeer { key: NetworkKey([1; 32]), role, addresses: vec![] };
+        Peer::new(checked, own, meters.of(&libp2p::PeerId::random()), &limits, Instant::now())
     }
 
     fn connection(number: usize) -> ConnectionId {
@@ -282,5 +289,15 @@ mod tests {
         assert!(!peer.subscribed(Topic::Blocks) && peer.takes(Topic::Blocks));
         peer.unsubscribed(Topic::Blocks);
         assert!(!peer.takes(Topic::Blocks));
+    }
+
+    /// An observer is up without what it is not served, on either side.
+    #[test]
+    fn who_is_served_less_is_up_with_less() {
+        for (own, other) in [(PeerRole::Bank, PeerRole::Observer), (PeerRole::Observer, PeerRole::Bank)] {
+            let mut peer = peer_of((own, true), other);
+            let topics = [Topic::Blocks, Topic::Consensus, Topic::Status];
+            assert_eq!(topics.map(|topic| peer.subscribed(topic)), [false, false, true], "{own:?}");
+        }
     }
 }

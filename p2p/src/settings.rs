@@ -3,11 +3,12 @@
 use crate::bucket::Rate;
 use crate::error::NetworkError;
 use crate::identity::{keypair, network_key_of, peer_id_of};
+use crate::topic::Lane;
 use idx_types::NetworkKey;
 use libp2p::identity::Keypair;
 use libp2p::multiaddr::Protocol;
 use libp2p::{Multiaddr, PeerId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -31,6 +32,16 @@ pub enum PeerRole {
     Bank,
     /// Listens; served public data only.
     Observer,
+}
+
+impl PeerRole {
+    /// What two nodes may tell each other: what either may have.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Bank, Self::Bank) => Self::Bank,
+            _ => Self::Observer,
+        }
+    }
 }
 
 /// One peer that may connect.
@@ -66,6 +77,8 @@ impl From<Vec<String>> for Listening {
 pub struct NetworkSettings {
     /// Ed25519 seed of this node's network identity; another key than the one that signs votes.
     pub secret_seed: Zeroizing<[u8; 32]>,
+    /// What this node itself is: an observer does not speak what it would not be served.
+    pub role: PeerRole,
     /// Its own doors.
     pub listen: Listening,
     /// Banks and observers. This node's own entry is passed over.
@@ -81,6 +94,7 @@ impl fmt::Debug for NetworkSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NetworkSettings")
             .field("secret_seed", &"<masked>")
+            .field("role", &self.role)
             .field("listen", &self.listen)
             .field("peers", &self.peers)
             .field("protocol_name", &self.protocol_name)
@@ -146,6 +160,7 @@ pub(crate) struct CheckedPeer {
 pub(crate) struct Checked {
     pub(crate) keypair: Keypair,
     pub(crate) key: NetworkKey,
+    pub(crate) role: PeerRole,
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) announce: Vec<Multiaddr>,
     pub(crate) peers: BTreeMap<PeerId, CheckedPeer>,
@@ -154,6 +169,13 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
+    /// The peers with whom a lane is spoken.
+    pub(crate) fn served(&self, lane: Lane) -> BTreeSet<PeerId> {
+        let speaks =
+            |(id, peer): (&PeerId, &CheckedPeer)| lane.is_served_to(self.role.and(peer.role)).then_some(*id);
+        self.peers.iter().filter_map(speaks).collect()
+    }
+
     /// Checks everything that can be checked without touching the network.
     pub(crate) fn new(settings: NetworkSettings) -> Result<Self, NetworkError> {
         let keypair = keypair(&settings.secret_seed);
@@ -170,6 +192,7 @@ impl Checked {
         Ok(Self {
             keypair,
             key,
+            role: settings.role,
             listen,
             announce,
             peers,

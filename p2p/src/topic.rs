@@ -51,8 +51,8 @@ impl Topic {
     pub const fn is_served_to(self, role: PeerRole) -> bool {
         match (self, role) {
             (_, PeerRole::Bank) => true,
-            (Self::Transactions | Self::Blocks | Self::Consensus | Self::Status, PeerRole::Observer) => true,
-            (Self::Intents, PeerRole::Observer) => false,
+            (Self::Blocks | Self::Consensus | Self::Status, PeerRole::Observer) => true,
+            (Self::Transactions | Self::Intents, PeerRole::Observer) => false,
         }
     }
 
@@ -75,7 +75,7 @@ impl Topic {
         1 << self as u8
     }
 
-    /// The bits of all topics that a peer in this role subscribes to.
+    /// The bits of all topics that two nodes tell each other of which the lesser is in this role.
     pub(crate) fn served_bits(role: PeerRole) -> u8 {
         Self::ALL.iter().filter(|topic| topic.is_served_to(role)).fold(0, |bits, topic| bits | topic.bit())
     }
@@ -98,6 +98,12 @@ impl Lane {
             Self::Urgent => "urgent",
             Self::Bulk => "bulk",
         }
+    }
+
+    /// Whether it is spoken with a peer in this role: a lane is served whole or not at all, because gossip
+    /// itself knows no roles.
+    pub(crate) fn is_served_to(self, role: PeerRole) -> bool {
+        self.topics().all(|topic| topic.is_served_to(role))
     }
 
     /// The topics that travel in it.
@@ -200,8 +206,14 @@ mod tests {
     }
 
     #[test]
-    fn intents_are_for_banks_alone() {
+    fn what_banks_conceal_is_for_banks_alone() {
         assert_eq!(Topic::served_bits(PeerRole::Bank), 0b1_1111);
-        assert_eq!(Topic::served_bits(PeerRole::Observer), 0b1111);
+        assert_eq!(Topic::served_bits(PeerRole::Observer), 0b1110);
+        for topic in Topic::ALL {
+            for role in [PeerRole::Bank, PeerRole::Observer] {
+                let (whole, alone) = (topic.lane().is_served_to(role), topic.is_served_to(role));
+                assert_eq!(whole, alone, "{topic:?} to {role:?}: a lane is served whole or not at all");
+            }
+        }
     }
 }

@@ -103,6 +103,8 @@ pub enum CheckedResponse {
     Heights(Vec<PreparedHeight>),
     /// Where the peer stands.
     Status(Status),
+    /// What no bank asks for; as good as no answer.
+    Useless,
 }
 
 /// A height from a peer with its transactions verified.
@@ -135,6 +137,7 @@ impl CheckedResponse {
                     .collect(),
             ),
             Response::Status(status) => Self::Status(status),
+            Response::Observed(_) => Self::Useless,
         }
     }
 }

@@ -158,6 +158,7 @@ impl Replica {
         match response {
             CheckedResponse::Transactions(block, txs) => self.on_fetched(now, block, &txs, out),
             CheckedResponse::Status(status) => self.on_status(now, peer, status, out),
+            CheckedResponse::Useless => self.on_request_failed(now, peer, request, out),
             CheckedResponse::Heights(heights) => {
                 let asked = self.peers.answered(peer, request);
                 let tip = self.state.tip().height;

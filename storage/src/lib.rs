@@ -8,7 +8,8 @@
 //!  store/  final heights                  all that was announced, whole  yes (checkpoint)
 //! ```
 //!
-//! A third, with a rule of its own, is the bank's vault ([`VaultDb`]): never replicated.
+//! A third, with a rule of its own, is the bank's vault ([`VaultDb`]): never replicated. An observer has none
+//! of these but a store of heights in public form ([`ObservedDb`]).
 //!
 //! The write-ahead log ([`idx_wal::Wal`], on a [`FolderDisk`] here) remembers promises: what the bank has signed of a height that is
 //! not final yet. It must never be older than what left the node. The block store ([`Store`])
@@ -18,6 +19,7 @@
 
 mod error;
 mod folder;
+mod observed;
 pub mod store;
 #[doc(hidden)]
 pub mod testing;
@@ -25,6 +27,7 @@ mod vault;
 
 pub use error::{StoreError, VaultOpenError};
 pub use folder::FolderDisk;
+pub use observed::{OBSERVED_FORMAT, ObservedDb};
 pub use store::{
     Committed, Cursor, HeightRecord, Order, PAGE_ENTRIES_MAX, Page, PageQuery, STORE_FORMAT, Store,
     StoreOptions, Subject, TxPlace, TxStatus,

@@ -1,5 +1,7 @@
 //! What banks send each other. The network carries these as opaque bytes; every type has a bound.
 
+pub use crate::observed::{NextRules, ObservedHeight};
+
 use crate::block::{Candidate, PrivateBlock, PublicBlock};
 use crate::fork::ForkProof;
 use crate::ids::{Height, PrivateHash, PublicHash, TimestampMs, TxHash};
@@ -100,7 +102,7 @@ pub enum Request {
         /// The missing ones.
         hashes: Vec<TxHash>,
     },
-    /// Final heights with their certificates, from `from` upwards.
+    /// Final heights with their certificates, from `from` upwards; answered to banks alone.
     Heights {
         /// The first one.
         from: Height,
@@ -109,6 +111,13 @@ pub enum Request {
     },
     /// Where the asker stands; asks the same of the other.
     Status(Status),
+    /// Final heights in public form, for whoever is no bank.
+    Observed {
+        /// The first one.
+        from: Height,
+        /// How many at most; never answered with more than [`SYNC_BATCH_MAX`].
+        count: u32,
+    },
 }
 
 /// The answer to a [`Request`].
@@ -125,6 +134,8 @@ pub enum Response {
     Heights(Vec<CertifiedHeight>),
     /// Where the answering node stands.
     Status(Status),
+    /// Consecutive heights; empty if the node has none of them.
+    Observed(Vec<ObservedHeight>),
 }
 
 /// A final height with everything that proves it.

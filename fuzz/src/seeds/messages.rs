@@ -11,10 +11,10 @@ use idx_replica::JournalEntry;
 use idx_sim::{Plan, World};
 use idx_storage::store::rows;
 use idx_storage::{HeightRecord, TxPlace};
-use idx_types::wire::{self, Gossip, Request, Response, Status};
+use idx_types::wire::{self, Gossip, ObservedHeight, Request, Response, Status};
 use idx_types::{
     AccountKind, BankId, Decision, Evidence, Height, Outcome, PreparedTx, PrivateHash, PublicHash, Round,
-    TimestampMs, TxHash, VoteKind,
+    StateParts, TimestampMs, TxHash, VoteKind,
 };
 
 /// Simulated time in which the network talks, milliseconds.
@@ -34,6 +34,7 @@ pub(super) fn seeds() -> Vec<Seed> {
     seeds.extend((0..11).map(|kind| ("gate", picked(kind, &[0, 0, 0]))));
     seeds.extend((0..8).map(|n| ("proofs", vec![n, 3 * n, n, n])));
     seeds.extend((0..3).map(|n| ("receipts", vec![n])));
+    seeds.extend((0..6).map(|n| ("observed", vec![n % 3, n % 3, n / 3])));
     seeds
 }
 
@@ -58,6 +59,7 @@ fn requests() -> Vec<Request> {
     vec![
         Request::Status(status),
         Request::Heights { from: Height(1), count: 64 },
+        Request::Observed { from: Height(1), count: 64 },
         Request::Transactions { block: PublicHash([1; 32]), hashes },
     ]
 }
@@ -69,6 +71,7 @@ fn responses() -> Vec<Response> {
     vec![
         Response::Status(status),
         Response::Heights(Vec::new()),
+        Response::Observed(vec![ObservedHeight::of(height.clone(), StateParts::default(), None)]),
         Response::Heights(vec![height]),
         Response::Transactions { block: PublicHash([1; 32]), transactions: vec![deposit(1), deposit(2)] },
     ]

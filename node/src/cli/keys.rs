@@ -4,7 +4,7 @@ use super::HomeArg;
 use super::exit::{Done, Failure};
 use super::output::{Output, json, say, table};
 use crate::home::Home;
-use crate::keys::custodian::{Role, company_keys, regulator_keys};
+use crate::keys::custodian::{Role, company_keys, observer_keys, regulator_keys};
 use crate::keys::{self, PASSPHRASE_VARIABLE};
 use crate::pay::now;
 use idx_crypto::{KdfCost, Passphrase, Purpose};
@@ -84,7 +84,7 @@ impl Keys {
                 match role {
                     // Its public keys are many, and depend on the day on which they are asked for.
                     Role::Company => inspect(&home, Output::Table)?,
-                    Role::Bank | Role::Regulator => export(&home, None, None)?,
+                    Role::Bank | Role::Regulator | Role::Observer => export(&home, None, None)?,
                 }
             }
             Self::Inspect { home, output } => inspect(&home.home(), output)?,
@@ -105,6 +105,7 @@ fn export(home: &Home, first_day: Option<NetworkDay>, passphrase_file: Option<Pa
     let text = match Role::of(home) {
         Role::Bank => json(&keys::public_keys(home)?),
         Role::Regulator => json(&regulator_keys(home)?),
+        Role::Observer => json(&observer_keys(home)?),
         Role::Company => {
             let passphrase = passphrase_of(home, passphrase_file)?;
             let first = first_day.unwrap_or_else(|| NetworkDay::of(now()));

@@ -8,6 +8,7 @@ mod genesis;
 mod keys;
 mod links;
 mod node;
+mod observer;
 mod output;
 mod status;
 mod testnet;
@@ -62,6 +63,9 @@ enum Command {
     Customer(customer::Customer),
     /// Check the whole local chain again, from genesis.
     Verify(node::Verify),
+    /// A node that follows and verifies the chain, and signs nothing.
+    #[command(subcommand)]
+    Observer(observer::Observer),
     /// Six banks on this machine.
     #[command(subcommand)]
     Testnet(testnet::Testnet),
@@ -103,6 +107,7 @@ impl Command {
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),
             Self::Verify(command) => command.run(),
+            Self::Observer(command) => command.run(),
             Self::Testnet(command) => command.run(),
             Self::Completions(command) => command.run(),
         }

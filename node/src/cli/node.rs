@@ -177,7 +177,8 @@ const FILES_MAX: u32 = 8_192;
 /// Most threads that serve peers and clients; the mind and the search have their own.
 const WORKERS_MAX: usize = 4;
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+/// The runtime that serves peers.
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     tokio::runtime::Builder::new_multi_thread().worker_threads(cores.min(WORKERS_MAX)).enable_all().build()
 }
@@ -197,7 +198,7 @@ fn open_keys(
 }
 
 /// Ends at the first SIGINT or SIGTERM.
-fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {

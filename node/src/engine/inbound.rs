@@ -1,36 +1,26 @@
-//! From the network to the mind: decoding, the gate's checks on threads of their own, and answers to
-//! peers that need no mind.
+//! From the network to the mind: decoding, and the gate's checks on threads of their own.
 
 use super::inbox::{InboxSender, Work};
 use super::outbox::Outgoing;
 use super::shared::Shared;
-use super::tickets::Tickets;
 use crate::desk::DeskSender;
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use idx_crypto::Verifier;
-use idx_p2p::{Acceptance, GossipId, NetworkEvent, Ticket, Topic};
+use idx_p2p::{Acceptance, GossipId, Topic};
 use idx_replica::{CheckedResponse, Input, Passed};
-use idx_storage::Store;
 use idx_types::NetworkKey;
 use idx_types::wire::{
-    DESK_BYTES_MAX, DeskGossip, GOSSIP_BYTES_MAX, Gossip, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, Request,
-    Response, SYNC_BATCH_MAX, decode, encode,
+    DESK_BYTES_MAX, DeskGossip, GOSSIP_BYTES_MAX, Gossip, RESPONSE_BYTES_MAX, Response, decode,
 };
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 /// Messages of the agreement that wait for the gate.
 const URGENT_MAX: usize = 4_096;
 
 /// Batches of transactions and answers that wait for the gate.
 const BULK_MAX: usize = 256;
-
-/// Requests for heights served at a time; serving never holds up agreement.
-const SERVING_MAX: usize = 2;
-
-/// Most bytes of heights in one answer; leaves room for one height beyond it.
-const SERVED_BYTES_MAX: usize = 4 << 20;
 
 /// Something for the gate.
 enum ToCheck {
@@ -80,6 +70,18 @@ impl Inbound {
     /// Checks a message again whose height has come.
     pub fn recheck(&self, from: NetworkKey, message: Gossip) {
         self.hand(&self.urgent, ToCheck::Again { from, message });
+    }
+
+    /// Hands gossip to the gate's threads, in the lane of its topic.
+    pub(super) fn gossip(&self, from: NetworkKey, id: GossipId, data: Vec<u8>) {
+        let waits = matches!(id.topic(), Topic::Transactions | Topic::Intents);
+        let lane = if waits { &self.bulk } else { &self.urgent };
+        self.hand(lane, ToCheck::Gossip { from, id, data });
+    }
+
+    /// Hands a peer's answer to the gate's threads.
+    pub(super) fn response(&self, from: NetworkKey, request: u64, data: Vec<u8>) {
+        self.hand(&self.bulk, ToCheck::Response { from, request, data });
     }
 
     fn hand(&self, lane: &Sender<ToCheck>, message: ToCheck) {
@@ -152,7 +154,8 @@ impl Checker {
         if taken { Acceptance::Accept } else { Acceptance::Ignore }
     }
 
-    fn deliver(&self, input: Input) {
+    /// Hands an input to the mind, if it has room.
+    pub(super) fn deliver(&self, input: Input) {
         let delivered = match input {
             Input::Transactions(_) => self.inbox.work.try_send(Work::Input(input)).is_ok(),
             _ => self.inbox.consensus.try_send(input).is_ok(),
@@ -162,7 +165,13 @@ impl Checker {
         }
     }
 
-    fn refuse(&self, from: NetworkKey, what: &'static str, error: &dyn std::error::Error) -> Acceptance {
+    /// Counts and logs what is refused of a peer.
+    pub(super) fn refuse(
+        &self,
+        from: NetworkKey,
+        what: &'static str,
+        error: &dyn std::error::Error,
+    ) -> Acceptance {
         self.shared.metrics.blamed.with_label_values(&[what]).inc();
         tracing::warn!(peer = %from, what, %error, "a peer's message is refused");
         Acceptance::Reject
@@ -185,7 +194,8 @@ impl Checker {
         }
     }
 
-    fn tell(&self, outgoing: Outgoing) {
+    /// Hands something to the network, if it has room.
+    pub(super) fn tell(&self, outgoing: Outgoing) {
         if self.outgoing.try_send(outgoing).is_err() {
             tracing::debug!("the network has no room for a verdict");
         }
@@ -201,93 +211,5 @@ const fn kind(message: &Gossip) -> &'static str {
         Gossip::Vote(_) => "vote",
         Gossip::Bundle(_) => "bundle",
         Gossip::Fork(_) => "fork",
-    }
-}
-
-/// Takes events from the network until it ends.
-pub struct Receiving {
-    /// The way to the gate.
-    pub inbound: Inbound,
-    /// What all share.
-    pub checker: Checker,
-    /// Peers' requests that wait for the mind.
-    pub tickets: Arc<Tickets>,
-    /// Final heights for peers that catch up.
-    pub store: Arc<Store>,
-}
-
-impl Receiving {
-    /// Runs until the network is shut down.
-    pub async fn run(self, mut events: mpsc::Receiver<NetworkEvent>) {
-        let serving = Arc::new(Semaphore::new(SERVING_MAX));
-        while let Some(event) = events.recv().await {
-            self.take(event, &serving);
-        }
-    }
-
-    fn take(&self, event: NetworkEvent, serving: &Arc<Semaphore>) {
-        match event {
-            NetworkEvent::Gossip { from, topic, id, data, .. } => {
-                let waits = matches!(topic, Topic::Transactions | Topic::Intents);
-                let lane = if waits { &self.inbound.bulk } else { &self.inbound.urgent };
-                self.inbound.hand(lane, ToCheck::Gossip { from, id, data });
-            }
-            NetworkEvent::Request { from, ticket, data, .. } => self.serve(from, ticket, &data, serving),
-            NetworkEvent::Response { from, request, data } => {
-                self.inbound.hand(&self.inbound.bulk, ToCheck::Response { from, request: request.0, data });
-            }
-            NetworkEvent::RequestFailed { to, request, reason } => {
-                tracing::debug!(peer = %to, %reason, "a request came to nothing");
-                self.checker.deliver(Input::RequestFailed(to, request.0));
-            }
-            NetworkEvent::PeerUp { peer, .. } => {
-                self.checker.shared.metrics.peers.inc();
-                tracing::info!(%peer, "connected");
-            }
-            NetworkEvent::PeerDown { peer } => {
-                self.checker.shared.metrics.peers.dec();
-                tracing::info!(%peer, "disconnected");
-            }
-            NetworkEvent::PeerBlamed { peer, reason, banned_for } => {
-                tracing::warn!(%peer, reason, ?banned_for, "a peer is cut off for a time");
-            }
-        }
-    }
-
-    fn serve(&self, from: NetworkKey, ticket: Ticket, data: &[u8], serving: &Arc<Semaphore>) {
-        match decode::<Request>(data, REQUEST_BYTES_MAX) {
-            Ok(Request::Transactions { block, hashes }) => {
-                let number = self.tickets.keep(ticket);
-                self.checker.deliver(Input::TransactionsWanted(number, block, hashes));
-            }
-            Ok(Request::Heights { from, count }) => self.serve_heights(ticket, from, count, serving),
-            Ok(Request::Status(status)) => {
-                let shared = &self.checker.shared;
-                shared.heard_of(from, &status);
-                self.checker.tell(Outgoing::Respond(ticket, encode(&Response::Status(shared.status()))));
-                self.checker.deliver(Input::Status(from, status));
-            }
-            Err(error) => {
-                self.checker.refuse(from, "undecodable request", &error);
-                self.checker.tell(Outgoing::Blame(from, "undecodable request"));
-            }
-        }
-    }
-
-    /// Reads heights on a blocking thread. A peer that finds no place asks again.
-    fn serve_heights(&self, ticket: Ticket, from: idx_types::Height, count: u32, serving: &Arc<Semaphore>) {
-        let Ok(place) = Arc::clone(serving).try_acquire_owned() else { return };
-        let (store, outgoing) = (self.store.clone(), self.checker.outgoing.clone());
-        tokio::task::spawn_blocking(move || {
-            let _place = place;
-            match store.certified_range(from, count.min(SYNC_BATCH_MAX), SERVED_BYTES_MAX) {
-                Ok(heights) => {
-                    let answer = Outgoing::Respond(ticket, encode(&Response::Heights(heights)));
-                    // Fails only when the node stops.
-                    drop(outgoing.blocking_send(answer));
-                }
-                Err(error) => tracing::error!(%error, "heights cannot be read for a peer"),
-            }
-        });
     }
 }

@@ -8,19 +8,18 @@
 
 pub mod core;
 mod disk;
+pub mod doors;
 pub mod events;
 mod inbound;
 pub mod inbox;
-mod limits;
 mod metrics;
-mod network;
+mod operator;
 pub mod outbox;
+mod receiving;
 mod search;
-mod serve;
 pub mod shared;
 mod start;
 mod stored;
-mod tickets;
 mod timers;
 
 pub use self::core::{CoreError, clock};

@@ -3,7 +3,7 @@
 //! together.
 
 use super::inbound::Inbound;
-use super::tickets::Tickets;
+use super::receiving::Tickets;
 use idx_p2p::{Acceptance, GossipId, NetworkHandle, RequestId, Topic};
 use idx_types::wire::{Gossip, Request, Response, TX_BATCH_MAX, encode};
 use idx_types::{NetworkKey, Transaction};

@@ -1,16 +1,16 @@
 //! Putting the parts of a node together, and taking them apart in order.
 
 use super::core::{Core, CoreError, clock};
+use super::doors::{Own, network_settings, serve, watch_peers};
 use super::events::EventHub;
-use super::inbound::{Checker, Inbound, Receiving};
+use super::inbound::{Checker, Inbound};
 use super::inbox::{Inbox, InboxSender, inbox};
-use super::network::{network_settings, watch_peers};
+use super::operator::serve_operator;
 use super::outbox::{self, Outbox, Outgoing};
+use super::receiving::{Receiving, Tickets};
 use super::search::Search;
-use super::serve::serve;
 use super::shared::Shared;
 use super::stored::Disks;
-use super::tickets::Tickets;
 use super::timers::Timers;
 use crate::desk::{DeskError, DeskSender, Front, FrontDesk, VaultOpening, Way};
 use crate::home::Home;
@@ -24,7 +24,7 @@ use idx_bank::vault::Retention;
 use idx_chain::pool::PoolLimits;
 use idx_crypto::{Ed25519, HpkeSecret, Verifier};
 use idx_genesis::{Genesis, SoundGenesis};
-use idx_p2p::{NetworkHandle, PeerInfo};
+use idx_p2p::{NetworkHandle, PeerInfo, PeerRole};
 use idx_replica::{AcceptAll, Journal, Policy, Replica, ReplicaSettings, Start};
 use idx_storage::Store;
 use idx_types::params::PROTOCOL_VERSION;
@@ -55,7 +55,8 @@ pub async fn run(
     let bank = disks.state.validators().by_code(settings.bank.as_str()).cloned();
     let bank = bank.with_context(|| format!("{} is not a bank of this network now", settings.bank))?;
     tracing::info!(bank = %settings.bank, height = %disks.state.tip().height, "starting");
-    let network = network_settings(&settings, &genesis, &keys)?;
+    let own = Own { seed: keys.network_seed.clone(), key: keys.public.network_key, role: PeerRole::Bank };
+    let network = network_settings(own, &settings.p2p, &genesis);
     let (handle, events) = idx_p2p::start(network).await.context("the network cannot be started")?;
     let chain_keys = keys.chain_keys(genesis.body(), &bank, &disks.state)?;
     let front = front(&home, genesis.body(), &disks, (&bank, &keys), &chain_keys, &settings)?;
@@ -67,8 +68,9 @@ pub async fn run(
     let queries = parts.queries(&genesis, facts);
     let outgoing_task = tokio::spawn(outbox::run(parts.outgoing, handle.clone()));
     let receiving_task = tokio::spawn(parts.receiving.run(events));
-    let teller = door.map(|door| Arc::new(door) as Arc<dyn Teller>);
-    let api = serve(queries.deps(teller), &home, &settings)?;
+    let deps = queries.deps(door.map(|door| Arc::new(door) as Arc<dyn Teller>));
+    let api = serve(deps.clone(), &settings.http, &settings.rpc)?;
+    serve_operator(&api, deps, &home, &settings.rpc)?;
     let ended = mind_thread(parts.core, parts.start)?;
     let result = tokio::select! {
         () = shutdown => { tracing::info!("stopping"); Ok(()) }

@@ -10,8 +10,8 @@ use super::{KeysError, open, read_key_file};
 use crate::home::Home;
 use idx_crypto::{HpkePublic, Passphrase, PublicKey, Purpose, company_day_key};
 use idx_genesis::CompanyEntry;
-use idx_types::NetworkDay;
 use idx_types::escrow::DAY_KEYS_MAX;
+use idx_types::{NetworkDay, NetworkKey};
 use serde::{Deserialize, Serialize};
 
 /// Days whose keys the company shows at once: as many as the chain takes.
@@ -27,11 +27,13 @@ pub enum Role {
     Regulator,
     /// The company's custodian: signing key, and the master of all daily escrow keys.
     Company,
+    /// An observer's node: a network key, and nothing that signs.
+    Observer,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Bank, Self::Regulator, Self::Company];
+    pub const ALL: [Self; 4] = [Self::Bank, Self::Regulator, Self::Company, Self::Observer];
 
     /// The keys that it has.
     pub const fn purposes(self) -> &'static [Purpose] {
@@ -39,6 +41,7 @@ impl Role {
             Self::Bank => &[Purpose::Consensus, Purpose::Network, Purpose::Hpke, Purpose::Vault],
             Self::Regulator => &[Purpose::Custodian, Purpose::RegulatorEscrow],
             Self::Company => &[Purpose::Custodian, Purpose::CompanyMaster],
+            Self::Observer => &[Purpose::Network],
         }
     }
 
@@ -48,9 +51,26 @@ impl Role {
         match (has(Purpose::RegulatorEscrow), has(Purpose::CompanyMaster)) {
             (true, _) => Self::Regulator,
             (_, true) => Self::Company,
+            _ if has(Purpose::Network) && !has(Purpose::Consensus) => Self::Observer,
             _ => Self::Bank,
         }
     }
+}
+
+/// What an observer tells the banks that let it connect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObserverKeys {
+    /// Its libp2p identity.
+    pub network_key: NetworkKey,
+}
+
+/// An observer's public key, by the file's word; no passphrase is needed.
+///
+/// # Errors
+/// Those of [`read_key_file`].
+pub fn observer_keys(home: &Home) -> Result<ObserverKeys, KeysError> {
+    Ok(ObserverKeys { network_key: NetworkKey(read_key_file(home, Purpose::Network)?.public_key()) })
 }
 
 /// What a regulator tells the banks of its keys, for the genesis.

@@ -4,7 +4,7 @@ use super::Queries;
 use super::chain_keys::chain_keys_view;
 use crate::engine::events::found_at;
 use idx_api::{Answer, ChainQueries, Found, QueryError, Standing};
-use idx_chain::{State, system_handle};
+use idx_chain::{FeeQuote, State, system_handle};
 use idx_client::encoding::Hex;
 use idx_client::views::{
     BallotView, BankNames, BankView, ChainKeysView, ChangeView, CurrencyTotalView, Cursor, EscrowView,
@@ -14,8 +14,8 @@ use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, NetworkDay, Paise,
-    PrivateHash, PublicHash, SessionId, TxId, ValidatorSet,
+    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, NetworkDay, ObservedHeight,
+    Paise, PrivateHash, PublicHash, Reason, SessionId, TxId, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -45,6 +45,10 @@ impl ChainQueries for Queries {
             Some(recent) => Ok(Some(recent)),
             None => Ok(self.store.certified(height).map_err(failed)?.map(Arc::new)),
         }
+    }
+
+    fn observed(&self, from: Height, count: u32, bytes_max: usize) -> Answer<Vec<ObservedHeight>> {
+        self.store.observed_range(from, count, bytes_max).map_err(failed)
     }
 
     fn height_of_public(&self, hash: PublicHash) -> Answer<Option<Height>> {
@@ -159,16 +163,7 @@ impl ChainQueries for Queries {
             state.fee_quote(amount).map(|quote| (quote, state.tip().height.next()))
         })?;
         let (quote, height) = quoted.map_err(QueryError::Refused)?;
-        let total_debit =
-            amount.checked_add(quote.total).ok_or(QueryError::Refused(idx_types::Reason::Overflow))?;
-        Ok(FeeQuoteView {
-            amount,
-            fee_miner: quote.miner,
-            fee_banks: quote.banks,
-            fee_total: quote.total,
-            total_debit,
-            height,
-        })
+        fee_view(amount, quote, height)
     }
 
     fn proposals(&self, limit: usize) -> Answer<Vec<ProposalView>> {
@@ -207,6 +202,13 @@ fn last_read(cursor: Cursor) -> Option<store::Cursor> {
         (None, Some(height)) => Some(store::Cursor { height, index: u32::MAX }),
         (None, None) => None,
     }
+}
+
+/// What a transfer of an amount costs at a height.
+pub(crate) fn fee_view(amount: Paise, quote: FeeQuote, height: Height) -> Answer<FeeQuoteView> {
+    let total_debit = amount.checked_add(quote.total).ok_or(QueryError::Refused(Reason::Overflow))?;
+    let FeeQuote { miner: fee_miner, banks: fee_banks, total: fee_total } = quote;
+    Ok(FeeQuoteView { amount, fee_miner, fee_banks, fee_total, total_debit, height })
 }
 
 fn bank_view(state: &State, bank: &Bank) -> BankView {

@@ -109,7 +109,7 @@ impl Live for Queries {
                 behind.height, behind.highest_claimed
             )));
         }
-        let connected = usize::try_from(self.shared.metrics.peers.get()).unwrap_or(0);
+        let connected = self.banks_up();
         let quorum = insight.agreement.as_ref().map_or(1, |status| status.quorum);
         if connected + 1 < quorum {
             return Err(NotReady(format!("{connected} peers are connected, {} are needed", quorum - 1)));
@@ -128,6 +128,12 @@ impl Live for Queries {
 }
 
 impl Queries {
+    /// Observers agree on nothing: they do not count.
+    fn banks_up(&self) -> usize {
+        let peers = self.facts.peers.read().unwrap_or_else(PoisonError::into_inner);
+        peers.iter().filter(|peer| peer.up && peer.role == PeerRole::Bank).count()
+    }
+
     fn waiting(&self, insight: &Insight) -> Option<WaitingView> {
         let (what, banks) = match (insight.stage, &insight.agreement) {
             (Stage::Quiet, _) => return None,

@@ -6,6 +6,7 @@ mod chain_keys;
 mod live;
 mod submit;
 
+pub(crate) use chain::fee_view;
 pub use live::LiveFacts;
 
 use crate::engine::events::EventHub;

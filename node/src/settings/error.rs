@@ -1,5 +1,6 @@
 //! What can be wrong with settings, with the place and what to do.
 
+use idx_types::BankCode;
 use std::path::PathBuf;
 
 /// Why settings are refused. Each message names the place and the remedy.
@@ -68,5 +69,17 @@ pub enum SettingsError {
     NoBank {
         /// The file where it is missed.
         path: PathBuf,
+    },
+    /// A bank's settings, given to an observer.
+    #[error(
+        "{path}: these are the settings of {bank}, and an observer speaks for no bank\n  what to do: use the \
+         observer's own home, or `idx-node start` for the bank's node",
+        path = .path.display()
+    )]
+    BankOfObserver {
+        /// The file.
+        path: PathBuf,
+        /// The bank it names.
+        bank: BankCode,
     },
 }

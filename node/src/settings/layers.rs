@@ -2,7 +2,7 @@
 
 use super::error::SettingsError;
 use super::keys::{KEYS, Key, OTHER_VARIABLES};
-use super::sections::{RawSettings, Settings};
+use super::sections::{ObserverSettings, RawSettings, Settings};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -25,6 +25,27 @@ pub fn load(
     variables: impl IntoIterator<Item = (String, String)>,
     flags: &[(&str, String)],
 ) -> Result<Settings, SettingsError> {
+    layers(path, variables, flags)?.finish().ok_or_else(|| SettingsError::NoBank { path: path.to_owned() })
+}
+
+/// Loads an observer's settings, from the same sources.
+///
+/// # Errors
+/// The first mistake, with its place; a bank is one, see [`SettingsError`].
+pub fn load_observer(
+    path: &Path,
+    variables: impl IntoIterator<Item = (String, String)>,
+    flags: &[(&str, String)],
+) -> Result<ObserverSettings, SettingsError> {
+    let named = |bank| SettingsError::BankOfObserver { path: path.to_owned(), bank };
+    layers(path, variables, flags)?.finish_observer().map_err(named)
+}
+
+fn layers(
+    path: &Path,
+    variables: impl IntoIterator<Item = (String, String)>,
+    flags: &[(&str, String)],
+) -> Result<RawSettings, SettingsError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
     let (mut table, mut raw) = parse_file(path, &text)?;
@@ -37,7 +58,7 @@ pub fn load(
         let key = Key::find(key_path).expect("flags are declared for keys of the list only");
         raw = lay(&mut table, key, value).map_err(|m| blame(Source::Flag, key, m))?;
     }
-    raw.finish().ok_or_else(|| SettingsError::NoBank { path: path.to_owned() })
+    Ok(raw)
 }
 
 /// Reads the text of a settings file, strictly.

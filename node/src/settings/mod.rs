@@ -19,11 +19,12 @@ mod template;
 pub use checks::ranges;
 pub use error::SettingsError;
 pub use keys::{KEYS, Key, Shape};
-pub use layers::{Source, load, parse_file};
+pub use layers::{Source, load, load_observer, parse_file};
 pub use sections::{
-    Http, Log, LogFormat, LogLevel, Mining, P2p, Pool, RawSettings, Rpc, Settings, Storage, Vault,
+    Http, Log, LogFormat, LogLevel, Mining, ObserverSettings, P2p, Pool, RawSettings, Rpc, Settings, Storage,
+    Vault,
 };
-pub use template::{Start, file_text};
+pub use template::{Start, file_text, observer_text};
 
 #[cfg(test)]
 mod tests;

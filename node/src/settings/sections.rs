@@ -57,6 +57,26 @@ impl RawSettings {
         let Self { bank, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault } = self;
         Some(Settings { bank: bank?, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault })
     }
+
+    /// The settings of an observer, or the bank that they speak for.
+    ///
+    /// # Errors
+    /// The bank.
+    pub fn finish_observer(self) -> Result<ObserverSettings, BankCode> {
+        let Self { bank, passphrase_file, http, p2p, log, rpc, .. } = self;
+        bank.map_or(Ok(ObserverSettings { passphrase_file, http, p2p, log, rpc }), Err)
+    }
+}
+
+/// What an observer was told: it speaks for no bank and mines nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[expect(missing_docs, reason = "each field is documented at the field of the same name in Settings")]
+pub struct ObserverSettings {
+    pub passphrase_file: Option<PathBuf>,
+    pub http: Http,
+    pub p2p: P2p,
+    pub log: Log,
+    pub rpc: Rpc,
 }
 
 /// The HTTP door: JSON-RPC, metrics and health.

@@ -25,7 +25,14 @@ impl Start {
 
 /// The text of `config.toml`.
 pub fn file_text(start: &Start) -> String {
-    [HEAD.to_owned(), bank(start), http(start), p2p(start), mining(start), LOG.to_owned(), limits()].concat()
+    let (http, p2p) = (http(&start.http), p2p(&start.p2p));
+    [HEAD, &bank(start), PASSPHRASE, &http, &p2p, &mining(start), LOG, &limits()].concat()
+}
+
+/// The text of an observer's `config.toml`; bounds that it has in common with a bank's node keep their
+/// defaults unless its operator adds them.
+pub fn observer_text(http_door: &Http, network: &P2p) -> String {
+    [OBSERVER_HEAD, PASSPHRASE, &http(http_door), &p2p(network), LOG].concat()
 }
 
 const HEAD: &str = "\
@@ -37,34 +44,44 @@ const HEAD: &str = "\
 # No secret belongs here: the passphrase of the keys comes from a file or from IDX_PASSPHRASE.
 ";
 
+const OBSERVER_HEAD: &str = "\
+# Settings of one IDX observer: it follows and verifies the chain, and signs nothing.
+#
+# Every key can also be set by an environment variable (named beside it), which beats this file, which beats
+# the default. Unknown keys are mistakes. The section [rpc] of a bank's settings may be added.
+# No secret belongs here: the passphrase of the key comes from a file or from IDX_PASSPHRASE.
+";
+
 fn bank(start: &Start) -> String {
     format!(
         "
 # The bank this node speaks for, by its code in genesis. IDX_BANK, --bank
 bank = {:?}
-
-# File with the passphrase of the keys, first line. Without it: IDX_PASSPHRASE, else the file
-# `passphrase` in the home folder. IDX_PASSPHRASE_FILE
-# passphrase_file = \"/etc/idx/passphrase\"
 ",
         start.bank.as_str()
     )
 }
 
-fn http(start: &Start) -> String {
+const PASSPHRASE: &str = "
+# File with the passphrase of the keys, first line. Without it: IDX_PASSPHRASE, else the file
+# `passphrase` in the home folder. IDX_PASSPHRASE_FILE
+# passphrase_file = \"/etc/idx/passphrase\"
+";
+
+fn http(http: &Http) -> String {
     format!(
         "
 [http]
 # Address and port of JSON-RPC, /metrics and /health. IDX_HTTP_LISTEN, --http-listen
 listen = \"{}\"
 ",
-        start.http.listen
+        http.listen
     )
 }
 
-fn p2p(start: &Start) -> String {
+fn p2p(p2p: &P2p) -> String {
     let peers: String =
-        start.p2p.peers.iter().map(|(code, list)| format!("{} = {list:?}\n", code.as_str())).collect();
+        p2p.peers.iter().map(|(code, list)| format!("{} = {list:?}\n", code.as_str())).collect();
     format!(
         "
 [p2p]
@@ -81,9 +98,9 @@ observers = {:?}
 # IDX_P2P_PEERS=\"ICICI=/ip4/10.0.0.2/tcp/6000,SBI=/dns4/node.sbi.example/tcp/6000\", --peer
 # ICICI = [\"/dns4/node.icici.example/tcp/6000\"]
 {peers}",
-        start.p2p.listen.on,
-        start.p2p.listen.announce,
-        start.p2p.observers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        p2p.listen.on,
+        p2p.listen.announce,
+        p2p.observers.iter().map(ToString::to_string).collect::<Vec<_>>(),
     )
 }
 

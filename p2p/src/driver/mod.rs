@@ -76,8 +76,8 @@ impl Driver {
     ) -> Self {
         let now = Instant::now();
         let own = *swarm.local_peer_id();
-        let limits = checked.limits;
-        let peer = |(id, peer)| (id, Peer::new(peer, own < id, meters.of(&id), &limits, now));
+        let (limits, role) = (checked.limits, checked.role);
+        let peer = |(id, peer)| (id, Peer::new(peer, (role, own < id), meters.of(&id), &limits, now));
         let peers = checked.peers.into_iter().map(peer).collect();
         let (in_flight, outbox) = (InFlight::default(), Outbox::default());
         Self { swarm, peers, in_flight, outbox, events, counters, limits, salt: first_salt() }

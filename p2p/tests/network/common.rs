@@ -42,6 +42,7 @@ pub fn bank(number: u8, addresses: &[String]) -> PeerSettings {
 pub fn settings(number: u8, peers: Vec<PeerSettings>) -> NetworkSettings {
     NetworkSettings {
         secret_seed: Zeroizing::new(seed(number)),
+        role: PeerRole::Bank,
         listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()].into(),
         peers,
         protocol_name: NETWORK.to_owned(),

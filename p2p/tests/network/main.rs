@@ -4,6 +4,7 @@ mod coming_and_going;
 mod common;
 mod hostile;
 mod mesh;
+mod observers;
 mod requests;
 mod rogue;
 mod settings;

@@ -1,7 +1,7 @@
 //! Six banks find each other and hear each message once.
 
 use crate::common::{Node, bank, key, mesh, mesh_with, quick_limits, settings};
-use idx_p2p::{NetworkEvent, NetworkLimits, PeerRole, PeerSettings, Rate, SendError, Topic};
+use idx_p2p::{NetworkEvent, NetworkLimits, Rate, SendError, Topic};
 use idx_types::wire::GOSSIP_BYTES_MAX;
 use std::collections::BTreeMap;
 
@@ -126,24 +126,6 @@ async fn the_largest_message_passes_and_one_byte_more_is_refused() {
         assert_eq!(two.next_gossip(topic).await.1.len(), GOSSIP_BYTES_MAX);
         assert_eq!(two.next_gossip(topic).await.1, vec![9; 9]);
     }
-}
-
-/// An observer hears what is public and is known as one.
-#[tokio::test]
-async fn an_observer_listens() {
-    let observer = PeerSettings { role: PeerRole::Observer, ..bank(2, &[]) };
-    let mut bank_node = Node::start(settings(1, vec![observer])).await;
-    let mut observer = Node::start(settings(2, vec![bank(1, bank_node.handle.listen_addresses())])).await;
-    observer.wait_up(key(1)).await;
-    let role = bank_node
-        .wait("the observer", |event| match event {
-            NetworkEvent::PeerUp { role, .. } => Some(role),
-            _ => None,
-        })
-        .await;
-    assert_eq!(role, PeerRole::Observer);
-    bank_node.handle.publish(Topic::Blocks, b"header".to_vec()).await.unwrap();
-    assert_eq!(observer.next_gossip(Topic::Blocks).await.1, b"header");
 }
 
 /// Transactions are refused when they come faster than they leave; votes wait for room instead.

@@ -4,6 +4,7 @@ mod child;
 mod crash;
 mod disk_full;
 mod journal;
+mod observed;
 mod pages;
 mod refusals;
 mod rot;

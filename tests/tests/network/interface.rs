@@ -49,6 +49,7 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
             }
             "idx_waitForTransaction" => json!({"id": id, "timeoutMs": 1_000}),
             "idx_getAccount" => json!({"handle": Hex(payer.handle)}),
+            "idx_getObservedHeights" => json!({"from": 1}),
             "idx_getBlockByHash" => json!({"hash": block.header.hash}),
             "idx_feeQuote" => json!({"amount": "5000.00"}),
             "idx_getSessionTransactions" => json!({"session": payer.session()}),

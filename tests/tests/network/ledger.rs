@@ -154,8 +154,10 @@ impl Ledger {
         concealed(envelope.expect("the escrow is sound"))
     }
 
-    /// Opens and funds customers through one node, and waits until every node knows them.
-    pub async fn open(&self, net: &Net, customers: &[Customer]) {
+    /// Opens and funds customers through one node, and waits until every node knows them. Gives what was
+    /// sent for it.
+    pub async fn open(&self, net: &Net, customers: &[Customer]) -> Vec<Transaction> {
+        let mut sent = Vec::new();
         let client = net.client(BANKS[0]);
         let steps: [fn(&Self, &Customer) -> Transaction; 3] = [
             |ledger, customer| {
@@ -181,14 +183,15 @@ impl Ledger {
             },
         ];
         for step in steps {
-            for receipt in
-                settle(&client, customers.iter().map(|customer| step(self, customer)).collect()).await
-            {
+            let txs: Vec<Transaction> = customers.iter().map(|customer| step(self, customer)).collect();
+            for receipt in settle(&client, txs.clone()).await {
                 assert_eq!(receipt.status, TxStatus::Completed, "{receipt:?}");
             }
+            sent.extend(txs);
         }
         let height = client.block_number().await.expect("the node answers");
         net.reach(&BANKS, height.0).await;
+        sent
     }
 }
 

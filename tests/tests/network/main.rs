@@ -12,6 +12,7 @@ mod interface;
 mod ledger;
 mod moving;
 mod net;
+mod observer;
 mod partitions;
 mod polling;
 mod refusals;

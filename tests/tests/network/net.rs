@@ -107,6 +107,11 @@ impl Net {
         idx_node([&["testnet"], arguments, &["--dir", &dir]].concat())
     }
 
+    /// A port beside those of the banks, for one more node.
+    pub const fn spare_port(&self) -> u16 {
+        self.http_base + PORTS_BEFORE_LINKS / 2 - 1
+    }
+
     /// A bank's place in the folder.
     pub fn place(&self, bank: &str) -> Place {
         self.layout().place(bank).expect("the bank is one of six")
