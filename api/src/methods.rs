@@ -4,6 +4,7 @@
 //! they cannot differ.
 
 pub(crate) mod live;
+pub(crate) mod orders;
 pub(crate) mod params;
 pub(crate) mod queries;
 pub(crate) mod submit;

@@ -50,6 +50,7 @@ pub fn spec(banks: u16) -> GenesisSpec {
         params: Params::default(),
         banks: (0..banks).map(of).collect(),
         escrow: testing::escrow(),
+        judges: Vec::new(),
     }
 }
 

@@ -73,6 +73,7 @@ pub fn genesis() -> State {
         params,
         banks: banks().map(|id| GenesisBank { bank: bank(id), reserve: Paise(100_000_000_000) }).collect(),
         escrow,
+        judges: Vec::new(),
     };
     State::genesis_with(&spec, Arc::new(StandInRule)).expect("the network is sound")
 }

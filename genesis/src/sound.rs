@@ -80,6 +80,7 @@ impl SoundGenesis {
             params: self.body.params.clone(),
             banks: (0..).map(BankId).zip(&self.body.banks).map(founding_bank).collect(),
             escrow: self.body.escrow.to_escrow().expect("a checked body has a company"),
+            judges: self.body.judges.clone(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A node's three keys: made, sealed, opened, and held against what genesis says of the bank. Those of
-//! the escrow's custodians are in [`custodian`].
+//! the escrow's custodians are in [`custodian`], a judge's in [`judge`].
 
 pub mod custodian;
+pub mod judge;
 mod shared;
 
 use crate::home::{self, Home, HomeError};

@@ -86,6 +86,7 @@ impl Setup {
             params: self.params.clone(),
             banks: self.identities.iter().take(self.banks).map(bank).collect(),
             escrow: escrow(),
+            judges: Vec::new(),
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }

@@ -5,6 +5,7 @@ use super::exit::{Done, Failure};
 use super::output::{Output, json, say, table};
 use crate::home::Home;
 use crate::keys::custodian::{Role, company_keys, regulator_keys};
+use crate::keys::judge::JudgePublic;
 use crate::keys::{self, PASSPHRASE_VARIABLE};
 use crate::pay::now;
 use idx_crypto::{KdfCost, Passphrase, Purpose};
@@ -22,7 +23,7 @@ Examples:
 
 const EXPORT_HELP: &str = "\
 A bank's keys are for `genesis add-bank`, a regulator's for `genesis add-regulator`, the company's for
-`genesis set-company`. Only the company's file has to be opened: its keys of 400 days follow from a master.
+`genesis set-company`, a judge's for `genesis add-judge`. Only the company's file has to be opened: its keys of 400 days follow from a master.
 
 Examples:
   idx-node keys export-public --home hdfc > hdfc.public.json
@@ -31,7 +32,7 @@ Examples:
 /// Make and inspect a node's keys.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Keys {
-    /// Make the keys of a bank, a regulator or the company and seal them into a home; overwrites none.
+    /// Make the keys of a bank, a regulator, the company or a judge and seal them into a home; overwrites none.
     #[command(after_help = GENERATE_HELP)]
     Generate {
         #[command(flatten)]
@@ -84,7 +85,7 @@ impl Keys {
                 match role {
                     // Its public keys are many, and depend on the day on which they are asked for.
                     Role::Company => inspect(&home, Output::Table)?,
-                    Role::Bank | Role::Regulator => export(&home, None, None)?,
+                    Role::Bank | Role::Regulator | Role::Judge => export(&home, None, None)?,
                 }
             }
             Self::Inspect { home, output } => inspect(&home.home(), output)?,
@@ -105,6 +106,7 @@ fn export(home: &Home, first_day: Option<NetworkDay>, passphrase_file: Option<Pa
     let text = match Role::of(home) {
         Role::Bank => json(&keys::public_keys(home)?),
         Role::Regulator => json(&regulator_keys(home)?),
+        Role::Judge => json(&JudgePublic::of(home)?),
         Role::Company => {
             let passphrase = passphrase_of(home, passphrase_file)?;
             let first = first_day.unwrap_or_else(|| NetworkDay::of(now()));

@@ -8,11 +8,12 @@
 
 use super::{KeysError, open, read_key_file};
 use crate::home::Home;
-use idx_crypto::{HpkePublic, Passphrase, PublicKey, Purpose, company_day_key};
+use idx_crypto::{HpkePublic, HpkeSecret, Passphrase, PublicKey, Purpose, SecretKey, company_day_key};
 use idx_genesis::CompanyEntry;
 use idx_types::NetworkDay;
 use idx_types::escrow::DAY_KEYS_MAX;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// Days whose keys the company shows at once: as many as the chain takes.
 pub const EXPORT_DAYS: usize = DAY_KEYS_MAX;
@@ -27,11 +28,13 @@ pub enum Role {
     Regulator,
     /// The company's custodian: signing key, and the master of all daily escrow keys.
     Company,
+    /// A judge: signing key, and the key to which answers are sealed.
+    Judge,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Bank, Self::Regulator, Self::Company];
+    pub const ALL: [Self; 4] = [Self::Bank, Self::Regulator, Self::Company, Self::Judge];
 
     /// The keys that it has.
     pub const fn purposes(self) -> &'static [Purpose] {
@@ -39,17 +42,19 @@ impl Role {
             Self::Bank => &[Purpose::Consensus, Purpose::Network, Purpose::Hpke],
             Self::Regulator => &[Purpose::Custodian, Purpose::RegulatorEscrow],
             Self::Company => &[Purpose::Custodian, Purpose::CompanyMaster],
+            Self::Judge => &[Purpose::JudgeSigning, Purpose::JudgeReading],
         }
     }
 
     /// The role whose keys lie in a home, by the names of the files; a bank's if there are none.
     pub fn of(home: &Home) -> Self {
         let has = |purpose| home.key_file(purpose).exists();
-        match (has(Purpose::RegulatorEscrow), has(Purpose::CompanyMaster)) {
-            (true, _) => Self::Regulator,
-            (_, true) => Self::Company,
-            _ => Self::Bank,
-        }
+        let marks = [
+            (Purpose::RegulatorEscrow, Self::Regulator),
+            (Purpose::CompanyMaster, Self::Company),
+            (Purpose::JudgeReading, Self::Judge),
+        ];
+        marks.into_iter().find(|(mark, _)| has(*mark)).map_or(Self::Bank, |(_, role)| role)
     }
 }
 
@@ -87,6 +92,60 @@ pub fn company_keys(
     let days = (first.0..=u32::MAX).take(EXPORT_DAYS);
     let day_keys = days.map(|day| company_day_key(&master, day).public()).collect();
     Ok(CompanyEntry { signing_key: signing_key(home)?, first_day: first, day_keys })
+}
+
+/// A custodian's opened keys.
+#[derive(Debug)]
+pub struct CustodianKeys {
+    /// Signs what it publishes.
+    pub signing: SecretKey,
+    /// Opens its half.
+    pub escrow: EscrowSecret,
+}
+
+/// What opens a custodian's half.
+pub enum EscrowSecret {
+    /// A regulator's key.
+    Regulator(HpkeSecret),
+    /// The company's master, from which the key of every day follows.
+    Company(Zeroizing<[u8; 32]>),
+}
+
+impl std::fmt::Debug for EscrowSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Regulator(_) => "EscrowSecret(**** of a regulator)",
+            Self::Company(_) => "EscrowSecret(**** of the company)",
+        })
+    }
+}
+
+impl EscrowSecret {
+    /// Hands out the key of a day: a regulator has one for all days.
+    pub fn with_key<T>(&self, day: NetworkDay, open: impl FnOnce(&HpkeSecret) -> T) -> T {
+        match self {
+            Self::Regulator(secret) => open(secret),
+            Self::Company(master) => open(&company_day_key(master, day.0)),
+        }
+    }
+}
+
+impl CustodianKeys {
+    /// Opens the keys of a regulator's or the company's home.
+    ///
+    /// # Errors
+    /// Names the file that is missing or does not open, and why.
+    pub fn open(home: &Home, passphrase: &Passphrase) -> Result<Self, KeysError> {
+        let signing = SecretKey::from_seed(&*open(home, Purpose::Custodian, passphrase)?);
+        let escrow = match Role::of(home) {
+            Role::Company => EscrowSecret::Company(open(home, Purpose::CompanyMaster, passphrase)?),
+            _ => {
+                let secret = open(home, Purpose::RegulatorEscrow, passphrase)?;
+                EscrowSecret::Regulator(HpkeSecret::from_bytes(&secret))
+            }
+        };
+        Ok(Self { signing, escrow })
+    }
 }
 
 fn signing_key(home: &Home) -> Result<PublicKey, KeysError> {

@@ -1,8 +1,10 @@
-//! What the node offers to its interfaces: the four traits of `idx_api`, over store, mind and events.
+//! What the node offers to its interfaces: the five traits of `idx_api`, over store, mind and events.
 //! Reads of blocks go to the store and never wait for the mind; reads of the state ask it.
 
 mod chain;
 mod live;
+mod order_file;
+mod orders;
 mod submit;
 
 pub use live::LiveFacts;
@@ -43,7 +45,8 @@ impl Queries {
     /// The dependencies of the router, all from this.
     pub fn deps(self) -> ApiDeps {
         let all = Arc::new(self);
-        ApiDeps { queries: all.clone(), submit: all.clone(), live: all.clone(), events: all }
+        let (queries, orders, submit) = (all.clone(), all.clone(), all.clone());
+        ApiDeps { queries, orders, submit, live: all.clone(), events: all }
     }
 
     /// Looks at the mind between two of its steps. Called on blocking threads.
