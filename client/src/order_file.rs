@@ -17,7 +17,7 @@ use idx_types::{Height, OrderId, Transaction};
 const DOMAIN: &str = "idx/order-file/1";
 
 /// Most transactions in one file: those of an order for a person with all banks and accounts.
-pub const ORDER_FILE_MAX: usize = 256;
+pub const ORDER_FILE_MAX: usize = 1_024;
 
 /// A transaction as banks see it, with the height at which it took effect.
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
@@ -29,7 +29,7 @@ pub struct Shown {
 }
 
 /// The transactions that an order is about: openings of sessions and accounts with their envelopes,
-/// banks' answers with the accounts that they name.
+/// banks' answers with the accounts that they name, the halves that were released.
 #[derive(Clone, PartialEq, Eq, Debug, Default, BorshSerialize, BorshDeserialize)]
 pub struct OrderFile {
     /// In order of height.

@@ -15,9 +15,11 @@
 //! tests of the whole system.
 
 pub mod cli;
+pub mod doors;
 pub mod engine;
 pub mod genesis_file;
 pub mod home;
+pub mod judge;
 pub mod keys;
 pub mod logging;
 pub mod pay;

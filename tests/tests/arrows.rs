@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "storage",
             "client",
             "api",
+            "bank",
         ],
     ),
     ("bench", &["crypto", "types", "chain", "consensus", "client", "node"]),

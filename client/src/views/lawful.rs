@@ -8,6 +8,7 @@ use crate::encoding::{Bytes, Hex, Time};
 use idx_crypto::{Hash32, HpkePublic, PublicKey};
 use idx_types::{Height, JudgeId, NetworkDay, OrderId, SessionId, TxId};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A judge whom the banks have authorised, or had.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -50,6 +51,12 @@ impl OrderStatusView {
             Self::Expired => "expired",
             Self::Revoked => "revoked",
         }
+    }
+}
+
+impl fmt::Display for OrderStatusView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

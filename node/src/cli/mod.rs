@@ -4,9 +4,11 @@ mod completions;
 mod config;
 mod exit;
 mod genesis;
+mod judge;
 mod keys;
 mod links;
 mod node;
+mod nodes;
 mod output;
 mod status;
 mod testnet;
@@ -55,6 +57,9 @@ enum Command {
     /// The ceremony: what the banks agree on before the first block.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// A judge: order the opening of an identity, open what custodians release.
+    #[command(subcommand)]
+    Judge(judge::Judge),
     /// What a running node is doing, and what it waits for.
     Status(status::Status),
     /// Check the whole local chain again, from genesis.
@@ -97,6 +102,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Keys(command) => command.run(),
             Self::Genesis(command) => command.run(),
+            Self::Judge(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Testnet(command) => command.run(),

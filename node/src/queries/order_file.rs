@@ -83,6 +83,9 @@ fn shown(store: &Store, order: &Order) -> Answer<Vec<Shown>> {
             shown.extend(opening_of(store, handle)?);
         }
     }
+    for share in shares(order) {
+        shown.extend(by_id(store, share)?);
+    }
     shown.sort_by_key(|one| one.height);
     shown.truncate(ORDER_FILE_MAX);
     Ok(shown)
@@ -94,6 +97,10 @@ fn answers(order: &Order) -> impl Iterator<Item = (TxId, Vec<AccountHandle>)> + 
         (Deed::Answered { accounts, .. }, Some(tx)) => Some((tx, accounts.iter().copied().collect())),
         _ => None,
     })
+}
+
+fn shares(order: &Order) -> impl Iterator<Item = TxId> + '_ {
+    order.story().filter(|step| matches!(step.deed, Deed::Shared { .. })).filter_map(|step| step.tx)
 }
 
 fn opening_of(store: &Store, account: AccountHandle) -> Answer<Option<Shown>> {
