@@ -81,13 +81,25 @@ fn half_among(
 ) -> Result<Half, OpeningError> {
     let mut failed = OpeningError::NotShared { of };
     for share in shares.iter().filter(|share| side_of(share.holder) == of && is_of(&share.identity, sealed)) {
-        let opened = open_half(reading, &order.digest(), &share.half);
-        match opened.and_then(|half| sealed.envelope.check_half(&half).map(|()| half)) {
+        match checked(open_half(reading, &order.digest(), &share.half), of, sealed) {
             Ok(half) => return Ok(half),
             Err(why) => failed = OpeningError::Share { holder: share.holder, why },
         }
     }
     Err(failed)
+}
+
+/// The half, if it is this side's and the one that the envelope commits to.
+fn checked(
+    half: Result<Half, EnvelopeError>,
+    of: HalfOf,
+    sealed: &PrivateRecord,
+) -> Result<Half, EnvelopeError> {
+    let half = half?;
+    if half.of() != of {
+        return Err(EnvelopeError::WrongHalf { of });
+    }
+    sealed.envelope.check_half(&half).map(|()| half)
 }
 
 const fn side_of(holder: Holder) -> HalfOf {
