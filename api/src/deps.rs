@@ -14,8 +14,9 @@ use idx_client::views::{
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, BankId, ChainId, Height, Outcome, Paise, PrivateHash, PublicHash, Reason,
-    SessionId, SignedHeader, SignedVote, TimestampMs, Transaction, TxId, ValidatorSet, Verdict, Verdicts,
+    Account, AccountHandle, BankId, ChainId, Height, ObservedHeight, Outcome, Paise, PrivateHash, PublicHash,
+    Reason, SessionId, SignedHeader, SignedVote, TimestampMs, Transaction, TxId, ValidatorSet, Verdict,
+    Verdicts,
 };
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
@@ -99,6 +100,13 @@ pub trait ChainQueries: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`]; [`QueryError::NotKept`] if its block was pruned.
     fn certified(&self, height: Height) -> Answer<Option<Arc<CertifiedHeight>>>;
+
+    /// Final heights in public form with what a follower needs: from `from` on, at most `count`, as many
+    /// as have `bytes_max` bytes, but at least one if there is one.
+    ///
+    /// # Errors
+    /// [`QueryError`]; [`QueryError::NotKept`] if their blocks were pruned.
+    fn observed(&self, from: Height, count: u32, bytes_max: usize) -> Answer<Vec<ObservedHeight>>;
 
     /// The final height with this public block.
     ///

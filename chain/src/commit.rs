@@ -5,7 +5,9 @@ use crate::snapshot::CoreState;
 use crate::state::{State, Tip};
 use crate::system::index_system;
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_types::{Account, Height, PrivateHash, PublicHash, Session, TimestampMs, TxId};
+use idx_types::{
+    Account, Height, NextRules, PrivateHash, PublicHash, Session, StateParts, TimestampMs, TxId,
+};
 
 /// What is known of a height once the banks have agreed on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +33,10 @@ pub struct StateDelta {
     pub settled: Vec<(TimestampMs, TxId)>,
     /// Ids whose `valid_until` is before this may be forgotten.
     pub expired_before: TimestampMs,
+    /// The digests under the state root: what an observer checks the next rules against.
+    pub parts: StateParts,
+    /// The banks and parameters of the next height, if they are others than those of this one.
+    pub rules: Option<NextRules>,
     /// The rest of the state, whole.
     pub core: CoreState,
 }
@@ -44,6 +50,7 @@ impl State {
         assert_eq!(execution.base_root, self.root(), "an execution belongs to the state it came from");
         assert_eq!(execution.height, self.tip.height.next(), "heights follow each other");
         self.work = execution.work_after(sealed.mining_ms);
+        let before = self.parts;
         self.parts = execution.parts;
         self.parts.work = self.work.commitment();
         self.replay.apply(&execution.replay);
@@ -68,7 +75,14 @@ impl State {
             sessions: self.sessions.apply(execution.sessions),
             settled: execution.replay.added,
             expired_before: execution.replay.expired_before,
+            parts: self.parts,
+            rules: self.rules_if_changed(&before),
             core: self.snapshot_core(),
         }
+    }
+
+    fn rules_if_changed(&self, before: &StateParts) -> Option<NextRules> {
+        let same = before.validators == self.parts.validators && before.params == self.parts.params;
+        (!same).then(|| NextRules { banks: (*self.validators).clone(), params: self.params.clone() })
     }
 }

@@ -7,11 +7,12 @@ use crate::governance::{self, Rules};
 use crate::posting::{Posting, conserves};
 use crate::registries::Registries;
 use crate::replay::ReplayUpdate;
-use crate::root::{StateParts, params_hash};
 use crate::state::State;
 use crate::table::TableUpdate;
 use idx_crypto::Hash32;
-use idx_types::{Account, Decision, Height, Outcome, PreparedTx, PublicHeader, Reason, Session, TimestampMs};
+use idx_types::{
+    Account, Decision, Height, Outcome, PreparedTx, PublicHeader, Reason, Session, StateParts, TimestampMs,
+};
 
 /// A block worked out: outcomes, postings and the state after it, ready to be committed or dropped.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,7 +117,7 @@ fn finish(draft: Draft<'_>, rules: Rules, journal: Journal) -> Execution {
     let parts = StateParts {
         accounts: accounts.counted_root(),
         sessions: sessions.counted_root(),
-        params: params_hash(&rules.params),
+        params: rules.params.hash(),
         validators: rules.validators.hash(),
         registries: draft.registries.as_ref().map_or(base.parts.registries, Registries::commitment),
         settled: replay.commitment(),

@@ -5,7 +5,6 @@ use crate::judges::{JUDGES_MAX, Judges};
 use crate::orders::Orders;
 use crate::registries::Registries;
 use crate::replay::ReplayWindow;
-use crate::root::{StateParts, params_hash};
 use crate::state::{State, Tip};
 use crate::system::{SYSTEM_KINDS, index_system, system_account};
 use crate::table::Table;
@@ -13,7 +12,7 @@ use idx_crypto::{Ed25519, Verifier};
 use idx_types::authority::name_is_sound;
 use idx_types::{
     Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Judge, Paise, Params,
-    PrivateHash, PublicHash, TimestampMs, ValidatorSet,
+    PrivateHash, PublicHash, StateParts, TimestampMs, ValidatorSet,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -115,7 +114,7 @@ impl State {
         StateParts {
             accounts: self.accounts.counted_root(),
             sessions: self.sessions.counted_root(),
-            params: params_hash(&self.params),
+            params: self.params.hash(),
             validators: self.validators.hash(),
             registries: self.registries.commitment(),
             settled: self.replay.commitment(),

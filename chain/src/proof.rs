@@ -1,12 +1,11 @@
 //! Proofs that anyone can check with nothing but a state root: "my balance at height h is x"
 //! (document 3.5).
 
-use crate::root::StateParts;
 use crate::state::State;
 use crate::table::{Row, Table};
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, Proof, ProofError};
-use idx_types::{Account, AccountHandle, Session, SessionId};
+use idx_types::{Account, AccountHandle, Session, SessionId, StateParts};
 
 /// An account with its way to the state root.
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]

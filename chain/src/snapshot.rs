@@ -3,13 +3,14 @@
 use crate::difficulty::Work;
 use crate::registries::Registries;
 use crate::replay::{BucketHead, ReplayWindow};
-use crate::root::StateParts;
 use crate::state::{State, Tip};
 use crate::system::index_system;
 use crate::table::Table;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Ed25519, Hash32, Verifier};
-use idx_types::{Account, BankId, ChainId, Currency, Params, Session, TimestampMs, TxId, ValidatorSet};
+use idx_types::{
+    Account, BankId, ChainId, Currency, Params, Session, StateParts, TimestampMs, TxId, ValidatorSet,
+};
 use std::sync::Arc;
 
 /// The state without its long lists: small enough to be written whole at every height.

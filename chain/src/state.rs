@@ -6,14 +6,13 @@ use crate::judges::Judges;
 use crate::orders::Orders;
 use crate::registries::{OpenProposal, Registries};
 use crate::replay::ReplayWindow;
-use crate::root::StateParts;
 use crate::system::SystemAccounts;
 use crate::table::Table;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, Verifier};
 use idx_types::{
     Account, AccountHandle, BankId, ChainId, Currency, Escrow, Height, Offence, Paise, Params, PrivateHash,
-    PublicHash, Reason, Session, SessionId, TimestampMs, TxId, ValidatorSet,
+    PublicHash, Reason, Session, SessionId, StateParts, TimestampMs, TxId, ValidatorSet,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -12,7 +12,8 @@ use crate::views::{
 };
 use idx_crypto::Hash32;
 use idx_types::{
-    AccountHandle, ChainId, Height, OrderId, Paise, PublicHash, Reason, SessionId, Transaction, TxId,
+    AccountHandle, ChainId, Height, ObservedHeight, OrderId, Paise, PublicHash, Reason, SessionId,
+    Transaction, TxId,
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -134,6 +135,19 @@ impl IdxClient {
     /// [`ClientError`].
     pub async fn transaction_proof(&self, id: TxId) -> Answer<Option<TransactionProofView>> {
         self.call("idx_getTransactionProof", json!({"id": Hex(id)})).await
+    }
+
+    /// Final heights from `from` on, at most `count`, for who follows the chain by itself
+    /// (`idx_light::Follower`); fewer if they are large, none if there is no such height yet.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn observed_heights(&self, from: Height, count: u32) -> Answer<Vec<ObservedHeight>> {
+        let params = json!({"from": from, "count": count});
+        let heights: Vec<Bytes> = self.call("idx_getObservedHeights", params).await?;
+        let read = |bytes: &Bytes| borsh::from_slice(&bytes.0);
+        let read: Result<_, _> = heights.iter().map(read).collect();
+        read.map_err(|error| ClientError::Decode(format!("an observed height: {error}")))
     }
 
     /// An account after the newest final height.

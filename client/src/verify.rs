@@ -1,117 +1,15 @@
-//! From a known network to a proven fact, without trusting the node that tells it.
-//!
-//! ```text
-//! chain id + banks --commit certificate--> private header --public_hash--> public header
-//!                                               |                               |
-//!                                         outcomes_hash                      tx_root
-//!                                               |                               |
-//!                                           outcomes  ------ index ------  path -> transaction
-//! ```
+//! From a known network to a proven fact, without trusting the node that tells it: the checks of
+//! [`idx_light::proof`], for the views of this crate.
 //!
 //! Pure functions; what they are given may come from anyone.
 
-use crate::encoding::Bytes;
 use crate::views::TransactionProofView;
-use borsh::BorshDeserialize;
-use idx_crypto::{BadSignature, ProofError, Verifier, leaf_hash};
-use idx_types::block::outcomes_hash;
-use idx_types::vote::CommitError;
-use idx_types::{
-    ChainId, CommitCertificate, Height, Outcome, PrivateHeader, PublicHeader, Transaction, ValidatorSet,
-};
+use idx_crypto::Verifier;
+use idx_light::proof::TransactionProof;
+use idx_types::{Height, Outcome};
 
-/// What the verifier knows beforehand.
-#[derive(Clone, Copy, Debug)]
-pub struct Trusted<'a> {
-    /// The network: the digest of its genesis.
-    pub chain_id: ChainId,
-    /// The banks that rule the height in question.
-    pub banks: &'a ValidatorSet,
-    /// Precommits that make a height final; see [`idx_types::Quorums`].
-    pub quorum: usize,
-}
-
-/// Why something is not proven.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum VerifyError {
-    /// Bytes are not the canonical encoding of what they should be.
-    #[error("the {what} cannot be read: {why}")]
-    Encoding {
-        /// Which part.
-        what: &'static str,
-        /// How.
-        why: String,
-    },
-    /// A part belongs elsewhere: other network, height, block or banks.
-    #[error("{0}")]
-    Mismatch(&'static str),
-    /// The precommits do not make the height final.
-    #[error("the commit certificate does not hold: {0}")]
-    Commit(#[from] CommitError),
-    /// The header does not carry the work it names.
-    #[error("the header has {found} leading zero bits, its difficulty is {needed}")]
-    Work {
-        /// Bits found.
-        found: u32,
-        /// Bits needed.
-        needed: u8,
-    },
-    /// The transaction is not in the block.
-    #[error("the path does not lead to the block: {0}")]
-    Path(#[from] ProofError),
-    /// A signature on the transaction does not verify.
-    #[error(transparent)]
-    Signature(#[from] BadSignature),
-}
-
-/// A transaction with its proven outcome.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Proven {
-    /// The transaction.
-    pub transaction: Transaction,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Its place in the block.
-    pub index: u64,
-    /// The mined header.
-    pub header: PublicHeader,
-    /// What the banks agreed on; its state root is the anchor for proofs of accounts.
-    pub private_header: PrivateHeader,
-}
-
-/// Checks that both headers are those of one final height of the network.
-///
-/// # Errors
-/// [`VerifyError`] names the first link that does not hold.
-pub fn headers(
-    trusted: &Trusted<'_>,
-    header: &PublicHeader,
-    private: &PrivateHeader,
-    commit: &CommitCertificate,
-    verifier: &dyn Verifier,
-) -> Result<(), VerifyError> {
-    commit.check(trusted.chain_id, trusted.banks, trusted.quorum, verifier)?;
-    let links = [
-        (commit.value == private.hash(), "the certificate is for another private header"),
-        (commit.height == private.height, "the private header is of another height"),
-        (private.chain_id == trusted.chain_id, "the private header is of another network"),
-        (private.public_hash == header.hash(), "the private header settles another block"),
-        (header.height == private.height, "the public header is of another height"),
-        (header.chain_id == trusted.chain_id, "the public header is of another network"),
-        (header.parent_private == private.parent_private, "the headers have different parents"),
-        (header.validator_set_hash == trusted.banks.hash(), "the block is ruled by other banks"),
-    ];
-    if let Some((_, broken)) = links.iter().find(|(holds, _)| !holds) {
-        return Err(VerifyError::Mismatch(broken));
-    }
-    work(header)
-}
-
-fn work(header: &PublicHeader) -> Result<(), VerifyError> {
-    let found = idx_crypto::Hash32(header.hash().0).leading_zero_bits();
-    let needed = header.difficulty;
-    if found >= u32::from(needed) { Ok(()) } else { Err(VerifyError::Work { found, needed }) }
-}
+pub use idx_light::VerifyError;
+pub use idx_light::proof::{Proven, Trusted, headers};
 
 /// Checks everything that a node says about a final transaction.
 ///
@@ -122,39 +20,21 @@ pub fn transaction(
     proof: &TransactionProofView,
     verifier: &dyn Verifier,
 ) -> Result<Proven, VerifyError> {
-    let header: PublicHeader = read("header", &proof.header)?;
-    let private_header: PrivateHeader = read("private header", &proof.private_header)?;
-    let commit: CommitCertificate = read("commit certificate", &proof.commit_certificate)?;
-    headers(trusted, &header, &private_header, &commit, verifier)?;
-    let transaction: Transaction = read("transaction", &proof.transaction)?;
-    let outcome = outcome(proof, &private_header)?;
-    proof.path.verify_counted(&leaf_hash(&transaction.hash().0), &header.tx_root)?;
-    transaction.check_signatures(verifier)?;
-    claims_hold(proof, header.height, outcome)?;
-    Ok(Proven { transaction, outcome, index: proof.path.index, header, private_header })
-}
-
-/// The outcome at the path's index. The outcomes also bind how many transactions the block has, which
-/// the path alone does not.
-fn outcome(proof: &TransactionProofView, private: &PrivateHeader) -> Result<Outcome, VerifyError> {
-    let outcomes: Vec<Outcome> = read("outcomes", &proof.outcomes)?;
-    if outcomes_hash(&outcomes) != private.outcomes_hash {
-        return Err(VerifyError::Mismatch("the outcomes are not those the banks agreed on"));
-    }
-    if outcomes.len() as u64 != proof.path.leaves {
-        return Err(VerifyError::Mismatch("the path is of a block with another number of transactions"));
-    }
-    let index = usize::try_from(proof.path.index).ok();
-    let found = index.and_then(|index| outcomes.get(index).copied());
-    found.ok_or(VerifyError::Mismatch("the block has no transaction of this index"))
+    let parts = TransactionProof {
+        header: &proof.header.0,
+        private_header: &proof.private_header.0,
+        commit_certificate: &proof.commit_certificate.0,
+        outcomes: &proof.outcomes.0,
+        transaction: &proof.transaction.0,
+        path: &proof.path,
+    };
+    let proven = idx_light::proof::transaction(trusted, &parts, verifier)?;
+    claims_hold(proof, proven.header.height, proven.outcome)?;
+    Ok(proven)
 }
 
 /// The readable fields of the proof say the same as its bytes.
 fn claims_hold(proof: &TransactionProofView, height: Height, outcome: Outcome) -> Result<(), VerifyError> {
     let holds = proof.height == height && proof.outcome.0 == outcome;
     if holds { Ok(()) } else { Err(VerifyError::Mismatch("the readable fields say something else")) }
-}
-
-fn read<T: BorshDeserialize>(what: &'static str, bytes: &Bytes) -> Result<T, VerifyError> {
-    borsh::from_slice(&bytes.0).map_err(|error| VerifyError::Encoding { what, why: error.to_string() })
 }

@@ -17,9 +17,8 @@
 //! verdicts can turn a pass or a failure into a deferral, never one into the other.
 
 mod collector;
-mod rule;
 #[cfg(test)]
 mod tests;
 
 pub use collector::{AddOutcome, Collector};
-pub use rule::decide;
+pub use idx_light::approval::decide;

@@ -22,5 +22,6 @@
 
 pub mod agreement;
 pub mod approval;
-pub mod election;
 pub mod mining;
+
+pub use idx_light::election;

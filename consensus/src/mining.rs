@@ -19,8 +19,9 @@ mod attempt;
 #[cfg(test)]
 mod tests;
 
+pub use idx_light::header::work_holds;
+
 use attempt::{Attempt, Target};
-use idx_crypto::Hash32;
 use idx_types::PublicHeader;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -32,12 +33,6 @@ pub const BATCH_HASHES: u64 = 4096;
 
 /// Most threads of one search, whatever the caller asks for.
 pub const THREADS_MAX: usize = 256;
-
-/// Whether the header's hash has the zero bits that its difficulty asks for. Whether that is the
-/// difficulty in force is for the ledger to say.
-pub fn work_holds(header: &PublicHeader) -> bool {
-    Hash32(header.hash().0).leading_zero_bits() >= u32::from(header.difficulty)
-}
 
 /// Ends a search from outside; clones are one switch, which stays on once it is on.
 #[derive(Clone, Debug, Default)]

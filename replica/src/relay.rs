@@ -4,8 +4,7 @@ use crate::book::BlockEntry;
 use crate::effect::{Effect, Event, TimerId};
 use crate::journal::JournalEntry;
 use crate::replica::Replica;
-use idx_consensus::election;
-use idx_types::block::BLOCK_VERSION;
+use idx_light::header::Parent;
 use idx_types::params::bounds::BLOCK_TRANSACTIONS_MAX;
 use idx_types::planted::{self, Bug};
 use idx_types::wire::{Announcement, RESPONSE_BYTES_MAX, Request, Response};
@@ -71,22 +70,18 @@ impl Replica {
     /// What a header must say at this point of the chain.
     pub(crate) fn check_header(&self, header: &PublicHeader) -> Result<(), &'static str> {
         let (tip, banks) = (self.state.tip(), self.state.validators());
-        let earliest = tip.timestamp.plus(self.state.params().min_block_interval_ms);
-        let rules = [
-            (header.version == BLOCK_VERSION, "its version is unknown"),
-            (header.chain_id == self.state.chain_id(), "it is of another network"),
-            (header.height == tip.height.next(), "its height does not follow the tip"),
-            (header.parent_public == tip.public_hash, "its public parent is not the tip"),
-            (header.parent_private == tip.private_hash, "its private parent is not the tip"),
-            (header.validator_set_hash == banks.hash(), "it names other banks"),
-            (header.difficulty == self.state.difficulty(), "its difficulty is not the one in force"),
-            (
-                header.miner == election::miner(banks, header.height, header.round),
-                "its miner was not elected",
-            ),
-            (header.timestamp >= earliest, "it comes too soon after its parent"),
-        ];
-        rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(*what))
+        let parent = Parent {
+            chain_id: self.state.chain_id(),
+            height: tip.height,
+            public_hash: tip.public_hash,
+            private_hash: tip.private_hash,
+            time: tip.timestamp,
+            banks,
+            params: self.state.params(),
+        };
+        parent.admits(header)?;
+        let in_force = header.difficulty == self.state.difficulty();
+        in_force.then_some(()).ok_or("its difficulty is not the one in force")
     }
 
     /// Whether a timestamp is near this bank's clock. Only a first sight is judged by it.

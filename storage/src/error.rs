@@ -166,6 +166,8 @@ impl StoreError {
             rocksdb::ErrorKind::Corruption | rocksdb::ErrorKind::NotSupported => {
                 Self::Corrupt { what: doing, detail }
             }
+            // A file of the store is gone; RocksDB may find out only when it first reads it.
+            _ if detail.contains("No such file") => Self::Corrupt { what: doing, detail },
             _ if detail.contains("No space left") => Self::DiskFull { doing, detail },
             _ => Self::Io { doing, detail },
         }

@@ -7,10 +7,12 @@ use idx_chain::{GenesisSpec, Sealed, Snapshot};
 use idx_crypto::{Hash32, Signature, Signer};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
 use idx_types::testing;
+use idx_types::tx::{Ballot, Change, Propose};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    AccountHandle, ApprovalCertificate, BankId, CommitCertificate, Decision, Paise, PreparedTx, PrivateBlock,
-    PrivateHeader, PublicBlock, PublicHeader, SessionId, Transaction, TxBody, TxKind, TxSignature,
+    AccountHandle, ApprovalCertificate, BankId, CommitCertificate, Decision, Height, Paise, PreparedTx,
+    PrivateBlock, PrivateHeader, PublicBlock, PublicHeader, SessionId, Transaction, TxBody, TxKind,
+    TxSignature,
 };
 
 /// Banks of the test network.
@@ -130,6 +132,21 @@ impl Heights {
         let transfer = self.world.transfer((from.bank, from.session), (to.bank, to.session), amount.0);
         let body = self.world.body(TxKind::Transfer(transfer));
         PreparedTx::vouch(signed_by_hand(body))
+    }
+
+    /// The heights in which the first banks, so many, decide a change that holds after the last of them.
+    pub fn deciding(&mut self, change: Change, banks: u16) -> Vec<HeightRecord> {
+        let effective_at = Height(self.world.state.tip().height.0 + u64::from(banks) + 1);
+        let propose = TxKind::Propose(Propose { bank: BankId(0), change, effective_at });
+        let first = self.world.bank_tx(propose, 0);
+        let proposal = first.id;
+        let mut records = vec![self.next(&[first])];
+        for bank in 1..banks {
+            let ballot = TxKind::Ballot(Ballot { bank: BankId(bank), proposal, approve: true });
+            let ballot = self.world.bank_tx(ballot, bank);
+            records.push(self.next(&[ballot]));
+        }
+        records
     }
 
     /// A height of so many transfers.

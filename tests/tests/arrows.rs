@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 const ARROWS: &[(&str, &[&str])] = &[
     ("crypto", &[]),
     ("types", &["crypto"]),
+    ("light", &["crypto", "types"]),
     ("chain", &["crypto", "types"]),
-    ("consensus", &["crypto", "types"]),
+    ("consensus", &["crypto", "types", "light"]),
     ("bank", &["crypto", "types"]),
     ("p2p", &["crypto", "types"]),
     ("genesis", &["crypto", "types", "chain"]),
     ("wal", &["crypto"]),
-    ("replica", &["crypto", "types", "chain", "consensus", "wal"]),
+    ("replica", &["crypto", "types", "light", "chain", "consensus", "wal"]),
     ("storage", &["crypto", "types", "chain", "wal", "bank"]),
-    ("client", &["crypto", "types"]),
+    ("client", &["crypto", "types", "light"]),
     ("api", &["crypto", "types", "client"]),
     ("sim", &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"]),
     (
@@ -23,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "crypto",
             "types",
+            "light",
             "chain",
             "consensus",
             "p2p",
@@ -41,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "crypto",
             "types",
+            "light",
             "chain",
             "consensus",
             "genesis",
@@ -62,7 +65,8 @@ const WORLDLY: &[&str] =
     &["tokio", "rocksdb", "libp2p", "axum", "jsonrpsee", "getrandom", "rand", "tempfile", "reqwest", "mio"];
 
 /// The pure crates.
-const PURE: &[&str] = &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica", "bank"];
+const PURE: &[&str] =
+    &["crypto", "types", "light", "chain", "consensus", "genesis", "wal", "replica", "bank"];
 
 fn ours() -> Vec<Package> {
     let metadata = MetadataCommand::new().no_deps().exec().expect("cargo metadata runs");

@@ -22,8 +22,10 @@ pub mod evidence;
 pub mod fork;
 pub mod ids;
 pub mod money;
+pub mod observed;
 pub mod outcome;
 pub mod params;
+mod parts;
 pub mod planted;
 pub mod prepared;
 pub mod private;
@@ -50,8 +52,10 @@ pub use ids::{
     ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
 };
 pub use money::{Bps, Currency, Paise};
+pub use observed::{NextRules, ObservedHeight};
 pub use outcome::{Decision, Outcome, Reason, Verdict};
 pub use params::Params;
+pub use parts::StateParts;
 pub use prepared::PreparedTx;
 pub use private::{BodyError, EpochKey, PrivateRecord};
 pub use quorum::Quorums;

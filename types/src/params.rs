@@ -2,6 +2,7 @@
 
 use crate::money::{Bps, Paise};
 use borsh::{BorshDeserialize, BorshSerialize};
+use idx_crypto::{Hash32, hash_borsh};
 
 /// Milliseconds in a network day.
 pub const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -103,6 +104,11 @@ pub mod bounds {
 }
 
 impl Params {
+    /// The digest that the state root carries.
+    pub fn hash(&self) -> Hash32 {
+        hash_borsh("idx/params/1", self)
+    }
+
     /// Checks that the values make sense together (fault 19: an accepted bad parameter halts a chain).
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What banks send each other. The network carries these as opaque bytes; every type has a bound.
 
+pub use crate::observed::{NextRules, ObservedHeight};
+
 use crate::block::{Candidate, PrivateBlock, PublicBlock};
 use crate::fork::ForkProof;
 use crate::ids::{Height, PrivateHash, PublicHash, TimestampMs, TxHash};

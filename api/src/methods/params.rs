@@ -2,7 +2,7 @@
 
 use idx_client::encoding::{BlockTag, Bytes, Hex};
 use idx_client::views::{Cursor, OrderStatusView, ReaderView, SubscribeTopic, TransactionFilter};
-use idx_types::{AccountHandle, OrderId, Paise, PrivateHash, PublicHash, SessionId, TxId};
+use idx_types::{AccountHandle, Height, OrderId, Paise, PrivateHash, PublicHash, SessionId, TxId};
 use serde::Deserialize;
 
 /// Declares the parameters of a method; unknown names are refused.
@@ -26,6 +26,8 @@ params! {
     AtBlock { #[serde(default)] block: BlockTag }
     /// A private header by height or hash.
     PrivateHeader { block: Option<BlockTag>, hash: Option<Hex<PrivateHash>> }
+    /// Some heights.
+    Range { from: Height, count: Option<usize> }
     /// A transaction.
     ById { id: Hex<TxId> }
     /// The transactions of a session.

@@ -2,12 +2,13 @@
 
 use super::params::{
     AtBlock, BlockByHash, BlockByNumber, ByHandle, ById, BySession, Limit, Nothing, PrivateHeader, Quote,
+    Range,
 };
 use super::{Arguments, Pending};
 use crate::context::Context;
 use crate::deps::{Found, Place, Settled, Standing};
 use crate::error::RpcError;
-use idx_client::encoding::{BlockTag, Hex};
+use idx_client::encoding::{BlockTag, Bytes, Hex};
 use idx_client::views::{
     AccountView, ApprovalsView, BankNames, BankVerdictView, BankView, BlockView, CommitCertificateView,
     EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, Page, ParametersView, PrivateHeaderView,
@@ -33,6 +34,14 @@ pub(crate) fn block_by_number(context: &Context, params: BlockByNumber) -> Read<
     let names = context.deps.queries.names();
     let height = certified(context, params.block)?;
     Ok(height.map(|height| BlockView::new(&height, params.full, &*names)))
+}
+
+/// Hex takes two letters a byte; the rest of the room is for the answer's frame.
+pub(crate) fn observed(context: &Context, params: Range) -> Read<Vec<Bytes>> {
+    let count = u32::try_from(page(context, params.count)?).unwrap_or(u32::MAX);
+    let bytes_max = context.limits.response_bytes_max / 3;
+    let heights = context.deps.queries.observed(params.from, count, bytes_max)?;
+    Ok(heights.iter().map(Bytes::of).collect())
 }
 
 pub(crate) fn block_by_hash(context: &Context, params: BlockByHash) -> Read<Option<BlockView>> {

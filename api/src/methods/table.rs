@@ -59,6 +59,18 @@ const LIMIT: Param = Param {
     schema: r#"{"type":"integer","minimum":1}"#,
     example: "10",
 };
+const FROM: Param = Param {
+    name: "from",
+    optional: false,
+    summary: "the first height",
+    schema: r#"{"type":"integer","minimum":1}"#,
+    example: "1",
+};
+const COUNT: Param = Param {
+    name: "count",
+    summary: "heights wanted; the node sends fewer if they are large, at most its own limit",
+    ..LIMIT
+};
 const HANDLE: Param = Param { name: "handle", optional: false, summary: "the account", ..HASH };
 const ORDER: Param = Param { name: "order", summary: "the order's id", ..HASH };
 const ORDER_ID: Param = Param { name: "id", ..ORDER };
@@ -168,6 +180,9 @@ methods! {
     "idx_getCommitCertificate" [BLOCK] -> "CommitCertificateView?",
         "The precommits that made a height final.",
         Run::Call(|c, a| read(c, a, queries::commit_certificate));
+    "idx_getObservedHeights" [FROM, COUNT] -> "Bytes[]",
+        "Final heights in public form, in borsh, with all that it takes to follow the chain without trust.",
+        Run::Call(|c, a| read(c, a, queries::observed));
     "idx_getTransaction" [ID] -> "TransactionView?", "A transaction, final or waiting.",
         Run::Call(|c, a| read(c, a, queries::transaction));
     "idx_getTransactionReceipt" [ID] -> "ReceiptView?", "What became of a transaction.",

@@ -8,7 +8,7 @@ use idx_client::views::{Cursor, EventBody, SubscribeTopic, TransactionFilter, Tx
 use idx_client::{ClientError, ClientSettings, IdxClient};
 use idx_crypto::Ed25519;
 use idx_types::testing::chain_id;
-use idx_types::{AccountHandle, Height, Paise, Reason, SessionId};
+use idx_types::{AccountHandle, Height, ObservedHeight, Paise, Reason, SessionId};
 use std::time::Duration;
 
 fn client(url: &str) -> IdxClient {
@@ -31,6 +31,8 @@ async fn every_typed_read_understands_the_node() {
     assert_eq!(client.private_header(latest).await.unwrap().unwrap().hash, block.private_hash);
     assert_eq!(client.approvals(latest).await.unwrap().unwrap().banks.len(), 5);
     assert_eq!(client.commit_certificate(latest).await.unwrap().unwrap().precommits.len(), 4);
+    let observed = client.observed_heights(Height(2), 9).await.unwrap();
+    assert_eq!(observed.iter().map(ObservedHeight::height).collect::<Vec<_>>(), [Height(2), Height(3)]);
     let id = deposit(1).id();
     assert_eq!(client.transaction(id).await.unwrap().unwrap().id.0, id);
     assert_eq!(client.receipt(id).await.unwrap().unwrap().status, TxStatus::Completed);

@@ -3,7 +3,7 @@
 use super::support::{node, serve_plain};
 use idx_client::encoding::{Bytes, Hex};
 use idx_client::testing::deposit;
-use idx_types::TxId;
+use idx_types::{Height, ObservedHeight, StateParts, TxId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -12,9 +12,14 @@ fn id_of(nonce: u64) -> Value {
     json!(Hex(deposit(nonce).id()))
 }
 
+fn observed(height: u64) -> Value {
+    let certified = node::height(Height(height));
+    json!(Bytes::of(&ObservedHeight::of(certified, StateParts::default(), None)))
+}
+
 /// Method, parameters, path into the result, what must be there.
 fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
-    let second = node::height(idx_types::Height(2));
+    let second = node::height(Height(2));
     let (hash, private) = (json!(Hex(second.public.header.hash())), json!(Hex(second.commit.value)));
     let account = json!(Hex(idx_types::AccountHandle([1; 32])));
     let session = json!(idx_types::SessionId([1; 32]));
@@ -37,6 +42,9 @@ fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
         ("idx_getApprovals", json!([3]), "/rows/0/verdicts/4", json!("ACCOUNT_FROZEN")),
         ("idx_getApprovals", json!([3]), "/silent/0/code", json!("YES")),
         ("idx_getCommitCertificate", json!([2]), "/precommits/3/bank/code", json!("AXIS")),
+        ("idx_getObservedHeights", json!([4]), "", json!([])),
+        ("idx_getObservedHeights", json!({"from": 2, "count": 1}), "/0", observed(2)),
+        ("idx_getObservedHeights", json!([2]), "/1", observed(3)),
         ("idx_getTransaction", json!([id_of(1)]), "/body/amount", json!("5.00")),
         ("idx_getTransactionReceipt", json!([id_of(3)]), "/reason/code", json!("ACCOUNT_FROZEN")),
         ("idx_getTransactionReceipt", json!([id_of(3)]), "/verdicts/1/verdict", json!("EXPIRED")),

@@ -219,14 +219,14 @@ pub struct TransactionProofView {
 }
 
 impl TransactionProofView {
-    /// The proof for the transaction at `index` of a final height; `None` if there is no such one.
+    /// The proof, in public form, for the transaction at `index` of a final height; `None` if there is no such one.
     /// Hashes all transactions of the block.
     pub fn of_height(height: &CertifiedHeight, index: usize) -> Option<Self> {
         let transactions = &height.public.transactions;
         let leaves: Vec<_> = transactions.iter().map(|tx| leaf_hash(&tx.hash().0)).collect();
         Some(Self {
             height: height.height(),
-            transaction: Bytes::of(transactions.get(index)?),
+            transaction: Bytes::of(&transactions.get(index)?.redacted()),
             path: proof_of(&leaves, index as u64)?,
             header: Bytes::of(&height.public.header),
             private_header: Bytes::of(&height.private.header),

@@ -1,6 +1,6 @@
 //! What a miner keeps while it waits for verdicts.
 
-use super::rule::{Standing, Tally, Threshold, add_voice};
+use idx_light::approval::{Standing, Tally, Threshold, add_voice};
 use idx_types::verdict::CertificateError;
 use idx_types::{
     ApprovalCertificate, BankId, ChainId, Evidence, Height, InvolvedBanks, PublicHash, PublicHeader,

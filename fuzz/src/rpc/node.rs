@@ -14,8 +14,9 @@ use idx_client::views::{
 use idx_types::testing::{self, chain_id};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, BankId, ChainId, Height, NetworkKey, Outcome, Paise, Params, PrivateHash,
-    PublicHash, Reason, Round, SessionId, TimestampMs, Transaction, TxId, ValidatorSet, Verdict,
+    Account, AccountHandle, BankId, ChainId, Height, NetworkKey, ObservedHeight, Outcome, Paise, Params,
+    PrivateHash, PublicHash, Reason, Round, SessionId, StateParts, TimestampMs, Transaction, TxId,
+    ValidatorSet, Verdict,
 };
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
@@ -53,6 +54,13 @@ impl ChainQueries for MadeUp {
     }
     fn certified(&self, at: Height) -> Answer<Option<Arc<CertifiedHeight>>> {
         Ok(self.place(|height| height.height() == at).cloned())
+    }
+    fn observed(&self, from: Height, count: u32, _: usize) -> Answer<Vec<ObservedHeight>> {
+        let later = self.heights.iter().filter(|height| height.height() >= from).take(count as usize);
+        let observed = |height: &Arc<CertifiedHeight>| {
+            ObservedHeight::of(CertifiedHeight::clone(height), StateParts::default(), None)
+        };
+        Ok(later.map(observed).collect())
     }
     fn height_of_public(&self, hash: PublicHash) -> Answer<Option<Height>> {
         Ok(self.place(|height| height.public.header.hash() == hash).map(|height| height.height()))

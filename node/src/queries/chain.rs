@@ -13,8 +13,8 @@ use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, NetworkDay, Paise,
-    PrivateHash, PublicHash, SessionId, TxId, ValidatorSet,
+    Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, NetworkDay, ObservedHeight,
+    Paise, PrivateHash, PublicHash, SessionId, TxId, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -44,6 +44,10 @@ impl ChainQueries for Queries {
             Some(recent) => Ok(Some(recent)),
             None => Ok(self.store.certified(height).map_err(failed)?.map(Arc::new)),
         }
+    }
+
+    fn observed(&self, from: Height, count: u32, bytes_max: usize) -> Answer<Vec<ObservedHeight>> {
+        self.store.observed_range(from, count, bytes_max).map_err(failed)
     }
 
     fn height_of_public(&self, hash: PublicHash) -> Answer<Option<Height>> {

@@ -16,6 +16,8 @@ pub(crate) enum Column {
     Private,
     /// height -> commit certificate
     Commits,
+    /// height -> digests under its state root, and the rules of the next height if they change
+    Roots,
     /// index -> account
     Accounts,
     /// index -> session
@@ -44,11 +46,12 @@ pub(crate) enum Column {
 
 impl Column {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Meta,
         Self::Public,
         Self::Private,
         Self::Commits,
+        Self::Roots,
         Self::Accounts,
         Self::Sessions,
         Self::SessionAccounts,
@@ -70,6 +73,7 @@ impl Column {
             Self::Public => "public",
             Self::Private => "private",
             Self::Commits => "commits",
+            Self::Roots => "roots",
             Self::Accounts => "accounts",
             Self::Sessions => "sessions",
             Self::SessionAccounts => "session_accounts",

@@ -52,6 +52,7 @@ impl HeightBatch<'_> {
         self.put(Column::Public, &key, &public_row::encode(&certified.public));
         self.put(Column::Private, &key, &encode(&certified.private));
         self.put(Column::Commits, &key, &encode(&certified.commit));
+        self.put(Column::Roots, &key, &encode(&(&record.delta.parts, &record.delta.rules)));
         self.put(Column::PublicHashes, &record.tip().public_hash.0, &key);
         self.put(Column::PrivateHashes, &record.tip().private_hash.0, &key);
     }

@@ -11,7 +11,7 @@ use rocksdb::WriteBatch;
 use std::path::Path;
 
 /// Version of the store's format. Rises with every change of what lies in a column family.
-pub const STORE_FORMAT: u32 = 1;
+pub const STORE_FORMAT: u32 = 2;
 
 const FORMAT_KEY: &[u8] = b"format";
 const CHAIN_KEY: &[u8] = b"chain";
@@ -31,8 +31,11 @@ pub(super) struct Span {
 /// Opens the database if it is empty, or of this format and network.
 pub(super) fn open(path: &Path, options: &StoreOptions) -> Result<(Db, Option<Span>), StoreError> {
     let on_disk = db::look(path)?;
-    if matches!(on_disk, OnDisk::Foreign) {
-        return Err(foreign(path)?);
+    match on_disk {
+        OnDisk::Foreign => return Err(foreign(path)?),
+        // Opening makes the families that an older release did not have: not before its format is known.
+        OnDisk::Known { complete: false } => check_older(path)?,
+        OnDisk::Nothing | OnDisk::Known { complete: true } => {}
     }
     let db = Db::open(path, options)?;
     let Some(format) = read(&db, FORMAT_KEY)? else { return Ok((db, None)) };
@@ -70,6 +73,11 @@ pub(super) fn encode<T: BorshSerialize>(value: &T) -> Vec<u8> {
 /// A value from its borsh; strict: nothing unknown, nothing left over.
 pub(super) fn decode<T: BorshDeserialize>(what: &'static str, bytes: &[u8]) -> Result<T, StoreError> {
     borsh::from_slice(bytes).map_err(|error| StoreError::garbled(what, error))
+}
+
+fn check_older(path: &Path) -> Result<(), StoreError> {
+    let format = db::peek(path, FORMAT_KEY)?.and_then(|bytes| bytes.try_into().ok());
+    format.map_or(Ok(()), |format| check_format(path, u32::from_be_bytes(format)))
 }
 
 fn foreign(path: &Path) -> Result<StoreError, StoreError> {

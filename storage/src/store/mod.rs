@@ -19,6 +19,7 @@ mod commit;
 mod db;
 mod index;
 mod meta;
+mod observed;
 mod options;
 mod public_row;
 mod reads;

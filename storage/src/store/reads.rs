@@ -13,6 +13,9 @@ use idx_types::{
 use rocksdb::Direction;
 use std::ops::ControlFlow;
 
+/// How many bytes a height has in some form.
+pub(super) type Weigh = fn(&Store, Height) -> Result<usize, StoreError>;
+
 impl Store {
     /// The public block of a height; `None` for genesis, and outside what the store has.
     ///
@@ -73,20 +76,32 @@ impl Store {
         count: u32,
         bytes_max: usize,
     ) -> Result<Vec<CertifiedHeight>, StoreError> {
+        self.range(from, count, bytes_max, (Self::encoded_len, Self::certified))
+    }
+
+    /// Heights in one form or the other: how long a height is at most, and how it is read.
+    pub(super) fn range<T>(
+        &self,
+        from: Height,
+        count: u32,
+        bytes_max: usize,
+        (weigh, read): (Weigh, impl Fn(&Self, Height) -> Result<Option<T>, StoreError>),
+    ) -> Result<Vec<T>, StoreError> {
         let (mut heights, mut bytes) = (Vec::new(), 0usize);
         for offset in 0..u64::from(count.min(SYNC_BATCH_MAX)) {
             let Some(height) = from.0.checked_add(offset).map(Height) else { break };
-            bytes = bytes.saturating_add(self.encoded_len(height)?);
+            bytes = bytes.saturating_add(weigh(self, height)?);
             if !heights.is_empty() && bytes > bytes_max {
                 break;
             }
-            let Some(certified) = self.certified(height)? else { break };
-            heights.push(certified);
+            let Some(one) = read(self, height)? else { break };
+            heights.push(one);
         }
         Ok(heights)
     }
 
-    fn encoded_len(&self, height: Height) -> Result<usize, StoreError> {
+    /// Bytes of a certified height; 0 if there is none.
+    pub(super) fn encoded_len(&self, height: Height) -> Result<usize, StoreError> {
         let key = number_key(height.0);
         let public = self.db.get(Column::Public, &key)?;
         let public = public.map_or(Ok(0), |row| public_row::block_len(&row))?;

@@ -74,6 +74,7 @@ impl HeightRecord {
             ),
             (public.header.hash() == core.tip.public_hash, "the state's tip is another public block"),
             (private.header.state_root == core.root, "the state has not the root that the banks signed"),
+            (self.delta.parts.root() == core.root, "the parts of the root make another root"),
         ];
         match table.into_iter().find(|(holds, _)| !holds) {
             Some((_, what)) => Err(StoreError::Inconsistent { height, what }),

@@ -39,7 +39,7 @@ fn records_whose_parts_do_not_belong_together() {
     store.init(&genesis).unwrap();
     store.commit(&records[0]).unwrap();
     type Spoil = fn(&mut HeightRecord);
-    let table: [(Spoil, &str); 9] = [
+    let table: [(Spoil, &str); 10] = [
         (|r| r.delta.height = Height(9), "different heights"),
         (|r| r.certified.commit.height = Height(9), "different heights"),
         (|r| r.certified.public.header.chain_id = other_chain(), "it is of another network"),
@@ -49,6 +49,7 @@ fn records_whose_parts_do_not_belong_together() {
         (|r| r.delta.core.tip.private_hash.0[0] ^= 1, "tip is another private"),
         (|r| r.certified.public.header.nonce ^= 1, "settles another public"),
         (|r| r.delta.core.root.0[0] ^= 1, "not the root that the banks signed"),
+        (|r| r.delta.parts.work.0[0] ^= 1, "make another root"),
     ];
     for (spoil, reason) in table {
         let mut record = records[1].clone();
@@ -121,10 +122,23 @@ fn a_format_of_another_release() {
     check();
 }
 
+/// An older release that had fewer column families: it must still be able to open its store.
+#[test]
+fn a_format_of_an_older_release_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(new_store(folder.path(), &Heights::default()));
+    tamper(folder.path(), |db| db.put("format", 1u32.to_be_bytes()).unwrap());
+    tamper(folder.path(), |db| db.drop_cf("roots").unwrap());
+    let refused = Store::open(folder.path(), &options()).map(drop).unwrap_err();
+    assert!(matches!(refused, StoreError::UnknownFormat { found: 1, .. }), "{refused}");
+    let families = DB::list_cf(&Options::default(), folder.path()).unwrap();
+    assert!(!families.iter().any(|name| name == "roots"), "nothing was added: {families:?}");
+}
+
 #[test]
 fn parts_that_are_missing_or_do_not_decode() {
     type Spoil = fn(&mut DB);
-    let table: [(Spoil, &str); 9] = [
+    let table: [(Spoil, &str); 10] = [
         (|db| db.drop_cf("accounts").unwrap(), "column family is missing"),
         (|db| db.delete("tip").unwrap(), "missing"),
         (|db| db.put("tip", b"x").unwrap(), "description"),
@@ -133,6 +147,7 @@ fn parts_that_are_missing_or_do_not_decode() {
         (|db| db.delete_cf(db.cf_handle("sessions").unwrap(), 11u64.to_be_bytes()).unwrap(), "11 of 12"),
         (|db| db.put_cf(db.cf_handle("accounts").unwrap(), 3u64.to_be_bytes(), [0]).unwrap(), "accounts"),
         (|db| db.delete_cf(db.cf_handle("commits").unwrap(), 1u64.to_be_bytes()).unwrap(), "not whole"),
+        (|db| db.delete_cf(db.cf_handle("roots").unwrap(), 1u64.to_be_bytes()).unwrap(), "not whole"),
         (swap_blocks, "under height 1 lies height 2"),
     ];
     for (spoil, reason) in table {

@@ -4,8 +4,9 @@ use crate::support::{FAR, check_whole, commit_all, new_store, open, short_chain,
 use idx_chain::State;
 use idx_storage::testing::Heights;
 use idx_storage::{Committed, Order, PageQuery, Subject, TxStatus};
+use idx_types::tx::Change;
 use idx_types::wire::CertifiedHeight;
-use idx_types::{Height, PrivateHash, PublicHash};
+use idx_types::{Height, Paise, Params, PrivateHash, PublicHash, Transaction};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -108,6 +109,32 @@ fn a_peer_is_served_what_fits() {
         let served = store.certified_range(Height(from), count, bytes_max).unwrap();
         assert_eq!(served, all[expected], "from {from}, {count} heights, {bytes_max} bytes");
     }
+}
+
+/// Never more bytes than asked for, nothing that banks conceal, and where the rules change also those.
+#[test]
+fn an_observer_is_served_what_fits_and_may_be_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut heights = Heights::default();
+    let store = new_store(folder.path(), &heights);
+    let mut records = vec![heights.opening(6), heights.paying(8)];
+    let params = Params { min_transfer: Paise(250), ..Params::default() };
+    records.extend(heights.deciding(Change::Params(Box::new(params.clone())), 4));
+    records.push(heights.paying(8));
+    commit_all(&store, &records);
+    let all = store.observed_range(Height(1), 100, usize::MAX).unwrap();
+    assert_eq!(all.len(), records.len());
+    assert!(all.iter().flat_map(|height| &height.public.transactions).all(Transaction::is_redacted));
+    let changes: Vec<_> = all.iter().filter_map(|height| height.rules.as_ref()).collect();
+    assert!(matches!(changes[..], [rules] if rules.params == params), "they change once: {changes:?}");
+    let lens: Vec<usize> = all.iter().map(|height| borsh::to_vec(height).unwrap().len()).collect();
+    let total = lens.iter().sum::<usize>();
+    for bytes_max in (0..total).step_by(total / 50) {
+        let served = store.observed_range(Height(1), 100, bytes_max).unwrap();
+        assert!(served.len() == 1 || lens[..served.len()].iter().sum::<usize>() <= bytes_max);
+        assert_eq!(served, all[..served.len()]);
+    }
+    assert_eq!(store.observed_range(Height(9), 100, usize::MAX).unwrap(), []);
 }
 
 #[test]

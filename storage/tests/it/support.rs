@@ -7,7 +7,7 @@ use idx_storage::{
     TxStatus,
 };
 use idx_types::testing::chain_id;
-use idx_types::{Height, TxId};
+use idx_types::{Height, ObservedHeight, Transaction, TxId};
 use std::path::Path;
 
 pub fn options() -> StoreOptions {
@@ -84,6 +84,10 @@ pub fn check_whole(store: &Store, records: &[HeightRecord]) -> Result<(), StoreE
 fn check_height(store: &Store, record: &HeightRecord) -> Result<(), StoreError> {
     let (height, certified) = (record.height(), &record.certified);
     assert_eq!(store.certified(height)?.as_ref(), Some(certified));
+    let (parts, rules) = (record.delta.parts, record.delta.rules.clone());
+    let observed = store.observed(height)?.expect("every height can be observed");
+    assert_eq!(observed, ObservedHeight::of(certified.clone(), parts, rules));
+    assert!(observed.public.transactions.iter().all(Transaction::is_redacted));
     assert_eq!(store.height_by_public_hash(&certified.public.header.hash())?, Some(height));
     assert_eq!(store.height_by_private_hash(&certified.commit.value)?, Some(height));
     for (index, tx) in (0..).zip(&certified.public.transactions) {

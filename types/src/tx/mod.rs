@@ -148,6 +148,11 @@ impl Transaction {
         Self { body: self.body.public_form().into_owned(), signatures: self.signatures.clone() }
     }
 
+    /// Whether it is in public form: nothing that banks conceal is in it.
+    pub fn is_redacted(&self) -> bool {
+        self.body.kind.hidden().is_none_or(|hidden| hidden == self.body.kind)
+    }
+
     /// Adds the receiver's choice and signature to an intent; `None` if this is none.
     #[must_use]
     pub fn accept(mut self, accepted: Acceptance, receiver: &dyn Signer) -> Option<Self> {
@@ -251,6 +256,7 @@ mod tests {
         for (tx, secret) in [deposit(1).sign(&[&key(1)]), transfer].into_iter().zip(secrets) {
             let public = tx.redacted();
             assert!(tx.body.kind.is_open() && !public.body.kind.is_open());
+            assert!(public.is_redacted() && !tx.is_redacted());
             assert_eq!((public.id(), public.hash()), (tx.id(), tx.hash()));
             assert_eq!(public.check_signatures(&Ed25519), Ok(()));
             let bytes = borsh::to_vec(&public).unwrap();

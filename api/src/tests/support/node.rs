@@ -86,6 +86,10 @@ impl ChainQueries for FakeNode {
     fn certified(&self, at: Height) -> Answer<Option<Arc<CertifiedHeight>>> {
         Ok((at.0 > 0 && at <= self.final_height()).then(|| Arc::new(height(at))))
     }
+    fn observed(&self, from: Height, count: u32, _: usize) -> Answer<Vec<ObservedHeight>> {
+        let heights = (from.0..=self.final_height().0).take(count as usize);
+        Ok(heights.map(|n| ObservedHeight::of(height(Height(n)), StateParts::default(), None)).collect())
+    }
     fn height_of_public(&self, hash: PublicHash) -> Answer<Option<Height>> {
         Ok((1..=3).map(Height).find(|at| height(*at).public.header.hash() == hash))
     }

@@ -9,7 +9,6 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, hash_borsh};
-use idx_types::Params;
 
 /// The digests from which a state root is made. A proof carries them, so that one account can be
 /// checked against a root without the rest of the state.
@@ -36,10 +35,6 @@ impl StateParts {
     pub fn root(&self) -> Hash32 {
         hash_borsh("idx/state-root/1", self)
     }
-}
-
-pub(crate) fn params_hash(params: &Params) -> Hash32 {
-    hash_borsh("idx/params/1", params)
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! The approval rule: a pure function from a certificate to decisions.
+//! The approval rule: a pure function from a certificate to a decision for each transaction
+//! (documents 2.2 and 3.4). Why it is as it is, and how a miner collects verdicts by it, is told in the
+//! banks' crate of consensus.
 
 use idx_types::planted::{self, Bug};
 use idx_types::{ApprovalCertificate, BankId, Decision, InvolvedBanks, Reason, Verdict, Verdicts};
@@ -7,14 +9,16 @@ use std::collections::BTreeMap;
 
 /// How many banks rule the height, and how many approvals carry a transaction.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Threshold {
-    pub(super) banks: usize,
-    pub(super) quorum: usize,
+pub struct Threshold {
+    /// Banks that rule the height.
+    pub banks: usize,
+    /// Approvals needed; at least 1.
+    pub quorum: usize,
 }
 
 /// Where a transaction stands with the verdicts that are in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Standing {
+pub enum Standing {
     /// It passes whatever the silent banks say.
     Passes,
     /// It fails whatever the silent banks say.
@@ -25,7 +29,7 @@ pub(super) enum Standing {
 
 /// The verdicts on one transaction, counted.
 #[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Tally {
+pub struct Tally {
     approvals: usize,
     rejections: usize,
     involved_approvals: usize,
@@ -34,7 +38,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts one bank's verdict; the caller sees to it that each bank is counted once.
-    pub(super) fn add(&mut self, verdict: Verdict, is_involved: bool) {
+    pub fn add(&mut self, verdict: Verdict, is_involved: bool) {
         let involved = usize::from(is_involved);
         match verdict {
             Verdict::Approve => {
@@ -49,7 +53,7 @@ impl Tally {
     }
 
     /// The rule. "Too few approvals once every bank has spoken" is the second line with no bank left.
-    pub(super) fn standing(&self, involved: &InvolvedBanks, threshold: Threshold) -> Standing {
+    pub fn standing(&self, involved: &InvolvedBanks, threshold: Threshold) -> Standing {
         let reachable = threshold.banks.saturating_sub(self.rejections);
         let vetoed = self.involved_rejections > 0 && !planted::has(Bug::InvolvedBankOverridden);
         let overridden = self.involved_rejections * usize::from(planted::has(Bug::InvolvedBankOverridden));
@@ -116,7 +120,7 @@ fn count(voices: &[&Verdicts], involved: &[InvolvedBanks]) -> Vec<Tally> {
 }
 
 /// Counts one bank's verdicts on all transactions.
-pub(super) fn add_voice(tallies: &mut [Tally], said: &Verdicts, involved: &[InvolvedBanks]) {
+pub fn add_voice(tallies: &mut [Tally], said: &Verdicts, involved: &[InvolvedBanks]) {
     for ((tally, verdict), involved) in tallies.iter_mut().zip(&said.verdicts).zip(involved) {
         tally.add(*verdict, involved.contains(said.bank));
     }
