@@ -15,8 +15,11 @@
 //! tests of the whole system.
 
 pub mod cli;
+pub mod custodian;
+pub mod docket;
 pub mod doors;
 pub mod engine;
+pub mod following;
 pub mod genesis_file;
 pub mod home;
 pub mod judge;

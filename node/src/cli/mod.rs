@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod custodian;
 mod exit;
 mod genesis;
 mod judge;
@@ -57,6 +58,8 @@ enum Command {
     /// The ceremony: what the banks agree on before the first block.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// Hold one half of every identity, and give it to judges with a verified order.
+    Custodian(Box<custodian::CustodianCommand>),
     /// A judge: order the opening of an identity, open what custodians release.
     #[command(subcommand)]
     Judge(judge::Judge),
@@ -102,6 +105,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Keys(command) => command.run(),
             Self::Genesis(command) => command.run(),
+            Self::Custodian(command) => command.run(),
             Self::Judge(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Verify(command) => command.run(),

@@ -19,7 +19,7 @@ mod target;
 
 pub use asking::{Wish, court_order, release_order};
 pub use opening::{Opened, OpeningError, open_all};
-pub use target::{PersonWish, TargetWish};
+pub use target::{PersonWish, TargetWish, side};
 
 use crate::doors::{Doors, NotSettled};
 use crate::keys::judge::JudgeKeys;
