@@ -14,6 +14,7 @@
 //! mistake; behind this door nothing is optional. Nobody imports this crate but its own binary and the
 //! tests of the whole system.
 
+pub mod audit;
 pub mod cli;
 pub mod custodian;
 pub mod docket;

@@ -1,5 +1,6 @@
 //! The command line of `idx-node`: one file a group of commands, no rules of its own.
 
+mod audit;
 mod completions;
 mod config;
 mod custodian;
@@ -58,6 +59,9 @@ enum Command {
     /// The ceremony: what the banks agree on before the first block.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// The audit trail of court orders, proven from genesis.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Hold one half of every identity, and give it to judges with a verified order.
     Custodian(Box<custodian::CustodianCommand>),
     /// A judge: order the opening of an identity, open what custodians release.
@@ -105,6 +109,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Keys(command) => command.run(),
             Self::Genesis(command) => command.run(),
+            Self::Audit(command) => command.run(),
             Self::Custodian(command) => command.run(),
             Self::Judge(command) => command.run(),
             Self::Status(command) => command.run(),

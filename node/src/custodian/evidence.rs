@@ -102,3 +102,6 @@ fn account_of(
 fn records(proven: &[Transaction]) -> impl Iterator<Item = PrivateRecord> + '_ {
     proven.iter().filter_map(|tx| PrivateRecord::of(Height::GENESIS, tx))
 }
+
+#[cfg(test)]
+mod tests;

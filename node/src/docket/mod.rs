@@ -14,6 +14,8 @@ mod retiring;
 mod story;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod world;
 
 pub use story::{Attempt, End, Happened, Step, Story};
 

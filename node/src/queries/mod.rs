@@ -4,7 +4,7 @@
 mod chain;
 mod live;
 mod order_file;
-mod orders;
+pub(crate) mod orders;
 mod submit;
 
 pub use live::LiveFacts;

@@ -60,6 +60,20 @@ fn rank(order: &Order) -> (Option<Height>, OrderId) {
     (order.steps.first().map(|step| step.height), order.id)
 }
 
+/// All that a node tells of orders, as an auditor reads it.
+#[cfg(test)]
+pub(crate) fn claims(state: &idx_chain::State) -> crate::audit::Claims {
+    let names = state.validators();
+    let trail = trail(state.orders(), state.tip().height, None, usize::MAX, &**names);
+    let orders = page(state.orders(), None, None, usize::MAX, &**names);
+    crate::audit::Claims {
+        as_of: trail.as_of,
+        past: trail.past,
+        trail: trail.items,
+        orders: orders.expect("nothing to read on from").items,
+    }
+}
+
 /// A page of orders; `None` if the one to read on from is not kept.
 fn page(
     orders: &Orders,

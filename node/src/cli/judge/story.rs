@@ -76,9 +76,14 @@ fn holder_text(holder: HolderView) -> String {
     }
 }
 
+/// The beginning of a long name: enough to tell the sessions of one order's story apart.
+fn short(name: &str) -> String {
+    format!("{}...", name.chars().take(16).collect::<String>())
+}
+
 fn envelope_text(envelope: EnvelopeView) -> String {
     match envelope {
-        EnvelopeView::Session(session) => session.to_string(),
+        EnvelopeView::Session(session) => short(&session.to_string()),
         EnvelopeView::Account => "an account".to_owned(),
     }
 }
