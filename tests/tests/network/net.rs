@@ -82,7 +82,7 @@ impl Net {
     }
 
     fn started(self) -> Self {
-        let output = self.testnet_up(&["--no-payments"]);
+        let output = self.testnet_up(&["--no-payments", "--no-custodians"]);
         assert_success(&output, "testnet up");
         self
     }
