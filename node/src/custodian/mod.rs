@@ -33,7 +33,7 @@ use crate::pay::now;
 use idx_bank::rebuild::PrivateRecord;
 use idx_client::views::{EscrowView, ReaderView};
 use idx_client::{ClientError, IdxClient, OrderFile};
-use idx_crypto::{HpkePublic, Signer, company_day_key};
+use idx_crypto::{HpkePublic, company_day_key};
 use idx_genesis::SoundGenesis;
 use idx_types::tx::{AnnounceKeys, RefusalCause, RefuseOrder, TX_VERSION};
 use idx_types::{Holder, NetworkDay, OrderId, Outcome, Reason, Transaction, TxBody, TxKind};
@@ -306,7 +306,7 @@ impl Custodian {
             nonce: u64::from_le_bytes(*keys::random()?),
             kind,
         };
-        Ok(body.sign(&[&self.keys.signing]))
+        Ok(body.sign(&[&*self.keys.signing]))
     }
 
     /// The company announces keys ahead of time, so that no day comes without one.

@@ -6,13 +6,16 @@
 //!                                                                 signing key, a key each day
 //! ```
 
-use super::{KeysError, open, read_key_file};
+use super::{KeysError, open, random, read_key_file, refuse_used, seal_new, token};
 use crate::home::Home;
-use idx_crypto::{HpkePublic, HpkeSecret, Passphrase, PublicKey, Purpose, SecretKey, company_day_key};
+use idx_crypto::{
+    HpkePublic, HpkeSecret, KdfCost, Passphrase, PublicKey, Purpose, SecretKey, Signer, company_day_key,
+};
 use idx_genesis::CompanyEntry;
 use idx_types::NetworkDay;
 use idx_types::escrow::DAY_KEYS_MAX;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Days whose keys the company shows at once: as many as the chain takes.
@@ -88,17 +91,17 @@ pub fn company_keys(
     passphrase: &Passphrase,
     first: NetworkDay,
 ) -> Result<CompanyEntry, KeysError> {
-    let master = open(home, Purpose::CompanyMaster, passphrase)?;
+    let (_, passphrase) = signer(home, passphrase)?;
+    let master = open(home, Purpose::CompanyMaster, &passphrase)?;
     let days = (first.0..=u32::MAX).take(EXPORT_DAYS);
     let day_keys = days.map(|day| company_day_key(&master, day).public()).collect();
     Ok(CompanyEntry { signing_key: signing_key(home)?, first_day: first, day_keys })
 }
 
 /// A custodian's opened keys.
-#[derive(Debug)]
 pub struct CustodianKeys {
-    /// Signs what it publishes.
-    pub signing: SecretKey,
+    /// Signs what it publishes; perhaps inside a token.
+    pub signing: Box<dyn Signer>,
     /// Opens its half.
     pub escrow: EscrowSecret,
 }
@@ -136,11 +139,11 @@ impl CustodianKeys {
     /// # Errors
     /// Names the file that is missing or does not open, and why.
     pub fn open(home: &Home, passphrase: &Passphrase) -> Result<Self, KeysError> {
-        let signing = SecretKey::from_seed(&*open(home, Purpose::Custodian, passphrase)?);
+        let (signing, passphrase) = signer(home, passphrase)?;
         let escrow = match Role::of(home) {
-            Role::Company => EscrowSecret::Company(open(home, Purpose::CompanyMaster, passphrase)?),
+            Role::Company => EscrowSecret::Company(open(home, Purpose::CompanyMaster, &passphrase)?),
             _ => {
-                let secret = open(home, Purpose::RegulatorEscrow, passphrase)?;
+                let secret = open(home, Purpose::RegulatorEscrow, &passphrase)?;
                 EscrowSecret::Regulator(HpkeSecret::from_bytes(&secret))
             }
         };
@@ -148,7 +151,48 @@ impl CustodianKeys {
     }
 }
 
+impl std::fmt::Debug for CustodianKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CustodianKeys(signs with {}, {:?})", self.signing.public_key(), self.escrow)
+    }
+}
+
+/// What signs for a custodian, and the passphrase of its escrow secret: the home's own, or what the token
+/// gives for it.
+fn signer(home: &Home, passphrase: &Passphrase) -> Result<(Box<dyn Signer>, Passphrase), KeysError> {
+    if token::is_used(home) {
+        let token = token::open(home, passphrase)?;
+        return Ok((token.signer, token.passphrase));
+    }
+    let signing = SecretKey::from_seed(&*open(home, Purpose::Custodian, passphrase)?);
+    Ok((Box::new(signing), passphrase.clone()))
+}
+
+/// Makes a custodian's keys in a PKCS#11 token, whose PIN is the passphrase, and the escrow secret beside
+/// it, sealed under what only the token can give.
+///
+/// # Errors
+/// There is a key of any role already, or the token does not do what it must.
+pub fn generate_in_token(
+    role: Role,
+    home: &Home,
+    pin: &Passphrase,
+    cost: KdfCost,
+    (module, label): (&Path, &str),
+) -> Result<(), KeysError> {
+    refuse_used(home)?;
+    let secret = match role {
+        Role::Company => Purpose::CompanyMaster,
+        _ => Purpose::RegulatorEscrow,
+    };
+    let passphrase = token::create(home, module, label, pin, (&*random()?, *random()?))?;
+    seal_new(home, secret, &passphrase, cost)
+}
+
 fn signing_key(home: &Home) -> Result<PublicKey, KeysError> {
+    if token::is_used(home) {
+        return Ok(token::read(home)?.signing_key);
+    }
     Ok(PublicKey(read_key_file(home, Purpose::Custodian)?.public_key()))
 }
 
@@ -157,7 +201,6 @@ mod tests {
     use super::*;
     use crate::home::HomeError;
     use crate::keys::{generate, generate_for};
-    use idx_crypto::KdfCost;
 
     const FIRST: NetworkDay = NetworkDay(20_000);
 

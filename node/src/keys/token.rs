@@ -46,7 +46,9 @@ pub struct TokenFile {
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// Built without.
-    #[error("this idx-node was built without PKCS#11\n  what to do: use one that was built with the feature pkcs11")]
+    #[error(
+        "this idx-node was built without PKCS#11\n  what to do: use one that was built with the feature pkcs11"
+    )]
     NotBuilt,
     /// The file in the home is none.
     #[error("{path}: {reason}", path = .path.display())]
@@ -57,7 +59,9 @@ pub enum TokenError {
         reason: String,
     },
     /// The library, the token or the PIN.
-    #[error("PKCS#11, {what}: {reason}\n  what to do: check module, token label and PIN (the home's passphrase) with your token's own tool")]
+    #[error(
+        "PKCS#11, {what}: {reason}\n  what to do: check module, token label and PIN (the home's passphrase) with your token's own tool"
+    )]
     Token {
         /// What was tried.
         what: &'static str,
@@ -117,7 +121,8 @@ pub fn read(home: &Home) -> Result<TokenFile, TokenError> {
 /// [`TokenError`] says what does not fit.
 pub fn open(home: &Home, pin: &Passphrase) -> Result<Token, TokenError> {
     let file = read(home)?;
-    let garbled = |what: &str| TokenError::File { path: self::file(home), reason: format!("{what} is garbled") };
+    let garbled =
+        |what: &str| TokenError::File { path: self::file(home), reason: format!("{what} is garbled") };
     let mut nonce = [0; 12];
     hex::decode_to_slice(&file.nonce, &mut nonce).map_err(|_| garbled("nonce"))?;
     let mut sealed = [0; PASSPHRASE_BYTES + AEAD_TAG_BYTES];
@@ -177,10 +182,8 @@ fn open_with(
     let session = session::Open::login(&file.module, &file.token, pin)?;
     let bound = bound(file.signing_key);
     let plain = zeroize::Zeroizing::new(session.unseal(nonce, bound.as_bytes(), sealed)?);
-    let text = std::str::from_utf8(&plain).map_err(|error| TokenError::Token {
-        what: "unsealing the passphrase",
-        reason: error.to_string(),
-    })?;
+    let text = std::str::from_utf8(&plain)
+        .map_err(|error| TokenError::Token { what: "unsealing the passphrase", reason: error.to_string() })?;
     let passphrase = Passphrase::new(text.to_owned())?;
     let signer = Box::new(session.signer(file.signing_key)?);
     Ok(Token { signer, passphrase })

@@ -46,7 +46,8 @@ impl Open {
             Err(error) => return Err(at("starting the module")(error)),
         }
         let slots = library.get_slots_with_initialized_token().map_err(at("listing the tokens"))?;
-        let is_it = |slot: &_| library.get_token_info(*slot).is_ok_and(|info| info.label().trim_end() == token);
+        let is_it =
+            |slot: &_| library.get_token_info(*slot).is_ok_and(|info| info.label().trim_end() == token);
         let Some(slot) = slots.into_iter().find(is_it) else {
             let reason = format!("there is no token of label {token:?}");
             return Err(TokenError::Token { what: "finding the token", reason });
@@ -73,17 +74,10 @@ impl Open {
         let private = [kept(SIGNING).as_slice(), &[Attribute::Sign(true)]].concat();
         let made = self.session.generate_key_pair(&Mechanism::EccEdwardsKeyPairGen, &public, &private);
         let (public, _) = made.map_err(at("making the signing key"))?;
-        let sealing = [
-            kept(SEALING).as_slice(),
-            &[
-                Attribute::Encrypt(true),
-                Attribute::Decrypt(true),
-                Attribute::ValueLen(AES_KEY_BYTES.into()),
-            ],
-        ];
-        self.session
-            .generate_key(&Mechanism::AesKeyGen, &sealing.concat())
-            .map_err(at("making the sealing key"))?;
+        let of_sealing =
+            [Attribute::Encrypt(true), Attribute::Decrypt(true), Attribute::ValueLen(AES_KEY_BYTES.into())];
+        let sealing = [kept(SEALING).as_slice(), &of_sealing].concat();
+        self.session.generate_key(&Mechanism::AesKeyGen, &sealing).map_err(at("making the sealing key"))?;
         self.public_key(public)
     }
 
@@ -174,4 +168,3 @@ impl Signer for TokenSigner {
         }
     }
 }
-
