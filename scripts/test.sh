@@ -16,8 +16,19 @@ install_nextest() {
   cargo install --locked cargo-nextest
 }
 
+# A PKCS#11 token in software, for the tests of custodians' keys; without it they print that they are
+# skipped.
+install_softhsm() {
+  command -v softhsm2-util >/dev/null 2>&1 && return 0
+  command -v apt-get >/dev/null 2>&1 || return 0
+  say "installing softhsm2 (keys in a PKCS#11 token are tested with it)"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends softhsm2
+}
+
 set_up debug
 install_nextest
+install_softhsm
 
 if [ -n "${IDX_DATA_DIR:-}" ]; then
   say "real data from $IDX_DATA_DIR"

@@ -1,9 +1,13 @@
-//! What a node must be able to do for its interfaces: four traits, implemented outside this crate.
+//! What a node must be able to do for its interfaces: five traits, implemented outside this crate.
 //!
 //! Reads are synchronous, because stores are; this crate calls them on blocking threads. Nothing in
 //! here may block on the agreement.
 
 use crate::teller::Teller;
+mod orders;
+
+pub use orders::OrderQueries;
+
 use async_trait::async_trait;
 use idx_client::views::{
     BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
@@ -285,6 +289,8 @@ pub trait Events: Send + Sync + 'static {
 pub struct ApiDeps {
     /// Reads of final facts.
     pub queries: Arc<dyn ChainQueries>,
+    /// Reads of lawful opening.
+    pub orders: Arc<dyn OrderQueries>,
     /// Taking in transactions.
     pub submit: Arc<dyn Submit>,
     /// How the node is doing.

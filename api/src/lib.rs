@@ -1,7 +1,7 @@
 //! How programs talk to a node: JSON-RPC 2.0 over HTTP and WebSocket, metrics, health.
 //!
 //! What enters is bytes of strangers, what leaves is views ([`idx_client::views`]). In between this
-//! crate sees a node only through four traits, which the node implements:
+//! crate sees a node only through five traits, which the node implements:
 //!
 //! ```text
 //!            POST /rpc      GET /rpc (WebSocket)      /metrics   /health/live   /health/ready
@@ -10,7 +10,7 @@
 //!                  \         /                                         |
 //!                parse (jsonrpc) -> table of methods -> handlers       |
 //!                                                       |   |   \      |
-//!                                          ChainQueries  Submit  Events  Live
+//!                                          ChainQueries, OrderQueries  Submit  Events  Live
 //! ```
 //!
 //! **It cannot starve the node.** Every queue, wait, batch and body has a bound in [`ApiLimits`]; store
@@ -46,8 +46,8 @@ mod ws;
 mod tests;
 
 pub use deps::{
-    Answer, ApiDeps, ChainQueries, Events, Found, Live, LiveEvent, NotReady, Place, QueryError, Refusal,
-    SEND_BATCH_MAX, Settled, Standing, Submit,
+    Answer, ApiDeps, ChainQueries, Events, Found, Live, LiveEvent, NotReady, OrderQueries, Place, QueryError,
+    Refusal, SEND_BATCH_MAX, Settled, Standing, Submit,
 };
 pub use limits::ApiLimits;
 pub use listener::{run, run_local};

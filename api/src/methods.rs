@@ -6,6 +6,7 @@
 mod admin;
 mod clerk;
 pub(crate) mod live;
+pub(crate) mod orders;
 pub(crate) mod params;
 pub(crate) mod queries;
 pub(crate) mod submit;

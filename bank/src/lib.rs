@@ -15,13 +15,14 @@
 //!
 //! Rooms: [`Pan`] and [`RbiNumber`] (what a person is known by), [`pseudonym`] (what the network sees
 //! instead), [`vault`] (what the bank keeps, sealed), `record` (what an envelope seals), [`rebuild`] (a
-//! lost vault from the chain), [`desk`] (what customers ask for and what becomes of it).
+//! lost vault from the chain), [`orders`] (what a court order asks of the bank), [`desk`] (what customers ask for and what becomes of it).
 //!
 //! The promise: whoever copies the store without the keystore learns how many records there are and
 //! nothing else; no error, log line or `Debug` of this crate shows a person.
 
 pub mod desk;
 mod entropy;
+pub mod orders;
 mod pan;
 pub mod pseudonym;
 mod rbi;

@@ -17,7 +17,7 @@ use idx_crypto::{Envelope, EnvelopeError, HpkeSecret, PublicKey};
 use idx_types::{BankCode, Height, NetworkDay, TimestampMs, Transaction, TxKind};
 
 /// An opening of an account or a session, as the private chain shows it to banks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrivateRecord {
     /// Where it took effect.
     pub height: Height,

@@ -11,16 +11,16 @@ use crate::network::quantile;
 use crate::report::{Floor, Report};
 use crate::stream;
 use anyhow::{Context, Result, ensure};
-use idx_crypto::{Hash32, Hasher, Signer};
+use idx_crypto::{Hasher, Signer};
 use idx_node::keys::{self, NodeKeys};
 use idx_node::pay;
-use idx_node::pay::identity::{MadeUpPerson, Sealer};
+use idx_node::pay::identity::{Sealer, made_up};
 use idx_node::pay::network::{Facts, Network};
 use idx_node::pay::plan::LIFE_MS;
 use idx_node::pay::row::Party;
 use idx_node::rpc::RpcNetwork;
 use idx_types::tx::{OpenSession, TX_VERSION};
-use idx_types::{BankCode, NetworkDay, SessionId, Transaction, TxBody, TxKind};
+use idx_types::{NetworkDay, SessionId, Transaction, TxBody, TxKind};
 use std::path::Path;
 
 /// What private bodies may add to the time to finality, percent.
@@ -94,27 +94,28 @@ async fn openings(net: &Net, accounts: usize, count: usize) -> Result<Vec<Transa
         let (account, door) = account(number % accounts);
         let party = Party { bank: places[door].code.clone(), account };
         let handle = wallet.handle(&party);
-        let person = MadeUpPerson::of(&party, handle);
-        opening(&facts, (&party.bank, number), &mut sealer, handle, &person, &signers[door].consensus)
+        opening(&facts, (&party, number), &mut sealer, handle, &signers[door].consensus)
     };
     (0..count).map(opening).collect()
 }
 
 fn opening(
     facts: &Facts,
-    (code, number): (&BankCode, usize),
+    (party, number): (&Party, usize),
     sealer: &mut Sealer<'_>,
     handle: idx_types::AccountHandle,
-    person: &MadeUpPerson,
     signer: &dyn Signer,
 ) -> Result<Transaction> {
     let (now, day) = (pay::now(), NetworkDay::of(pay::now()));
-    let bank = facts.banks.iter().find(|bank| bank.code == *code).context("the network has lost a bank")?;
+    let bank =
+        facts.banks.iter().find(|bank| bank.code == party.bank).context("the network has lost a bank")?;
     let session = Hasher::new("idx/bench-session/1").part(&(number as u64).to_le_bytes()).finish();
-    let identity = sealer.identity(facts, (bank.hpke_key, day), person, &Hash32::ZERO)?;
+    let session = SessionId(session.0);
+    let record = made_up(party, handle, Some(session));
+    let identity = sealer.identity(facts, (bank.hpke_key, day), &record, bank.id)?;
     let open = OpenSession {
         bank: bank.id,
-        session: SessionId(session.0),
+        session,
         handle: sealer.conceal(handle),
         key: signer.public_key(),
         expires_at: day.end(),

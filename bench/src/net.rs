@@ -63,7 +63,15 @@ impl Net {
         let mut net = Self { binary: binary.to_owned(), dir, nodes: Vec::new() };
         let base = free_base().context("no free ports")?;
         let (http, p2p) = (base.to_string(), (base + PORTS_NEEDED / 2).to_string());
-        net.testnet(&["up", "--no-payments", "--port-base", &http, "--p2p-port-base", &p2p])?;
+        net.testnet(&[
+            "up",
+            "--no-payments",
+            "--no-custodians",
+            "--port-base",
+            &http,
+            "--p2p-port-base",
+            &p2p,
+        ])?;
         net.nodes = serde_json::from_slice(&net.testnet(&["status", "--output", "json"])?)?;
         Ok(net)
     }

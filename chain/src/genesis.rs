@@ -2,7 +2,7 @@
 
 use crate::chain_keys::{ChainKeys, FirstChainKey};
 use crate::difficulty::Work;
-use crate::judges::Judges;
+use crate::judges::{JUDGES_MAX, Judges};
 use crate::orders::Orders;
 use crate::registries::Registries;
 use crate::replay::ReplayWindow;
@@ -10,9 +10,10 @@ use crate::state::{State, Tip};
 use crate::system::{SYSTEM_KINDS, index_system, system_account};
 use crate::table::Table;
 use idx_crypto::{Ed25519, Verifier, x25519_is_sound};
+use idx_types::authority::name_is_sound;
 use idx_types::{
-    Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Paise, Params, PrivateHash,
-    PublicHash, StateParts, TimestampMs, ValidatorSet,
+    Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Judge, Paise, Params,
+    PrivateHash, PublicHash, StateParts, TimestampMs, ValidatorSet,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct GenesisSpec {
     pub escrow: Escrow,
     /// The first key of the private chain.
     pub chain_key: FirstChainKey,
+    /// Who may order that they do, from the first height on; governance adds others.
+    pub judges: Vec<Judge>,
 }
 
 /// A bank at genesis.
@@ -61,6 +64,9 @@ pub enum GenesisError {
     /// Company or regulators are no sound escrow.
     #[error("genesis escrow: {0}")]
     Escrow(String),
+    /// Judges whom governance would not take.
+    #[error("genesis judges: {0}")]
+    Judges(String),
     /// One balance could not hold all money.
     #[error("genesis banks: reserves and stakes add up to {0} paise, at most 2^64 - 1 can exist")]
     TooMuchMoney(u128),
@@ -89,6 +95,7 @@ impl State {
         if let Some(bank) = banks.iter().find(|bank| !x25519_is_sound(&bank.hpke_key.0)) {
             return Err(GenesisError::BadHpkeKey(bank.code.clone()));
         }
+        check_judges(spec, &*verifier)?;
         let validators = ValidatorSet::new(banks).map_err(GenesisError::Banks)?;
         let registries = first_registries(spec, &validators)?;
         let accounts = Table::from_rows(first_accounts(spec)).expect("system handles are unique");
@@ -123,6 +130,32 @@ impl State {
             work: self.work.commitment(),
         }
     }
+}
+
+/// Judges as governance takes them: sound names and keys, every number and signing key once.
+fn check_judges(spec: &GenesisSpec, verifier: &dyn Verifier) -> Result<(), GenesisError> {
+    let refuse = |judge: &Judge, why: &str| Err(GenesisError::Judges(format!("{}: {why}", judge.id)));
+    if spec.judges.len() > JUDGES_MAX {
+        return Err(GenesisError::Judges(format!("{} judges, at most {JUDGES_MAX}", spec.judges.len())));
+    }
+    for (place, judge) in spec.judges.iter().enumerate() {
+        let key = &judge.signing_key;
+        let earlier = &spec.judges[..place];
+        let of_bank = spec.banks.iter().any(|genesis| genesis.bank.consensus_key == *key);
+        if !name_is_sound(&judge.name) {
+            return refuse(judge, "a name is 2 to 64 printable ASCII characters");
+        }
+        if !verifier.is_sound(key) {
+            return refuse(judge, "its signing key is not a sound Ed25519 key");
+        }
+        if earlier.iter().any(|other| other.id == judge.id) {
+            return refuse(judge, "two judges share this number");
+        }
+        if of_bank || spec.escrow.signs_with(key) || earlier.iter().any(|other| other.signing_key == *key) {
+            return refuse(judge, "another authority or bank signs with its key");
+        }
+    }
+    Ok(())
 }
 
 fn first_tip(time: TimestampMs) -> Tip {
@@ -160,7 +193,7 @@ fn first_registries(spec: &GenesisSpec, founders: &ValidatorSet) -> Result<Regis
         used_banks: spec.banks.iter().map(|genesis| genesis.bank.id).collect(),
         issued: [(Currency::Inr, issued)].into(),
         escrow: spec.escrow.clone(),
-        judges: Judges::default(),
+        judges: Judges::founding(&spec.judges),
         orders: Orders::default(),
         chain_keys: ChainKeys::first(spec.chain_key, founders),
         proposals: Vec::new(),
@@ -173,8 +206,23 @@ mod tests {
     use super::*;
     use crate::system::system_handle;
     use crate::testing::spec;
-    use idx_crypto::PublicKey;
-    use idx_types::BankId;
+    use idx_crypto::{PublicKey, Signer};
+    use idx_types::testing::{hpke_secret, key};
+    use idx_types::{BankId, JudgeId};
+
+    fn judge(number: u16, seed: u8) -> Judge {
+        let (signing_key, hpke_key) = (key(seed).public_key(), hpke_secret(seed).public());
+        Judge { id: JudgeId(number), name: format!("Judge {number}"), signing_key, hpke_key }
+    }
+
+    #[test]
+    fn founding_judges_may_order_from_the_first_height() {
+        let spec = GenesisSpec { judges: vec![judge(7, 90)], ..spec(6) };
+        let state = State::genesis(&spec).unwrap();
+        let record = state.judges().get(JudgeId(7)).unwrap();
+        assert_eq!((record.active_from, record.retired_from), (Height(1), None));
+        assert_ne!(state.root(), State::genesis(&GenesisSpec { judges: vec![], ..spec }).unwrap().root());
+    }
 
     #[test]
     fn money_is_where_the_specification_puts_it() {
@@ -200,13 +248,23 @@ mod tests {
     #[test]
     fn impossible_networks_are_named() {
         type Spoil = fn(&mut GenesisSpec);
-        let table: [(Spoil, &str); 6] = [
+        let table: [(Spoil, &str); 10] = [
             (|s| s.params.max_block_transactions = 0, "genesis parameters: max_block_transactions"),
             (|s| s.banks.clear(), "genesis banks: 0 banks"),
             (|s| s.banks[1].bank.id = BankId(0), "share a number"),
             (|s| s.banks[1].bank.consensus_key = PublicKey([0; 32]), "not a sound Ed25519 key"),
             (|s| s.banks[1].bank.hpke_key = idx_crypto::Hash32::ZERO, "HPKE key of ICICI"),
             (|s| s.banks[1].reserve = Paise(u64::MAX), "at most 2^64 - 1"),
+            (|s| s.judges = vec![judge(1, 90), judge(1, 91)], "share this number"),
+            (|s| s.judges = vec![judge(1, 90), judge(2, 90)], "signs with its key"),
+            (|s| s.judges = vec![Judge { name: "J".into(), ..judge(1, 90) }], "a name is"),
+            (
+                |s| {
+                    let signing_key = s.banks[0].bank.consensus_key;
+                    s.judges = vec![Judge { signing_key, ..judge(1, 90) }];
+                },
+                "signs with its key",
+            ),
         ];
         for (spoil, message) in table {
             let mut spec = spec(6);

@@ -23,6 +23,13 @@ pub struct JudgeRecord {
 pub struct Judges(pub(crate) BTreeMap<JudgeId, JudgeRecord>);
 
 impl Judges {
+    /// The judges whom the founders name.
+    pub(crate) fn founding(judges: &[Judge]) -> Self {
+        let active_from = Height::GENESIS.next();
+        let record = |judge: &Judge| JudgeRecord { judge: judge.clone(), active_from, retired_from: None };
+        Self(judges.iter().map(|judge| (judge.id, record(judge))).collect())
+    }
+
     /// All judges ever registered, by number.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &JudgeRecord> {
         self.0.values()

@@ -14,9 +14,11 @@ use idx_types::params::DAY_MS;
 use idx_types::testing::{self, chain_id, concealed, key};
 use idx_types::tx::{Freeze, TX_VERSION, Transfer};
 use idx_types::{
-    AccountHandle, Bank, BankId, Decision, FreezeState, NetworkKey, Outcome, Paise, Params, PreparedTx,
-    PrivateHash, PublicHash, PublicHeader, Reason, SessionId, TimestampMs, TxBody, TxKind,
+    AccountHandle, Bank, BankId, Decision, FreezeState, Height, NetworkKey, Outcome, Paise, Params,
+    PreparedTx, PrivateHash, PublicHash, PublicHeader, Reason, SessionId, TimestampMs, TxBody, TxKind,
+    ValidatorSet,
 };
+use std::sync::Arc;
 
 /// Short names of the six banks of document 1.1, then made-up ones.
 const CODES: [&str; 16] = [
@@ -53,6 +55,7 @@ pub fn spec(banks: u16) -> GenesisSpec {
         banks: (0..banks).map(of).collect(),
         escrow: testing::escrow(),
         chain_key: first_chain_key(),
+        judges: Vec::new(),
     }
 }
 
@@ -73,12 +76,28 @@ pub fn session_key() -> SecretKey {
     key(200)
 }
 
+/// A block that a [`World`] committed.
+pub struct PastBlock {
+    /// Its height.
+    pub height: Height,
+    /// Its time.
+    pub time: TimestampMs,
+    /// Who ruled it.
+    pub validators: Arc<ValidatorSet>,
+    /// Its transactions.
+    pub txs: Vec<PreparedTx>,
+    /// What became of each.
+    pub outcomes: Vec<Outcome>,
+}
+
 /// A ledger with what it takes to write stories about it.
 pub struct World {
     /// The ledger.
     pub state: State,
     /// Who mines the next blocks.
     pub miner: BankId,
+    /// Every block so far.
+    pub blocks: Vec<PastBlock>,
     /// Numbers given to accounts, sessions and nonces.
     count: u64,
     /// From the last block to the next, milliseconds.
@@ -101,7 +120,7 @@ impl World {
     /// The network of a specification.
     pub fn of(spec: &GenesisSpec) -> Self {
         let state = State::genesis(spec).expect("the test's genesis is sound");
-        Self { state, miner: BankId(0), count: 1_000, pause_ms: 1_000 }
+        Self { state, miner: BankId(0), blocks: Vec::new(), count: 1_000, pause_ms: 1_000 }
     }
 
     /// Time of the next block: a second after the last, unless a test says otherwise.
@@ -172,8 +191,17 @@ impl World {
 
     /// Commits a block with these decisions; checks the foretold root and the money.
     pub fn apply_decided(&mut self, txs: &[PreparedTx], decisions: &[Decision]) -> Vec<Outcome> {
-        let execution = self.state.execute(&self.header(), txs, decisions);
+        let header = self.header();
+        let validators = Arc::clone(self.state.validators());
+        let execution = self.state.execute(&header, txs, decisions);
         let outcomes = execution.outcomes().to_vec();
+        self.blocks.push(PastBlock {
+            height: header.height,
+            time: header.timestamp,
+            validators,
+            txs: txs.to_vec(),
+            outcomes: outcomes.clone(),
+        });
         let foretold = execution.state_root(10);
         let mark = self.fresh().to_le_bytes();
         let sealed = Sealed {

@@ -14,12 +14,14 @@
 //!   times; that is safe for sending too, because a transaction's id settles at most once.
 //! - [`verify`] holds pure functions: from a known chain id and a known set of banks to "this
 //!   transaction is in block h with this outcome", without trusting the node that says so.
+//! - [`OrderFile`] is what a bank shows to judge and custodians of an active court order.
 //! - [`encoding`] fixes how bytes, times and block tags are written.
 
 mod client;
 pub mod encoding;
 mod error;
 mod methods;
+mod order_file;
 mod subscription;
 #[doc(hidden)]
 pub mod testing;
@@ -28,4 +30,5 @@ pub mod views;
 
 pub use client::{ClientSettings, IdxClient};
 pub use error::ClientError;
+pub use order_file::{ORDER_FILE_MAX, OrderFile, OrderFileError, Shown};
 pub use subscription::EventStream;

@@ -4,14 +4,16 @@ use crate::client::IdxClient;
 use crate::encoding::{BlockTag, Bytes, Hex};
 use crate::error::ClientError;
 use crate::views::{
-    AccountView, ApprovalsView, BankView, BlockView, ChainKeysView, CommitCertificateView, ConsensusView,
-    Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView, Page,
-    ParametersView, PeerView, PrivateHeaderView, ProposalView, ReceiptView, SendResultView, SyncingView,
-    TotalsView, TransactionProofView, TransactionView, ValidatorSetView,
+    AccountView, ApprovalsView, AuditTrailView, BankView, BlockView, ChainKeysView, CommitCertificateView,
+    ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, JudgeView, MempoolView,
+    NodeInfoView, OrderFileView, OrderPageView, OrderStatusView, OrderView, Page, ParametersView, PeerView,
+    PrivateHeaderView, ProposalView, ReaderView, ReceiptView, SendResultView, SyncingView, TotalsView,
+    TransactionProofView, TransactionView, ValidatorSetView,
 };
 use idx_crypto::Hash32;
 use idx_types::{
-    AccountHandle, ChainId, Height, ObservedHeight, Paise, PublicHash, Reason, SessionId, Transaction, TxId,
+    AccountHandle, ChainId, Height, ObservedHeight, OrderId, Paise, PublicHash, Reason, SessionId,
+    Transaction, TxId,
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -69,6 +71,13 @@ plain! {
     /// Who can open identities together, and the keys under which identities are sealed.
     escrow() -> EscrowView = "idx_getEscrow";
     chain_keys() -> ChainKeysView = "idx_getChainKeys";
+    /// All judges, retired ones among them.
+    judges() -> Vec<JudgeView> = "idx_getJudges";
+    /// Orders that the ledger keeps, oldest first; with a status only those that stand so.
+    court_orders(status: Option<OrderStatusView> = "status", after: Option<Hex<OrderId>> = "after")
+        -> OrderPageView = "idx_getCourtOrders";
+    /// The steps of all orders that are kept, in order of height.
+    audit_trail(after: Option<Cursor> = "after") -> AuditTrailView = "idx_getAuditTrail";
     /// The parameters in force.
     parameters() -> ParametersView = "idx_getParameters";
     /// All money, by currency.
@@ -148,6 +157,22 @@ impl IdxClient {
     /// [`ClientError`].
     pub async fn account(&self, handle: AccountHandle) -> Answer<Option<AccountView>> {
         self.call("idx_getAccount", json!({"handle": Hex(handle)})).await
+    }
+
+    /// An order with its story.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn court_order(&self, id: OrderId) -> Answer<Option<OrderView>> {
+        self.call("idx_getCourtOrder", json!({"id": Hex(id)})).await
+    }
+
+    /// What the bank shows of the private chain for an active order, sealed to the reader.
+    ///
+    /// # Errors
+    /// [`ClientError`]; [`ClientError::reason`] says why an order shows nothing.
+    pub async fn order_file(&self, order: OrderId, reader: ReaderView) -> Answer<OrderFileView> {
+        self.call("idx_getOrderEnvelopes", json!({"order": Hex(order), "reader": reader})).await
     }
 
     /// Hands in a transaction. Safe to repeat: if an earlier try arrived though its answer was lost,

@@ -1,14 +1,21 @@
 //! A small made-up network of six banks, for tests of this and other crates.
 
+use crate::encoding::Hex;
+use crate::order_file::{OrderFile, Shown};
+use crate::views::{
+    CourtOrderView, DeedView, EnvelopeView, HolderView, JudgeView, OrderFileView, OrderStatusView,
+    OrderStepView, OrderView,
+};
 use idx_crypto::{Hash32, SecretKey, Signer};
 use idx_types::block::{BLOCK_VERSION, body_hash, outcomes_hash, tx_root};
-use idx_types::testing::{self, chain_id, key};
-use idx_types::tx::{TX_VERSION, TxBody};
+use idx_types::testing::{self, TEST_DAY, chain_id, court_order, hpke_secret, key};
+use idx_types::tx::{OrderTarget, TX_VERSION, TxBody};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    AccountHandle, ApprovalCertificate, Bank, BankId, CommitCertificate, Height, NetworkKey, Outcome, Paise,
-    PrivateBlock, PrivateHash, PrivateHeader, PublicBlock, PublicHash, PublicHeader, Round, Signed,
-    TimestampMs, Transaction, TxHash, TxKind, ValidatorSet, Verdict, Verdicts,
+    AccountHandle, ApprovalCertificate, Bank, BankId, CommitCertificate, Height, JudgeId, NetworkKey,
+    OrderId, Outcome, Paise, PrivateBlock, PrivateHash, PrivateHeader, PublicBlock, PublicHash, PublicHeader,
+    Round, SessionId, Signed, TimestampMs, Transaction, TxHash, TxId, TxKind, ValidatorSet, Verdict,
+    Verdicts,
 };
 
 /// Short names of the six banks, by number.
@@ -106,4 +113,49 @@ pub fn commit(height: Height, value: PrivateHash) -> CommitCertificate {
         certificate.signatures.push((bank, Signed::new(vote, &bank_key(i)).signature));
     }
     certificate
+}
+
+/// A judge.
+pub fn judge_view() -> JudgeView {
+    JudgeView {
+        id: JudgeId(1),
+        name: "A. Rao, High Court of Delhi".to_owned(),
+        signing_key: Hex(key(90).public_key()),
+        hpke_key: Hex(hpke_secret(90).public()),
+        active_from: Height(1),
+        retired_from: None,
+    }
+}
+
+/// An order of that judge for a session, to which the company released its half.
+pub fn order_view() -> OrderView {
+    let session = SessionId([1; 32]);
+    let target = OrderTarget::Session { session, bank: BankId(2) };
+    let asked = court_order(JudgeId(1), target, TimestampMs(86_400_000));
+    let step = |height, deed| OrderStepView { height: Height(height), tx: Some(Hex(TxId([2; 32]))), deed };
+    let envelope = EnvelopeView::Session(session);
+    OrderView {
+        id: Hex(OrderId([2; 32])),
+        status: OrderStatusView::Active,
+        created_at: TimestampMs(1).into(),
+        order: CourtOrderView::new(&asked, &banks()),
+        accounts_frozen: 1,
+        steps: vec![
+            step(2, DeedView::Approved),
+            step(3, DeedView::Shared { holder: HolderView::Company, envelope }),
+        ],
+    }
+}
+
+/// What a bank shows for an order: one transaction, sealed to the judge.
+pub fn order_file_view(order: OrderId) -> OrderFileView {
+    let file = OrderFile { shown: vec![Shown { height: Height(2), tx: deposit(2) }] };
+    let to = hpke_secret(90).public();
+    OrderFileView {
+        order: Hex(order),
+        as_of: Height(3),
+        day: TEST_DAY,
+        to: Hex(to),
+        sealed: file.seal(&to, order, &[7; 32]),
+    }
 }

@@ -26,7 +26,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use half::{Half, HalfOf, SealedHalf, open_half, seal_half_to};
+pub use half::{Half, HalfOf, SealedHalf, open_half, opening_digest, seal_half_to};
 pub use open::{EnvelopeError, EnvelopePart};
 pub use seal::Recipients;
 pub use shape::{

@@ -37,7 +37,8 @@ pub use derive::{hkdf_derive, hmac_sha256, x25519_is_sound, x25519_public};
 pub use deterministic::{DETERMINISTIC_OVERHEAD_BYTES, open_deterministic, seal_deterministic};
 pub use envelope::{
     ENVELOPE_BYTES_MAX, ENVELOPE_RECORD_BYTES_MAX, ENVELOPE_REGULATORS_MAX, ENVELOPE_VERSION, Envelope,
-    EnvelopeError, EnvelopePart, Half, HalfOf, Recipients, SealedHalf, ShapeError, open_half, seal_half_to,
+    EnvelopeError, EnvelopePart, Half, HalfOf, Recipients, SealedHalf, ShapeError, open_half, opening_digest,
+    seal_half_to,
 };
 pub use hash::{Hash32, Hasher, HexError, hash_borsh, sha256};
 pub use hpke::{

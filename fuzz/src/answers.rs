@@ -3,11 +3,11 @@
 
 use idx_client::encoding::{BlockTag, Bytes};
 use idx_client::views::{
-    AccountView, ApprovalsView, BankView, BlockView, ChangeView, CommitCertificateView, ConsensusView,
-    Cursor, EscrowView, EventView, EvidenceRecordView, FeeQuoteView, HeaderView, MempoolView, NodeInfoView,
-    Page, ParametersView, PeerView, PrivateHeaderView, ProposalView, ReceiptView, SendResultView,
-    SyncingView, TotalsView, TransactionFilter, TransactionProofView, TransactionView, TxKindView,
-    ValidatorSetView,
+    AccountView, ApprovalsView, AuditTrailView, BankView, BlockView, ChangeView, CommitCertificateView,
+    ConsensusView, Cursor, EscrowView, EventView, EvidenceRecordView, FeeQuoteView, HeaderView, JudgeView,
+    MempoolView, NodeInfoView, OrderFileView, OrderPageView, Page, ParametersView, PeerView,
+    PrivateHeaderView, ProposalView, ReaderView, ReceiptView, SendResultView, SyncingView, TotalsView,
+    TransactionFilter, TransactionProofView, TransactionView, TxKindView, ValidatorSetView,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -45,6 +45,11 @@ const READERS: &[Reader] = &[
     read::<BlockTag>,
     read::<Bytes>,
     read::<EscrowView>,
+    read::<AuditTrailView>,
+    read::<JudgeView>,
+    read::<OrderFileView>,
+    read::<OrderPageView>,
+    read::<ReaderView>,
 ];
 
 /// The first byte picks the view.

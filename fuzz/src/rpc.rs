@@ -5,6 +5,7 @@
 
 mod http;
 mod node;
+mod orders;
 mod protocol;
 mod socket;
 
@@ -36,8 +37,11 @@ fn router() -> &'static Router {
     static ROUTER: OnceLock<Router> = OnceLock::new();
     ROUTER.get_or_init(|| {
         let node = Arc::new(MadeUp::new());
-        let (queries, submit) = (node.clone(), node.clone());
-        idx_api::router(ApiDeps { queries, submit, live: node.clone(), events: node, teller: None }, limits())
+        let (queries, orders, submit) = (node.clone(), node.clone(), node.clone());
+        idx_api::router(
+            ApiDeps { queries, orders, submit, live: node.clone(), events: node, teller: None },
+            limits(),
+        )
     })
 }
 

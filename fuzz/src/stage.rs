@@ -74,6 +74,7 @@ pub fn genesis() -> State {
         banks: banks().map(|id| GenesisBank { bank: bank(id), reserve: Paise(100_000_000_000) }).collect(),
         escrow,
         chain_key: idx_chain::testing::first_chain_key(),
+        judges: Vec::new(),
     };
     State::genesis_with(&spec, Arc::new(StandInRule)).expect("the network is sound")
 }

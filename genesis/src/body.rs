@@ -6,7 +6,7 @@ use crate::escrow::EscrowEntry;
 use crate::shared::SharedEntry;
 use borsh::BorshSerialize;
 use idx_crypto::{Hash32, Hasher, PublicKey, Verifier, hash_borsh};
-use idx_types::{BankCode, BankId, ChainId, NetworkKey, Paise, Params, TimestampMs};
+use idx_types::{BankCode, BankId, ChainId, Judge, NetworkKey, Paise, Params, TimestampMs};
 use serde::{Deserialize, Serialize};
 
 /// Everything that makes a network this one and no other. A draft, until all its banks have signed.
@@ -24,6 +24,9 @@ pub struct Genesis {
     /// Who can open identities together.
     #[serde(default)]
     pub escrow: EscrowEntry,
+    /// Who may order that they do; governance can register judges later.
+    #[serde(default)]
+    pub judges: Vec<Judge>,
     /// What only the banks know, wrapped for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared: Option<SharedEntry>,
@@ -68,8 +71,16 @@ pub struct Observer {
 impl Genesis {
     /// A network without banks and escrow yet.
     pub fn new(network: impl Into<String>, time: TimestampMs, params: Params) -> Self {
-        let (banks, observers, escrow) = (Vec::new(), Vec::new(), EscrowEntry::default());
-        Self { network: network.into(), time, params, banks, escrow, shared: None, observers }
+        Self {
+            network: network.into(),
+            time,
+            params,
+            banks: Vec::new(),
+            escrow: EscrowEntry::default(),
+            judges: Vec::new(),
+            shared: None,
+            observers: Vec::new(),
+        }
     }
 
     /// Adds a bank; it gets the next number.

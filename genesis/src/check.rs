@@ -2,6 +2,7 @@
 
 use crate::body::{BankEntry, Genesis, Observer};
 use crate::error::BodyError;
+use crate::judges::{check_judge, keys_of};
 use idx_chain::BANKS_MIN;
 use idx_crypto::{PublicKey, Verifier, x25519_is_sound};
 use idx_types::params::PROTOCOL_VERSION;
@@ -41,6 +42,7 @@ pub(crate) fn check_body(body: &Genesis, verifier: &dyn Verifier) -> Result<(), 
     }
     body.check_unique()?;
     body.escrow.check(NetworkDay::of(body.time), verifier)?;
+    body.judges.iter().try_for_each(|judge| check_judge(judge, verifier))?;
     if !body.shared.as_ref().is_some_and(|shared| shared.covers(&body.banks)) {
         return Err(BodyError::NotShared);
     }
@@ -115,11 +117,13 @@ impl Genesis {
         if self.observers.len() > OBSERVERS_MAX {
             return Err(BodyError::ObserverCount { found: self.observers.len() });
         }
+        self.check_judge_numbers()?;
         let mut names = BTreeSet::new();
         let codes = self.banks.iter().map(|entry| entry.code.as_str());
         let observers = self.observers.iter().map(|observer| observer.name.as_str());
         let regulators = self.escrow.regulators.iter().map(|regulator| regulator.name.as_str());
-        for name in codes.chain(observers).chain(regulators) {
+        let judges = self.judges.iter().map(|judge| judge.name.as_str());
+        for name in codes.chain(observers).chain(regulators).chain(judges) {
             if !names.insert(name) {
                 return Err(BodyError::NameTwice { name: name.to_owned() });
             }
@@ -143,7 +147,8 @@ impl Genesis {
             ]
         });
         let of_observer = |o: &Observer| (o.network_key.0, format!("the network key of {}", o.name));
-        of_banks.chain(self.observers.iter().map(of_observer)).chain(self.escrow.keys())
+        let of_judges = self.judges.iter().flat_map(keys_of);
+        of_banks.chain(self.observers.iter().map(of_observer)).chain(self.escrow.keys()).chain(of_judges)
     }
 }
 

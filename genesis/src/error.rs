@@ -2,11 +2,12 @@
 
 use crate::check::{ADDRESSES_MAX, OBSERVERS_MAX, TIME_MAX, TIME_MIN};
 use crate::file::{GENESIS_BYTES_MAX, GENESIS_FORMAT};
+use crate::judges::JUDGES_FOUNDING_MAX;
 use idx_chain::BANKS_MIN;
 use idx_crypto::PublicKey;
 use idx_types::escrow::DAY_KEYS_MAX;
 use idx_types::params::PROTOCOL_VERSION;
-use idx_types::{BankCode, MAX_BANKS, NetworkDay, Paise};
+use idx_types::{BankCode, JudgeId, MAX_BANKS, NetworkDay, Paise};
 
 /// What is wrong with a body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -105,6 +106,26 @@ pub enum BodyError {
     /// Names, counts or keys that the ledger would not take.
     #[error("escrow: {0}")]
     Escrow(String),
+    /// A judge's name that the ledger would not take.
+    #[error("{judge}: a judge's name is 2 to 64 printable ASCII characters")]
+    JudgeName {
+        /// The judge.
+        judge: JudgeId,
+    },
+    /// Two judges of one number.
+    #[error("{judge} is there twice: every judge has a number of its own")]
+    JudgeTwice {
+        /// The number.
+        judge: JudgeId,
+    },
+    /// Too many judges.
+    #[error(
+        "{found} judges: at most {JUDGES_FOUNDING_MAX} fit into a genesis file; governance registers more"
+    )]
+    JudgeCount {
+        /// Judges in the body.
+        found: usize,
+    },
     /// A stake or reserve of nearly nothing.
     #[error("the {what} of {bank} is {amount}: at least 1.00 is needed")]
     TooLittle {

@@ -6,7 +6,7 @@ use crate::escrow::CompanyEntry;
 use crate::shared::{SharedEntry, SharedError};
 use crate::sound::SoundGenesis;
 use idx_crypto::{KdfCost, Signature, Signer, Verifier};
-use idx_types::{BankCode, BankId, Regulator};
+use idx_types::{BankCode, BankId, Judge, Regulator};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -90,6 +90,16 @@ impl GenesisFile {
     /// As [`Genesis::set_company`]; then nothing has changed.
     pub fn set_company(&mut self, company: CompanyEntry, verifier: &dyn Verifier) -> Result<(), BodyError> {
         self.body.set_company(company, verifier)?;
+        self.signatures.clear();
+        Ok(())
+    }
+
+    /// Adds a judge and voids all signatures.
+    ///
+    /// # Errors
+    /// As [`Genesis::add_judge`]; then nothing has changed.
+    pub fn add_judge(&mut self, judge: Judge, verifier: &dyn Verifier) -> Result<(), BodyError> {
+        self.body.add_judge(judge, verifier)?;
         self.signatures.clear();
         Ok(())
     }

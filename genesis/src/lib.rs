@@ -8,7 +8,7 @@
 //!
 //! ```text
 //!            add_bank x 6
-//!            add_regulator
+//!            add_regulator, add_judge
 //! Genesis::new --set_company--> GenesisFile --sign by each bank--> GenesisFile --verify--> SoundGenesis
 //!                                  ^   |                                                       |
 //!                                  +---+ every change voids all signatures         GenesisSpec, peers
@@ -24,6 +24,7 @@ mod check;
 mod error;
 mod escrow;
 mod file;
+mod judges;
 mod shared;
 mod sound;
 
@@ -34,5 +35,6 @@ pub use check::{
 pub use error::{BodyError, FileError, GenesisError};
 pub use escrow::{CompanyEntry, EscrowEntry};
 pub use file::{GENESIS_BYTES_MAX, GENESIS_FORMAT, GenesisFile, SignatureState};
+pub use judges::JUDGES_FOUNDING_MAX;
 pub use shared::{SharedEntry, SharedError, Wrap};
 pub use sound::{Peer, PeerRole, SoundGenesis};

@@ -86,6 +86,7 @@ impl SoundGenesis {
                 .as_ref()
                 .expect("a checked body has shared secrets")
                 .first_chain_key(),
+            judges: self.body.judges.clone(),
         }
     }
 }

@@ -1,8 +1,12 @@
 //! A node's four keys: made, sealed, opened, and held against what genesis says of the bank. Those of
 //! the escrow's custodians are in [`custodian`].
+//! A node's three keys: made, sealed, opened, and held against what genesis says of the bank. Those of
+//! the escrow's custodians are in [`custodian`], a judge's in [`judge`].
 
 pub mod custodian;
+pub mod judge;
 mod shared;
+pub mod token;
 
 use crate::home::{self, Home, HomeError};
 use custodian::Role;
@@ -102,6 +106,9 @@ pub enum KeysError {
         /// The key in genesis.
         there: Hash32,
     },
+    /// The keys are in a token that cannot be used.
+    #[error(transparent)]
+    Token(#[from] token::TokenError),
     /// The machine gives no random bytes.
     #[error("no random bytes from the operating system: {0}")]
     NoEntropy(String),
@@ -160,18 +167,27 @@ pub fn generate_for(
     passphrase: &Passphrase,
     cost: KdfCost,
 ) -> Result<(), KeysError> {
+    refuse_used(home)?;
+    role.purposes().iter().try_for_each(|purpose| seal_new(home, *purpose, passphrase, cost))
+}
+
+/// Whether a home has a key of any role.
+fn refuse_used(home: &Home) -> Result<(), KeysError> {
     let all = Role::ALL.iter().flat_map(|role| role.purposes());
-    if let Some(path) = all.map(|purpose| home.key_file(*purpose)).find(|path| path.exists()) {
-        return Err(HomeError::Exists { path }.into());
+    let files = all.map(|purpose| home.key_file(*purpose)).chain([token::file(home)]);
+    match files.into_iter().find(|path| path.exists()) {
+        Some(path) => Err(HomeError::Exists { path }.into()),
+        None => Ok(()),
     }
-    for purpose in role.purposes() {
-        let path = home.key_file(*purpose);
-        let entropy = SealEntropy { salt: *random()?, nonce: *random()? };
-        let file = KeyFile::seal(*purpose, &*random()?, passphrase, cost, &entropy)
-            .map_err(|source| KeysError::KeyFile { path: path.clone(), source })?;
-        home::write_new_secret(&path, &file.to_json())?;
-    }
-    Ok(())
+}
+
+/// Makes one key and seals it into a home.
+fn seal_new(home: &Home, purpose: Purpose, passphrase: &Passphrase, cost: KdfCost) -> Result<(), KeysError> {
+    let path = home.key_file(purpose);
+    let entropy = SealEntropy { salt: *random()?, nonce: *random()? };
+    let file = KeyFile::seal(purpose, &*random()?, passphrase, cost, &entropy)
+        .map_err(|source| KeysError::KeyFile { path: path.clone(), source })?;
+    Ok(home::write_new_secret(&path, &file.to_json())?)
 }
 
 /// Reads a key file without opening it.

@@ -15,11 +15,17 @@
 //! tests of the whole system.
 
 pub mod admin;
+pub mod audit;
 pub mod cli;
+pub mod custodian;
 pub mod desk;
+pub mod docket;
+pub mod doors;
 pub mod engine;
+pub mod following;
 pub mod genesis_file;
 pub mod home;
+pub mod judge;
 pub mod keys;
 pub mod logging;
 pub mod observer;

@@ -90,6 +90,7 @@ impl Setup {
             banks: self.identities.iter().take(self.banks).map(bank).collect(),
             escrow: escrow(),
             chain_key: idx_chain::testing::first_chain_key(),
+            judges: Vec::new(),
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }

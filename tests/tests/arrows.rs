@@ -35,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "bank",
             "client",
             "api",
+            "bank",
         ],
     ),
     ("bench", &["crypto", "types", "chain", "consensus", "client", "node"]),

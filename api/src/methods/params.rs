@@ -1,8 +1,8 @@
 //! The parameters of each method as types. Names and order are those of the table.
 
 use idx_client::encoding::{BlockTag, Bytes, Hex};
-use idx_client::views::{Cursor, SubscribeTopic, TransactionFilter};
-use idx_types::{AccountHandle, Height, Paise, PrivateHash, PublicHash, SessionId, TxId};
+use idx_client::views::{Cursor, OrderStatusView, ReaderView, SubscribeTopic, TransactionFilter};
+use idx_types::{AccountHandle, Height, OrderId, Paise, PrivateHash, PublicHash, SessionId, TxId};
 
 /// Declares the parameters of a method; unknown names are refused.
 macro_rules! params {
@@ -43,6 +43,14 @@ params! {
     Raw { raw: Bytes }
     /// Several transactions in borsh.
     RawList { raws: Vec<Bytes> }
+    /// Which orders.
+    Orders { status: Option<OrderStatusView>, after: Option<Hex<OrderId>>, limit: Option<usize> }
+    /// An order.
+    ByOrder { id: Hex<OrderId> }
+    /// Which part of the audit trail.
+    Trail { after: Option<Cursor>, limit: Option<usize> }
+    /// Who asks what is shown for an order.
+    ForReader { order: Hex<OrderId>, reader: ReaderView }
     /// A transaction to wait for.
     Wait { id: Hex<TxId>, timeout_ms: Option<u64> }
     /// What to subscribe to.

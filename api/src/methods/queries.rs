@@ -157,7 +157,7 @@ pub(crate) fn session_transactions(context: &Context, params: BySession) -> Read
 }
 
 /// How many entries to send.
-fn page(context: &Context, wanted: Option<usize>) -> Read<usize> {
+pub(super) fn page(context: &Context, wanted: Option<usize>) -> Read<usize> {
     match wanted {
         Some(0) => Err(RpcError::params("limit is at least 1")),
         wanted => Ok(wanted.unwrap_or(usize::MAX).min(context.limits.page_max)),

@@ -1,6 +1,6 @@
 //! The table itself.
 
-use super::{Method, Param, Run, live, peek, queries, read, submit};
+use super::{Method, Param, Run, live, orders, peek, queries, read, submit};
 
 const HASH_SCHEMA: &str = r#"{"type":"string","pattern":"^0x[0-9a-f]{64}$"}"#;
 const BYTES_SCHEMA: &str = r#"{"type":"string","pattern":"^0x([0-9a-f]{2})*$"}"#;
@@ -72,6 +72,25 @@ const COUNT: Param = Param {
     ..LIMIT
 };
 const HANDLE: Param = Param { name: "handle", optional: false, summary: "the account", ..HASH };
+const ORDER: Param = Param { name: "order", summary: "the order's id", ..HASH };
+const ORDER_ID: Param = Param { name: "id", ..ORDER };
+const AFTER_ORDER: Param =
+    Param { name: "after", optional: true, summary: "`next` of the page before", ..HASH };
+const STATUS: Param = Param {
+    name: "status",
+    optional: true,
+    summary: "only orders that stand so",
+    schema: r#"{"enum":["active","released","expired","revoked"]}"#,
+    example: "\"active\"",
+};
+const READER: Param = Param {
+    name: "reader",
+    optional: false,
+    summary: "who asks: to that key the answer is sealed",
+    schema: r#"{"oneOf":[{"enum":["judge","company"]},{"type":"object","required":["regulator"],
+"additionalProperties":false,"properties":{"regulator":{"type":"integer","minimum":0}}}]}"#,
+    example: "\"judge\"",
+};
 const AMOUNT: Param = Param {
     name: "amount",
     optional: false,
@@ -188,6 +207,19 @@ methods! {
     "idx_getChainKeys" [] -> "ChainKeysView",
         "Epochs of the private chain's key: since which height, for which banks; never a key.",
         Run::Call(|c, a| read(c, a, queries::chain_keys));
+    "idx_getJudges" [] -> "JudgeView[]", "All judges ever authorised, by number.",
+        Run::Call(|c, a| read(c, a, orders::judges));
+    "idx_getCourtOrders" [STATUS, AFTER_ORDER, LIMIT] -> "OrderPageView",
+        "Court orders that the ledger keeps, with their stories, oldest first.",
+        Run::Call(|c, a| read(c, a, orders::court_orders));
+    "idx_getCourtOrder" [ORDER_ID] -> "OrderView?", "A court order with its story.",
+        Run::Call(|c, a| read(c, a, orders::court_order));
+    "idx_getAuditTrail" [AFTER, LIMIT] -> "AuditTrailView",
+        "Every step of every court order that is kept, in order of height.",
+        Run::Call(|c, a| read(c, a, orders::audit_trail));
+    "idx_getOrderEnvelopes" [ORDER, READER] -> "OrderFileView",
+        "The sealed envelopes that an active order covers, for its judge or a custodian only.",
+        Run::Call(|c, a| read(c, a, orders::order_file));
     "idx_getTotals" [] -> "TotalsView", "All money by currency: what was issued, and all balances added up.",
         Run::Call(|c, a| read(c, a, queries::totals));
     "idx_getMempool" [] -> "MempoolView", "What waits to be ordered.",

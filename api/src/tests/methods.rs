@@ -23,6 +23,7 @@ fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
     let (hash, private) = (json!(Hex(second.public.header.hash())), json!(Hex(second.commit.value)));
     let account = json!(Hex(idx_types::AccountHandle([1; 32])));
     let session = json!(idx_types::SessionId([1; 32]));
+    let order = json!(Hex(idx_types::OrderId([5; 32])));
     vec![
         ("rpc.discover", json!([]), "/openrpc", json!("1.3.2")),
         ("idx_chainId", json!([]), "", json!(format!("0x{}", "c1".repeat(32)))),
@@ -59,6 +60,13 @@ fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
         ("idx_getEscrow", json!([]), "/regulators/0/name", json!("RBI")),
         ("idx_getChainKeys", json!([]), "/epochs/0/from", json!("0x1")),
         ("idx_getChainKeys", json!([]), "/due_since", json!("0x3")),
+        ("idx_getJudges", json!([]), "/0/id", json!(1)),
+        ("idx_getCourtOrders", json!({"status": "active"}), "/items/0/status", json!("active")),
+        ("idx_getCourtOrders", json!({"status": "expired"}), "/items", json!([])),
+        ("idx_getCourtOrder", json!([order]), "/steps/1/deed", json!("shared")),
+        ("idx_getAuditTrail", json!([]), "/items/0/deed", json!("approved")),
+        ("idx_getOrderEnvelopes", json!([order, "judge"]), "/order", json!(order)),
+        ("idx_getOrderEnvelopes", json!([order, {"regulator": 0}]), "/day", json!("2023-11-14")),
         ("idx_getEscrow", json!([]), "/company/day_keys/0/day", json!("2023-11-14")),
         ("idx_getTotals", json!([]), "/currencies/0/counted", json!("7.00")),
         ("idx_getMempool", json!([]), "/transactions", json!(0)),

@@ -12,6 +12,7 @@ mod escrow;
 mod event;
 mod governance;
 mod kind;
+mod lawful;
 mod node;
 mod order;
 mod tx;
@@ -30,6 +31,10 @@ pub use governance::{
     ParametersView, ProposalState, ProposalView, TotalsView,
 };
 pub use kind::{TX_KINDS, TxKindView};
+pub use lawful::{
+    AuditEntryView, AuditTrailView, DeedView, EnvelopeView, JudgeView, OrderFileView, OrderPageView,
+    OrderStatusView, OrderStepView, OrderView, PastOrdersView, ReaderView,
+};
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
     SyncingView, VoteCast, WaitingView,

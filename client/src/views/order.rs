@@ -153,7 +153,8 @@ pub struct AnnounceKeysView {
 }
 
 impl CourtOrderView {
-    pub(super) fn new(order: &CourtOrder, names: &dyn BankNames) -> Self {
+    /// The view of an order.
+    pub fn new(order: &CourtOrder, names: &dyn BankNames) -> Self {
         Self {
             judge: order.judge,
             case_number: order.case_number.clone(),

@@ -106,6 +106,18 @@ pub fn seal_half_to(judge: &HpkePublic, half: &Half, order: &Hash32, seed: &[u8;
     }
 }
 
+/// What a judge confirms of an opening: over the order, the opened record and both halves. It tells
+/// nothing to who lacks the halves, which have 256 bits of entropy each, and proves to who has them what
+/// was read.
+pub fn opening_digest(order: &Hash32, record: &[u8], company: &Half, regulator: &Half) -> Hash32 {
+    Hasher::new("idx/opening/1")
+        .part(order.as_bytes())
+        .part(record)
+        .part(company.bytes())
+        .part(regulator.bytes())
+        .finish()
+}
+
 /// Opens what [`seal_half_to`] made. Whether the half is the envelope's is for
 /// [`Envelope::check_half`](super::Envelope::check_half).
 ///

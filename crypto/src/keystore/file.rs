@@ -36,16 +36,20 @@ pub enum Purpose {
     CompanyMaster,
     /// Seals a bank's vault; what the file shows as public key is a digest that names it.
     Vault,
+    /// What a judge orders (Ed25519).
+    JudgeSigning,
+    /// What is sealed to a judge: halves, answers, envelopes (X25519).
+    JudgeReading,
 }
 
 impl Purpose {
     /// The public key that a secret has in this use; a master, which has none, gets a one-way name.
     pub fn public_of(self, secret: &[u8; 32]) -> [u8; 32] {
         match self {
-            Self::Hpke | Self::RegulatorEscrow => x25519_public(secret),
             Self::Vault => *hkdf_derive(secret, "idx/vault-key-name/1", &[]),
+            Self::Hpke | Self::RegulatorEscrow | Self::JudgeReading => x25519_public(secret),
             Self::CompanyMaster => *hkdf_derive(secret, "idx/company-master-name/1", &[]),
-            Self::Consensus | Self::Network | Self::Wallet | Self::Custodian => {
+            Self::Consensus | Self::Network | Self::Wallet | Self::Custodian | Self::JudgeSigning => {
                 SecretKey::from_seed(secret).public_key().0
             }
         }
@@ -63,6 +67,8 @@ impl fmt::Display for Purpose {
             Self::RegulatorEscrow => "regulator_escrow",
             Self::CompanyMaster => "company_master",
             Self::Vault => "vault",
+            Self::JudgeSigning => "judge_signing",
+            Self::JudgeReading => "judge_reading",
         })
     }
 }

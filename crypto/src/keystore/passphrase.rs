@@ -26,6 +26,11 @@ impl Passphrase {
         Ok(Self(Zeroizing::new(line.to_owned())))
     }
 
+    /// The text itself, for a token that takes it as its PIN. It must reach no log and no error.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
     /// Stretches the passphrase into a key with Argon2id, version 0x13 (RFC 9106).
     pub(super) fn stretch(&self, salt: &[u8], cost: KdfCost) -> Result<Zeroizing<[u8; 32]>, KeystoreError> {
         let out_of_range = KeystoreError::CostOutOfRange { cost };

@@ -14,7 +14,7 @@ use idx_crypto::{Ed25519, PublicKey};
 use idx_genesis::{
     BankEntry, BodyError, Genesis as Body, GenesisError, GenesisFile, SharedError, SignatureState,
 };
-use idx_types::{BankCode, NetworkDay, Paise, Params, Regulator, TimestampMs};
+use idx_types::{BankCode, Judge, NetworkDay, Paise, Params, Regulator, TimestampMs};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,7 @@ The ceremony, for a network of any number of banks:
   idx-node keys generate --home rbi --role regulator           and --role company for the company
   idx-node genesis add-regulator genesis.json --name RBI --keys rbi.json
   idx-node genesis set-company genesis.json --keys company.json
+  idx-node genesis add-judge genesis.json --id 1 --name \"A. Rao, Delhi\" --keys judge.json
   idx-node genesis sign genesis.json --home hdfc               each bank signs, once all are in
   idx-node genesis merge genesis.json copy.json                where banks signed copies
   idx-node genesis verify genesis.json                         until nobody is missing";
@@ -54,6 +55,8 @@ pub(super) enum Genesis {
     AddRegulator(escrow::AddRegulator),
     /// Set the company, whose key of the day every identity is sealed to; voids all signatures.
     SetCompany(escrow::SetCompany),
+    /// Add a judge, who may order the opening of identities; voids all signatures.
+    AddJudge(escrow::AddJudge),
     /// Make the secrets that only the banks share, when all banks are in, and wrap them for each; voids all
     /// signatures.
     SealShared {
@@ -140,6 +143,7 @@ impl Genesis {
             Self::AddBank(add) => add.run(),
             Self::AddRegulator(add) => add.run(),
             Self::SetCompany(set) => set.run(),
+            Self::AddJudge(add) => add.run(),
             Self::SealShared { file } => escrow::seal_shared(&file),
             Self::Sign { file, home, bank, passphrase_file } => sign(&file, &home, bank, passphrase_file),
             Self::Merge { file, other } => merge(&file, &other),
@@ -223,6 +227,7 @@ struct Standing {
     banks: Vec<BankStanding>,
     regulators: Vec<Regulator>,
     company: Option<CompanyStanding>,
+    judges: Vec<Judge>,
 }
 
 /// The company, without the keys of its days.
@@ -269,6 +274,7 @@ fn standing(genesis: &GenesisFile) -> Standing {
             first_day: company.first_day,
             last_day: company.last_day(),
         }),
+        judges: body.judges.clone(),
     }
 }
 
@@ -280,7 +286,9 @@ fn escrow_text(standing: &Standing) -> String {
         || "none yet".to_owned(),
         |company| format!("keys of {} to {}", company.first_day, company.last_day),
     );
-    format!("regulators: {regulators}  company: {company}")
+    let judges: Vec<&str> = standing.judges.iter().map(|judge| judge.name.as_str()).collect();
+    let judges = if judges.is_empty() { "none yet".to_owned() } else { judges.join(", ") };
+    format!("regulators: {regulators}  company: {company}  judges: {judges}")
 }
 
 fn standing_text(standing: &Standing) -> String {

@@ -1,13 +1,17 @@
 //! The command line of `idx-node`: one file a group of commands, no rules of its own.
 
+mod audit;
 mod completions;
 mod config;
+mod custodian;
 mod customer;
 mod exit;
 mod genesis;
+mod judge;
 mod keys;
 mod links;
 mod node;
+mod nodes;
 mod observer;
 mod output;
 mod status;
@@ -57,6 +61,14 @@ enum Command {
     /// The ceremony: what the banks agree on before the first block.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// The audit trail of court orders, proven from genesis.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Hold one half of every identity, and give it to judges with a verified order.
+    Custodian(Box<custodian::CustodianCommand>),
+    /// A judge: order the opening of an identity, open what custodians release.
+    #[command(subcommand)]
+    Judge(judge::Judge),
     /// What a running node is doing, and what it waits for.
     Status(status::Status),
     /// A clerk's work for the bank's customers.
@@ -104,6 +116,9 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Keys(command) => command.run(),
             Self::Genesis(command) => command.run(),
+            Self::Audit(command) => command.run(),
+            Self::Custodian(command) => command.run(),
+            Self::Judge(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),
             Self::Verify(command) => command.run(),

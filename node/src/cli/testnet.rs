@@ -41,7 +41,7 @@ pub(super) enum Testnet {
         #[arg(long)]
         keep_data: bool,
     },
-    /// The banks, their URLs, peers, heights.
+    /// The banks, their URLs, peers, heights; the custodians.
     Status {
         #[command(flatten)]
         dir: Dir,
@@ -59,15 +59,15 @@ pub(super) enum Testnet {
         #[command(flatten)]
         pace: Pace,
     },
-    /// End a bank's node at once (SIGKILL), as in a power cut.
+    /// End a bank's node, or a custodian, at once (SIGKILL), as in a power cut.
     Kill(OneBank),
-    /// Stop a bank's node (SIGTERM).
+    /// Stop a bank's node, or a custodian (SIGTERM).
     Stop(OneBank),
-    /// Start a bank's node.
+    /// Start a bank's node, or a custodian.
     Start(OneBank),
     #[command(flatten)]
     Link(LinkVerb),
-    /// Print a bank's log.
+    /// Print a bank's or a custodian's log.
     Logs {
         #[command(flatten)]
         bank: OneBank,
@@ -114,7 +114,7 @@ pub(super) struct Pace {
 pub(super) struct OneBank {
     #[command(flatten)]
     dir: Dir,
-    /// Its code, in any case of letters.
+    /// Its code, in any case of letters; or a custodian, rbi or company.
     bank: String,
 }
 
@@ -135,6 +135,9 @@ pub(super) struct Up {
     /// Ports of the links are this base + 1 to + 36 [default: 7000].
     #[arg(long, value_name = "PORT", requires = "links")]
     links_port_base: Option<u16>,
+    /// Start no custodians: for measurements of the banks alone.
+    #[arg(long)]
+    no_custodians: bool,
     /// Threads of each node's nonce search.
     #[arg(long, value_name = "N", default_value_t = 1)]
     mining_threads: usize,
@@ -235,6 +238,7 @@ impl Up {
             p2p_base: self.p2p_port_base,
             links: self.links,
             links_base: self.links_port_base,
+            custodians: !self.no_custodians,
             mining_threads: self.mining_threads,
             paying: (!self.no_payments).then(|| self.pace.paying(stream, rate_default)),
             pay_again: named,
@@ -248,7 +252,10 @@ fn bank_codes() -> Vec<BankCode> {
 
 fn status(dir: &Dir, output: Output) -> Done {
     let rows = block_on(testnet::status(&dir.layout()))?;
-    output.print(&rows, |rows| testnet::table_of(rows));
+    let custodians = testnet::custodian_rows(&dir.layout());
+    let text =
+        |rows: &Vec<_>| format!("{}\n{}", testnet::table_of(rows), testnet::custodian_table(&custodians));
+    output.print(&rows, text);
     Ok(())
 }
 

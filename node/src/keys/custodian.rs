@@ -6,13 +6,17 @@
 //!                                                                 signing key, a key each day
 //! ```
 
-use super::{KeysError, open, read_key_file};
+use super::{KeysError, open, random, read_key_file, refuse_used, seal_new, token};
 use crate::home::Home;
-use idx_crypto::{HpkePublic, Passphrase, PublicKey, Purpose, company_day_key};
+use idx_crypto::{
+    HpkePublic, HpkeSecret, KdfCost, Passphrase, PublicKey, Purpose, SecretKey, Signer, company_day_key,
+};
 use idx_genesis::CompanyEntry;
 use idx_types::escrow::DAY_KEYS_MAX;
 use idx_types::{NetworkDay, NetworkKey};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
+use zeroize::Zeroizing;
 
 /// Days whose keys the company shows at once: as many as the chain takes.
 pub const EXPORT_DAYS: usize = DAY_KEYS_MAX;
@@ -29,11 +33,13 @@ pub enum Role {
     Company,
     /// An observer's node: a network key, and nothing that signs.
     Observer,
+    /// A judge: signing key, and the key to which answers are sealed.
+    Judge,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 4] = [Self::Bank, Self::Regulator, Self::Company, Self::Observer];
+    pub const ALL: [Self; 5] = [Self::Bank, Self::Regulator, Self::Company, Self::Observer, Self::Judge];
 
     /// The keys that it has.
     pub const fn purposes(self) -> &'static [Purpose] {
@@ -42,18 +48,21 @@ impl Role {
             Self::Regulator => &[Purpose::Custodian, Purpose::RegulatorEscrow],
             Self::Company => &[Purpose::Custodian, Purpose::CompanyMaster],
             Self::Observer => &[Purpose::Network],
+            Self::Judge => &[Purpose::JudgeSigning, Purpose::JudgeReading],
         }
     }
 
     /// The role whose keys lie in a home, by the names of the files; a bank's if there are none.
     pub fn of(home: &Home) -> Self {
         let has = |purpose| home.key_file(purpose).exists();
-        match (has(Purpose::RegulatorEscrow), has(Purpose::CompanyMaster)) {
-            (true, _) => Self::Regulator,
-            (_, true) => Self::Company,
-            _ if has(Purpose::Network) && !has(Purpose::Consensus) => Self::Observer,
-            _ => Self::Bank,
-        }
+        let marks = [
+            (Purpose::RegulatorEscrow, Self::Regulator),
+            (Purpose::CompanyMaster, Self::Company),
+            (Purpose::JudgeReading, Self::Judge),
+        ];
+        let by_file = marks.into_iter().find(|(mark, _)| has(*mark)).map(|(_, role)| role);
+        let is_observer = has(Purpose::Network) && !has(Purpose::Consensus);
+        by_file.unwrap_or(if is_observer { Self::Observer } else { Self::Bank })
     }
 }
 
@@ -103,13 +112,108 @@ pub fn company_keys(
     passphrase: &Passphrase,
     first: NetworkDay,
 ) -> Result<CompanyEntry, KeysError> {
-    let master = open(home, Purpose::CompanyMaster, passphrase)?;
+    let (_, passphrase) = signer(home, passphrase)?;
+    let master = open(home, Purpose::CompanyMaster, &passphrase)?;
     let days = (first.0..=u32::MAX).take(EXPORT_DAYS);
     let day_keys = days.map(|day| company_day_key(&master, day).public()).collect();
     Ok(CompanyEntry { signing_key: signing_key(home)?, first_day: first, day_keys })
 }
 
+/// A custodian's opened keys.
+pub struct CustodianKeys {
+    /// Signs what it publishes; perhaps inside a token.
+    pub signing: Box<dyn Signer>,
+    /// Opens its half.
+    pub escrow: EscrowSecret,
+}
+
+/// What opens a custodian's half.
+pub enum EscrowSecret {
+    /// A regulator's key.
+    Regulator(HpkeSecret),
+    /// The company's master, from which the key of every day follows.
+    Company(Zeroizing<[u8; 32]>),
+}
+
+impl std::fmt::Debug for EscrowSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Regulator(_) => "EscrowSecret(**** of a regulator)",
+            Self::Company(_) => "EscrowSecret(**** of the company)",
+        })
+    }
+}
+
+impl EscrowSecret {
+    /// Hands out the key of a day: a regulator has one for all days.
+    pub fn with_key<T>(&self, day: NetworkDay, open: impl FnOnce(&HpkeSecret) -> T) -> T {
+        match self {
+            Self::Regulator(secret) => open(secret),
+            Self::Company(master) => open(&company_day_key(master, day.0)),
+        }
+    }
+}
+
+impl CustodianKeys {
+    /// Opens the keys of a regulator's or the company's home.
+    ///
+    /// # Errors
+    /// Names the file that is missing or does not open, and why.
+    pub fn open(home: &Home, passphrase: &Passphrase) -> Result<Self, KeysError> {
+        let (signing, passphrase) = signer(home, passphrase)?;
+        let escrow = match Role::of(home) {
+            Role::Company => EscrowSecret::Company(open(home, Purpose::CompanyMaster, &passphrase)?),
+            _ => {
+                let secret = open(home, Purpose::RegulatorEscrow, &passphrase)?;
+                EscrowSecret::Regulator(HpkeSecret::from_bytes(&secret))
+            }
+        };
+        Ok(Self { signing, escrow })
+    }
+}
+
+impl std::fmt::Debug for CustodianKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CustodianKeys(signs with {}, {:?})", self.signing.public_key(), self.escrow)
+    }
+}
+
+/// What signs for a custodian, and the passphrase of its escrow secret: the home's own, or what the token
+/// gives for it.
+fn signer(home: &Home, passphrase: &Passphrase) -> Result<(Box<dyn Signer>, Passphrase), KeysError> {
+    if token::is_used(home) {
+        let token = token::open(home, passphrase)?;
+        return Ok((token.signer, token.passphrase));
+    }
+    let signing = SecretKey::from_seed(&*open(home, Purpose::Custodian, passphrase)?);
+    Ok((Box::new(signing), passphrase.clone()))
+}
+
+/// Makes a custodian's keys in a PKCS#11 token, whose PIN is the passphrase, and the escrow secret beside
+/// it, sealed under what only the token can give.
+///
+/// # Errors
+/// There is a key of any role already, or the token does not do what it must.
+pub fn generate_in_token(
+    role: Role,
+    home: &Home,
+    pin: &Passphrase,
+    cost: KdfCost,
+    (module, label): (&Path, &str),
+) -> Result<(), KeysError> {
+    refuse_used(home)?;
+    let secret = match role {
+        Role::Company => Purpose::CompanyMaster,
+        _ => Purpose::RegulatorEscrow,
+    };
+    let passphrase = token::create(home, module, label, pin, (&*random()?, *random()?))?;
+    seal_new(home, secret, &passphrase, cost)
+}
+
 fn signing_key(home: &Home) -> Result<PublicKey, KeysError> {
+    if token::is_used(home) {
+        return Ok(token::read(home)?.signing_key);
+    }
     Ok(PublicKey(read_key_file(home, Purpose::Custodian)?.public_key()))
 }
 
@@ -118,7 +222,6 @@ mod tests {
     use super::*;
     use crate::home::HomeError;
     use crate::keys::{generate, generate_for};
-    use idx_crypto::KdfCost;
 
     const FIRST: NetworkDay = NetworkDay(20_000);
 

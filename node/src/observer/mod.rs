@@ -14,6 +14,7 @@
 mod following;
 mod kept;
 mod live;
+mod orders;
 mod queries;
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,8 @@ impl Queries {
     /// The dependencies of the router, all from this.
     pub fn deps(self) -> ApiDeps {
         let all = Arc::new(self);
-        ApiDeps { queries: all.clone(), submit: all.clone(), live: all.clone(), events: all, teller: None }
+        let (queries, orders, submit) = (all.clone(), all.clone(), all.clone());
+        ApiDeps { queries, orders, submit, live: all.clone(), events: all, teller: None }
     }
 }
 
@@ -42,7 +43,7 @@ fn failed(error: StoreError) -> QueryError {
 }
 
 /// What only a ledger can say.
-fn unknown<T>(what: &str) -> Answer<T> {
+pub(super) fn unknown<T>(what: &str) -> Answer<T> {
     Err(QueryError::NotKept(format!("an observer knows no {what}; ask a bank's node")))
 }
 

@@ -2,29 +2,42 @@
 
 use super::network::Facts;
 use super::row::Party;
-use borsh::{BorshDeserialize, BorshSerialize};
-use idx_crypto::{Envelope, Hash32, HpkePublic, Recipients, ShapeError, hash_borsh, hkdf_derive};
-use idx_types::{AccountHandle, BankId, ChainId, Concealed, NetworkDay};
+use borsh::BorshSerialize;
+use idx_bank::{BadInput, IdentityContext, IdentityRecord};
+use idx_crypto::{Envelope, HpkePublic, Recipients, ShapeError, hash_borsh, hkdf_derive};
+use idx_types::{AccountHandle, BankId, Concealed, Idx, NetworkDay, SessionId};
+use std::str::FromStr;
 
-/// A person who does not exist and owns an account of a test network.
-#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
-pub struct MadeUpPerson {
-    /// Says that it is made up.
-    pub name: String,
-    /// The home bank's code.
-    pub bank: String,
-    /// The account's number there.
-    pub account: String,
-    /// The account's name on the ledger.
-    pub handle: AccountHandle,
+/// The record of a person who does not exist and owns an account of a test network. Its name says that
+/// it is made up; the rest follows from bank and account number.
+pub fn made_up(party: &Party, handle: AccountHandle, session: Option<SessionId>) -> IdentityRecord {
+    let Party { bank, account } = party;
+    let digest = hash_borsh("idx/testnet/person/1", &(bank.to_string(), account));
+    let name = format!("Made-up customer {account} of {bank}");
+    // Files of payments name accounts as they like; a bank has digits.
+    let number = account.parse().unwrap_or_else(|_| sound(digits(&digest.0[16..28])));
+    IdentityRecord {
+        idx: Idx(hash_borsh("idx/testnet/idx/1", &digest).0),
+        name: sound(name),
+        pan: sound(letters(&digest.0[..5]) + &digits(&digest.0[5..9]) + &letters(&digest.0[9..10])),
+        rbi: sound(digits(&digest.0[10..16])),
+        bank: bank.clone(),
+        number,
+        handle,
+        session,
+    }
 }
 
-impl MadeUpPerson {
-    /// The owner of an account.
-    pub fn of(party: &Party, handle: AccountHandle) -> Self {
-        let (bank, account) = (party.bank.to_string(), party.account.clone());
-        Self { name: format!("Made-up customer {account} of {bank}"), bank, account, handle }
-    }
+fn letters(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(b'A' + byte % 26)).collect()
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(b'0' + byte % 10)).collect()
+}
+
+fn sound<T: FromStr<Err = BadInput>>(text: String) -> T {
+    text.parse().expect("made up to be sound: names in files of payments are short and readable")
 }
 
 /// Why an identity cannot be sealed.
@@ -36,20 +49,6 @@ pub enum NotSealed {
     /// What the node shows is no escrow.
     #[error("the escrow that the network shows: {0}")]
     Escrow(#[from] ShapeError),
-}
-
-/// What an identity belongs to.
-#[derive(Clone, Copy, Debug, BorshSerialize)]
-pub enum Role {
-    /// The opening of the account.
-    Account([u8; 32]),
-    /// The opening of the session.
-    Session([u8; 32]),
-}
-
-/// The digest that binds an envelope to the one transaction that it is for.
-pub fn context(chain_id: ChainId, bank: BankId, role: Role) -> Hash32 {
-    hash_borsh("idx/testnet/identity/1", &(chain_id, bank, role))
 }
 
 /// Conceals values and seals identities of one run. All that must be unforeseeable follows from 32 bytes
@@ -83,14 +82,15 @@ impl<'a> Sealer<'a> {
         &mut self,
         facts: &Facts,
         (home, day): (HpkePublic, NetworkDay),
-        person: &MadeUpPerson,
-        context: &Hash32,
+        record: &IdentityRecord,
+        bank: BankId,
     ) -> Result<Concealed<Envelope>, NotSealed> {
         let company = *facts.escrow.company.day_keys.get(&day).ok_or(NotSealed::NoDayKey(day))?;
         let regulators = facts.escrow.regulators.iter().map(|regulator| regulator.hpke_key).collect();
-        let record = borsh::to_vec(person).expect("writing borsh to memory cannot fail");
+        let IdentityRecord { handle, session, .. } = *record;
+        let context = IdentityContext { chain_id: facts.chain_id, bank, handle, session };
         let recipients = Recipients { home, company, regulators };
-        let envelope = Envelope::seal(&record, context, &recipients, &self.draw())?;
+        let envelope = record.seal(&context, &recipients, &self.draw())?;
         Ok(self.conceal(envelope))
     }
 }
@@ -105,29 +105,43 @@ mod tests {
         Facts { chain_id: chain_id(), params: Params::default(), banks: Vec::new(), escrow: escrow() }
     }
 
+    fn party(account: &str) -> Party {
+        Party { bank: "SBI".parse().unwrap(), account: account.to_owned() }
+    }
+
     #[test]
     fn the_home_bank_reads_who_it_is_and_the_ledger_takes_the_envelope() {
         let entropy = [5; 32];
         let (mut sealer, home) = (Sealer::new(&entropy), hpke_secret(3));
-        let party = Party { bank: "SBI".parse().unwrap(), account: "A-17".to_owned() };
-        let person = MadeUpPerson::of(&party, AccountHandle([1; 32]));
-        let context = context(chain_id(), BankId(2), Role::Account([1; 32]));
-        let sealed = sealer.identity(&facts(), (home.public(), TEST_DAY), &person, &context).unwrap();
+        let record = made_up(&party("A-17"), AccountHandle([1; 32]), None);
+        let sealed = sealer.identity(&facts(), (home.public(), TEST_DAY), &record, BankId(2)).unwrap();
         let envelope = sealed.shown().unwrap();
         assert_eq!(escrow().check_envelope(envelope, home.public().as_bytes(), TEST_DAY), Ok(()));
-        let record = envelope.open_home(&home, &context).unwrap();
-        assert_eq!(borsh::from_slice::<MadeUpPerson>(&record).unwrap(), person);
-        assert!(person.name.starts_with("Made-up"));
+        let (chain_id, bank, handle) = (chain_id(), BankId(2), AccountHandle([1; 32]));
+        let context = IdentityContext { chain_id, bank, handle, session: None };
+        let opened = envelope.open_home(&home, &context.digest()).unwrap();
+        assert_eq!(IdentityRecord::read(&opened, &context), Some(record));
+    }
+
+    #[test]
+    fn made_up_people_are_sound_whatever_a_file_calls_them() {
+        let long = "x".repeat(crate::pay::row::NAME_CHARS_MAX);
+        for account in ["1", "A-17", "501000000011", &long] {
+            let record = made_up(&party(account), AccountHandle([1; 32]), None);
+            assert!(record.name.expose().starts_with("Made-up"), "{account}");
+            assert_eq!(record, made_up(&party(account), AccountHandle([1; 32]), None));
+        }
+        let number = |account: &str| made_up(&party(account), AccountHandle([1; 32]), None).number;
+        assert_eq!(number("501000000011").expose(), "501000000011");
+        assert_ne!(number("A"), number("B"));
     }
 
     #[test]
     fn a_day_without_a_key_is_named() {
         let entropy = [5; 32];
-        let party = Party { bank: "SBI".parse().unwrap(), account: "A".to_owned() };
-        let person = MadeUpPerson::of(&party, AccountHandle([1; 32]));
-        let day = NetworkDay::of(TimestampMs(0));
-        let refused =
-            Sealer::new(&entropy).identity(&facts(), (hpke_secret(3).public(), day), &person, &Hash32::ZERO);
+        let record = made_up(&party("A"), AccountHandle([1; 32]), None);
+        let sealed_to = (hpke_secret(3).public(), NetworkDay::of(TimestampMs(0)));
+        let refused = Sealer::new(&entropy).identity(&facts(), sealed_to, &record, BankId(2));
         assert_eq!(
             refused.unwrap_err().to_string(),
             "the company has announced no escrow key for 1970-01-01"

@@ -3,7 +3,7 @@
 //! Pure: from the payments and what is there already follow the accounts to open, the sessions to open
 //! for a day, and the deposits without which a sender could not pay.
 
-use super::identity::{self, MadeUpPerson, NotSealed, Role, Sealer};
+use super::identity::{NotSealed, Sealer, made_up};
 use super::network::{Door, Facts};
 use super::row::{Party, Payment};
 use super::wallet::Wallet;
@@ -11,8 +11,8 @@ use idx_chain::FeeQuote;
 use idx_crypto::{Envelope, Hash32, Signer};
 use idx_types::tx::{Acceptance, Cash, OpenAccount, OpenSession, TX_VERSION, Transfer};
 use idx_types::{
-    AccountHandle, BankId, Concealed, Currency, NetworkDay, Paise, Params, TimestampMs, Transaction, TxBody,
-    TxKind,
+    AccountHandle, BankId, Concealed, Currency, NetworkDay, Paise, Params, SessionId, TimestampMs,
+    Transaction, TxBody, TxKind,
 };
 use std::collections::BTreeMap;
 
@@ -104,7 +104,7 @@ impl Maker<'_, '_> {
             bank: self.bank(member.door),
             handle: self.sealer.conceal(member.handle),
             currency: Currency::Inr,
-            identity: self.identity(member, Role::Account(member.handle.0))?,
+            identity: self.identity(member, None)?,
         };
         Ok(self.by_bank(member.door, TxKind::OpenAccount(open)))
     }
@@ -122,17 +122,20 @@ impl Maker<'_, '_> {
             handle: self.sealer.conceal(member.handle),
             key: session.public_key(),
             expires_at: day.end(),
-            identity: self.identity(member, Role::Session(session.id.0))?,
+            identity: self.identity(member, Some(session.id))?,
         };
         Ok(self.by_bank(member.door, TxKind::OpenSession(open)))
     }
 
-    fn identity(&mut self, member: &Member, role: Role) -> Result<Concealed<Envelope>, NotSealed> {
+    fn identity(
+        &mut self,
+        member: &Member,
+        session: Option<SessionId>,
+    ) -> Result<Concealed<Envelope>, NotSealed> {
         let bank = &self.facts.banks[member.door];
-        let person = MadeUpPerson::of(&member.party, member.handle);
-        let context = identity::context(self.facts.chain_id, bank.id, role);
+        let record = made_up(&member.party, member.handle, session);
         let sealed_to = (bank.hpke_key, NetworkDay::of(self.now));
-        self.sealer.identity(self.facts, sealed_to, &person, &context)
+        self.sealer.identity(self.facts, sealed_to, &record, bank.id)
     }
 
     /// Deposits that bring a balance up to what the payments take; none if it is enough already.

@@ -19,7 +19,7 @@ use idx_types::{
 };
 use std::sync::Arc;
 
-fn failed(error: StoreError) -> QueryError {
+pub(super) fn failed(error: StoreError) -> QueryError {
     tracing::error!(%error, "a read of the store failed");
     QueryError::Failed(error.to_string())
 }

@@ -1,9 +1,11 @@
-//! What the node offers to its interfaces: the four traits of `idx_api`, over store, mind and events.
+//! What the node offers to its interfaces: the five traits of `idx_api`, over store, mind and events.
 //! Reads of blocks go to the store and never wait for the mind; reads of the state ask it.
 
 mod chain;
 mod chain_keys;
 mod live;
+mod order_file;
+pub(crate) mod orders;
 mod submit;
 
 pub(crate) use chain::fee_view;
@@ -45,7 +47,8 @@ impl Queries {
     /// The dependencies of the router, all from this.
     pub fn deps(self, teller: Option<Arc<dyn Teller>>) -> ApiDeps {
         let all = Arc::new(self);
-        ApiDeps { queries: all.clone(), submit: all.clone(), live: all.clone(), events: all, teller }
+        let (queries, orders, submit) = (all.clone(), all.clone(), all.clone());
+        ApiDeps { queries, orders, submit, live: all.clone(), events: all, teller }
     }
 
     /// Looks at the mind between two of its steps. Called on blocking threads.

@@ -1,17 +1,18 @@
-//! Making the homes of a test network, of its banks and custodians, and the genesis that all banks sign.
+//! Making the homes of a test network, of its banks, custodians and judge, and the genesis that all banks sign.
 
 use super::TestnetError;
 use super::layout::{BANKS, Layout, LayoutError, Place};
 use super::ports::Ports;
 use crate::home;
 use crate::keys::custodian::{RegulatorKeys, Role, company_keys, regulator_keys};
+use crate::keys::judge::JudgePublic;
 use crate::keys::{self, NodeKeys, PublicKeys};
 use crate::pay::now;
 use crate::settings::{Mining, Start};
 use crate::setup::{PassphraseFrom, make_custodian_home, make_home};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_genesis::{BankEntry, Genesis, GenesisFile};
-use idx_types::{BankCode, NetworkDay, Paise, Params, Regulator};
+use idx_types::{BankCode, JudgeId, NetworkDay, Paise, Params, Regulator};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -24,6 +25,15 @@ const STAKE: Paise = Paise(100_000_000_000);
 /// The one regulator of a test network.
 const REGULATOR: &str = "RBI";
 
+/// The one judge.
+const JUDGE: &str = "Testnet judge, High Court of Delhi";
+
+/// Custodians of a test network ask nobody.
+const POLICY: &str = "\
+# What this custodian does with a verified order: always releases its half. For test networks only.
+release = \"always\"
+";
+
 /// Makes everything; the network exists once its last file is written. What an interrupted try left is
 /// made anew.
 ///
@@ -31,7 +41,7 @@ const REGULATOR: &str = "RBI";
 /// [`TestnetError`].
 pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(), TestnetError> {
     layout.clear()?;
-    eprintln!("making the homes of six banks and two custodians in {}", layout.dir().display());
+    eprintln!("making the homes of six banks, two custodians and a judge in {}", layout.dir().display());
     let places = layout.places();
     let mut genesis = Genesis::new("testnet", now(), Params::default());
     for place in &places {
@@ -39,9 +49,13 @@ pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(
         genesis.add_bank(entry(place, ports, public), &Ed25519).map_err(genesis_error)?;
     }
     add_escrow(layout, &mut genesis)?;
+    add_judge(layout, &mut genesis)?;
     let text = sign_all(&places, genesis)?;
     for place in &places {
         home::write_new(&place.home.genesis_file(), &text).map_err(LayoutError::from)?;
+    }
+    for home in [layout.regulator(), layout.company(), layout.judge()] {
+        home::write_new(&home.genesis_file(), &text).map_err(LayoutError::from)?;
     }
     layout.make_wallet()?;
     Ok(layout.write_network(ports)?)
@@ -106,7 +120,19 @@ fn add_escrow(layout: &Layout, genesis: &mut Genesis) -> Result<(), TestnetError
     let passphrase = make_custodian_home(&company, Role::Company, KdfCost::testnet())?;
     let first = NetworkDay::of(genesis.time);
     let entry = company_keys(&company, &passphrase, first).map_err(LayoutError::from)?;
-    genesis.set_company(entry, &Ed25519).map_err(genesis_error)
+    genesis.set_company(entry, &Ed25519).map_err(genesis_error)?;
+    for custody in layout.custodians() {
+        home::write_new(&custody.home.root().join("policy.toml"), POLICY).map_err(LayoutError::from)?;
+    }
+    Ok(())
+}
+
+/// Makes the keys of the judge.
+fn add_judge(layout: &Layout, genesis: &mut Genesis) -> Result<(), TestnetError> {
+    let home = layout.judge();
+    make_custodian_home(&home, Role::Judge, KdfCost::testnet())?;
+    let judge = JudgePublic::of(&home).map_err(LayoutError::from)?.named(JudgeId(1), JUDGE);
+    genesis.add_judge(judge, &Ed25519).map_err(genesis_error)
 }
 
 fn sign_all(places: &[Place], genesis: Genesis) -> Result<String, TestnetError> {

@@ -8,7 +8,8 @@
 //!            hdfc/  icici/  sbi/  axis/  kotak/  yes/
 //!                   a home each, and beside it node.log and node.pid
 //!            custodians/rbi/  custodians/company/
-//!                   the keys of those who open identities together, and their passphrases
+//!                   the keys of those who open identities together, their passphrases, policy, log
+//!            judge/ the keys of the one judge, and their passphrase
 //! ```
 
 use super::ports::Ports;
@@ -34,6 +35,9 @@ const FILES: [&str; 7] =
 
 /// Homes of the custodians.
 const CUSTODIANS: &str = "custodians";
+
+/// Home of the judge.
+const JUDGE: &str = "judge";
 
 /// Keeps a second `up` out; see [`Home::lock`].
 const LOCK: &str = "lock";
@@ -62,7 +66,7 @@ pub enum LayoutError {
         dir: PathBuf,
     },
     /// No such bank.
-    #[error("{code:?} is none of the banks: {}", BANKS.join(", "))]
+    #[error("{code:?} is none of the banks, {}, nor a custodian, rbi or company", BANKS.join(", "))]
     UnknownBank {
         /// What was asked for.
         code: String,
@@ -104,6 +108,27 @@ impl Place {
     /// Which process its node is.
     pub fn pid(&self) -> PathBuf {
         self.home.root().join("node.pid")
+    }
+}
+
+/// One custodian of a test network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Custody {
+    /// `rbi` or `company`.
+    pub name: &'static str,
+    /// Its home.
+    pub home: Home,
+}
+
+impl Custody {
+    /// What it writes.
+    pub fn log(&self) -> PathBuf {
+        self.home.root().join("custodian.log")
+    }
+
+    /// Which process it is.
+    pub fn pid(&self) -> PathBuf {
+        self.home.root().join("custodian.pid")
     }
 }
 
@@ -152,6 +177,21 @@ impl Layout {
     /// The home of the company's custodian.
     pub fn company(&self) -> Home {
         Home::at(self.file(CUSTODIANS).join("company"))
+    }
+
+    /// The custodians.
+    pub fn custodians(&self) -> [Custody; 2] {
+        [Custody { name: "rbi", home: self.regulator() }, Custody { name: "company", home: self.company() }]
+    }
+
+    /// The custodian of this name, in any case of letters, if it is one's.
+    pub fn custodian(&self, name: &str) -> Option<Custody> {
+        self.custodians().into_iter().find(|custody| custody.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The home of the judge.
+    pub fn judge(&self) -> Home {
+        Home::at(self.file(JUDGE))
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -217,7 +257,7 @@ impl Layout {
 
     fn own_entries(&self) -> Vec<PathBuf> {
         let homes = self.places().into_iter().map(|place| place.home.root().to_owned());
-        FILES.iter().chain(&[CUSTODIANS]).map(|name| self.file(name)).chain(homes).collect()
+        FILES.iter().chain(&[CUSTODIANS, JUDGE]).map(|name| self.file(name)).chain(homes).collect()
     }
 
     /// Writes down what the network was made with; from then on it exists.

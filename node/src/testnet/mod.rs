@@ -1,14 +1,15 @@
-//! Six banks on one machine: made, started, paid through, looked at, and cleared away.
+//! Six banks, two custodians and a judge on one machine: made, started, paid through, looked at, and cleared away.
 //!
 //! ```text
 //! up: ports tried -> homes and keys -> genesis signed by all -> six processes -> all at one height
-//!     -> accounts opened and funded -> payments settled -> table and summary
+//!     -> two custodians -> accounts opened and funded -> payments settled -> table and summary
 //! ```
 //!
 //! A test network keeps every secret of all six banks in one folder and plays their customers. Nothing
 //! here is for a network that matters; the nodes that it starts are the same as those of one.
 
 mod create;
+mod custodians;
 mod layout;
 pub mod links;
 mod nodes;
@@ -18,7 +19,8 @@ mod status;
 mod up;
 mod verbs;
 
-pub use layout::{BANKS, Layout, LayoutError, Place};
+pub use custodians::{CustodianRow, custodian_rows, custodian_table};
+pub use layout::{BANKS, Custody, Layout, LayoutError, Place};
 pub use ports::{PortError, Ports};
 pub use process::{End, Process};
 pub use status::{NodeRow, table_of};

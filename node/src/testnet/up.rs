@@ -1,5 +1,6 @@
 //! Making and starting a network, and settling payments on it.
 
+use super::custodians::{self, CustodianRow, custodian_rows, custodian_table};
 use super::layout::{Layout, Place};
 use super::links::{self, LinksError};
 use super::nodes::{log_tail, running};
@@ -73,6 +74,8 @@ pub struct Asked {
     pub links: bool,
     /// Base of the doors of the links.
     pub links_base: Option<u16>,
+    /// Whether the custodians run as well.
+    pub custodians: bool,
     /// Threads of each node's search.
     pub mining_threads: usize,
     /// Payments to settle.
@@ -86,6 +89,8 @@ pub struct Asked {
 pub struct UpReport {
     /// The banks.
     pub banks: Vec<NodeRow>,
+    /// The custodians.
+    pub custodians: Vec<CustodianRow>,
     /// The payments, if any were asked for.
     pub summary: Option<Summary>,
 }
@@ -94,7 +99,8 @@ impl UpReport {
     /// The table of banks and the summary below it.
     pub fn to_text(&self) -> String {
         let summary = self.summary.as_ref().map(|summary| format!("\n\n{}", summary.to_text()));
-        format!("{}{}", table_of(&self.banks), summary.unwrap_or_default())
+        let custodians = custodian_table(&self.custodians);
+        format!("{}\n{custodians}{}", table_of(&self.banks), summary.unwrap_or_default())
     }
 }
 
@@ -113,12 +119,16 @@ pub async fn up(layout: &Layout, asked: &Asked) -> Result<UpReport, TestnetError
     links::ensure(layout, ports).await?;
     start_all(layout, ports).await?;
     agree(layout, ports).await?;
+    if asked.custodians {
+        custodians::start_all(layout, ports)?;
+    }
     let first = !layout.summary_file().exists();
     let summary = match &asked.paying {
         Some(paying) if first || asked.pay_again => Some(pay_on(layout, ports, paying).await?),
         _ => None,
     };
-    Ok(UpReport { banks: rows(layout, ports).await, summary })
+    let custodians = custodian_rows(layout);
+    Ok(UpReport { banks: rows(layout, ports).await, custodians, summary })
 }
 
 fn same_ports(layout: &Layout, asked: &Asked, ports: Ports) -> Result<Ports, TestnetError> {

@@ -1,6 +1,7 @@
 //! The verbs that need no payments: down, status, kill, stop, start, logs.
 
 use super::TestnetError;
+use super::custodians;
 use super::layout::{Layout, Place};
 use super::links;
 use super::nodes::{end_node, start_node};
@@ -26,6 +27,11 @@ pub fn down(layout: &Layout, keep_data: bool) -> Result<(), TestnetError> {
     if layout.network()?.is_none() {
         eprintln!("there is no test network in {}", layout.dir().display());
         return Ok(layout.remove()?);
+    }
+    for custody in layout.custodians() {
+        if custodians::end(&custody, End::Stop)? {
+            eprintln!("{} stopped", custody.name);
+        }
     }
     let stops: Vec<_> = layout
         .places()
@@ -57,29 +63,41 @@ pub async fn status(layout: &Layout) -> Result<Vec<NodeRow>, TestnetError> {
     Ok(rows(layout, network.ports).await)
 }
 
-/// Ends one bank's node.
+/// Ends one bank's node, or a custodian.
 ///
 /// # Errors
 /// There is no such bank, or it did not end.
 pub fn end(layout: &Layout, bank: &str, how: End) -> Result<(), TestnetError> {
     layout.require()?;
-    let place = layout.place(bank)?;
-    let ran = end_node(&place, how).map_err(|source| failed(&place, "ending", source))?;
+    let (name, ran) = match layout.custodian(bank) {
+        Some(custody) => (custody.name.to_owned(), custodians::end(&custody, how)?),
+        None => {
+            let place = layout.place(bank)?;
+            let ran = end_node(&place, how).map_err(|source| failed(&place, "ending", source))?;
+            (place.code.to_string(), ran)
+        }
+    };
     let word = match (ran, how) {
         (false, _) => "does not run",
         (true, End::Stop) => "stopped",
         (true, End::Kill) => "killed",
     };
-    eprintln!("{} {word}", place.code);
+    eprintln!("{name} {word}");
     Ok(())
 }
 
-/// Starts one bank's node and waits until it answers.
+/// Starts one bank's node and waits until it answers; or a custodian.
 ///
 /// # Errors
 /// There is no such bank, its ports are held, or it does not come up.
 pub async fn start(layout: &Layout, bank: &str) -> Result<(), TestnetError> {
     let network = layout.require()?;
+    if let Some(custody) = layout.custodian(bank) {
+        let word =
+            if custodians::start(layout, &custody, network.ports)? { "started" } else { "runs already" };
+        eprintln!("{} {word}", custody.name);
+        return Ok(());
+    }
     let place = layout.place(bank)?;
     if super::nodes::running(&place).is_some() {
         eprintln!("{} runs already", place.code);
@@ -103,15 +121,18 @@ fn failed(place: &Place, what: &str, source: io::Error) -> TestnetError {
     TestnetError::Io { what: format!("{what} {}", place.code), source }
 }
 
-/// Copies a bank's log, and goes on as it grows if told to.
+/// Copies a bank's or custodian's log, and goes on as it grows if told to.
 ///
 /// # Errors
 /// There is no such bank or log.
 pub fn logs(layout: &Layout, bank: &str, follow: bool, out: &mut impl Write) -> Result<(), TestnetError> {
     layout.require()?;
-    let place = layout.place(bank)?;
-    let io = |source| TestnetError::Io { what: place.log().display().to_string(), source };
-    let mut file = File::open(place.log()).map_err(io)?;
+    let path = match layout.custodian(bank) {
+        Some(custody) => custody.log(),
+        None => layout.place(bank)?.log(),
+    };
+    let io = |source| TestnetError::Io { what: path.display().to_string(), source };
+    let mut file = File::open(&path).map_err(io)?;
     let mut buffer = vec![0; COPY_BYTES];
     loop {
         let read = file.read(&mut buffer).map_err(io)?;

@@ -80,6 +80,6 @@ async fn restart_all(traffic: &Traffic) {
         let root = traffic.net.place(bank).home.root().display().to_string();
         assert_success(&idx_node(["verify", "--home", &root]), "verify");
     }
-    assert_success(&traffic.net.testnet_up(&["--no-payments"]), "up");
+    assert_success(&traffic.net.testnet_up(&["--no-payments", "--no-custodians"]), "up");
     traffic.takes_part(AWAY).await;
 }

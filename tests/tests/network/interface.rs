@@ -44,6 +44,8 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
             "idx_sendRawTransaction" | "idx_sendRawTransactions" | "idx_subscribe" | "idx_unsubscribe" => {
                 continue;
             }
+            // About an order, and there is none here: see `lawful`.
+            "idx_getCourtOrder" | "idx_getOrderEnvelopes" => continue,
             "idx_getTransaction" | "idx_getTransactionReceipt" | "idx_getTransactionProof" => {
                 json!({"id": id})
             }

@@ -9,6 +9,7 @@ mod crashes;
 mod dice;
 mod history;
 mod interface;
+mod lawful;
 mod ledger;
 mod moving;
 mod net;

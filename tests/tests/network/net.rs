@@ -82,7 +82,7 @@ impl Net {
     }
 
     fn started(self) -> Self {
-        let output = self.testnet_up(&["--no-payments"]);
+        let output = self.testnet_up(&["--no-payments", "--no-custodians"]);
         assert_success(&output, "testnet up");
         self
     }
@@ -224,8 +224,9 @@ impl Drop for Net {
         if std::thread::panicking() {
             eprintln!("{}", self.logs());
         }
+        let custodians = self.layout().custodians().into_iter().map(|custody| custody.pid());
         let nodes = self.layout().places().into_iter().map(|place| place.pid());
-        for pid in nodes.chain([self.layout().links_pid()]) {
+        for pid in custodians.chain(nodes).chain([self.layout().links_pid()]) {
             if let Some(process) = Process::read(&pid) {
                 // Gone already, or it cannot be helped: the folder goes either way.
                 let _ = process.end(End::Kill, Duration::from_secs(10));

@@ -19,7 +19,7 @@ impl Ceremony {
     fn held() -> Self {
         let ceremony = Self { dir: tempfile::tempdir().unwrap() };
         let net = super::net::Net::planned();
-        let made = net.testnet_up(&["--no-payments"]);
+        let made = net.testnet_up(&["--no-payments", "--no-custodians"]);
         super::net::assert_success(&made, "testnet up");
         super::net::assert_success(&net.testnet(&["down", "--keep-data"]), "testnet down");
         for bank in BANKS {

@@ -1,6 +1,7 @@
 //! A made-up node behind the real router, on a real socket, and plain ways to talk to it.
 
 pub mod node;
+mod orders;
 pub mod wire;
 
 use self::node::FakeNode;

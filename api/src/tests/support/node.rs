@@ -63,13 +63,8 @@ impl FakeNode {
 }
 
 pub fn deps(node: &Arc<FakeNode>) -> ApiDeps {
-    ApiDeps {
-        queries: node.clone(),
-        submit: node.clone(),
-        live: node.clone(),
-        events: node.clone(),
-        teller: None,
-    }
+    let (queries, orders, submit) = (node.clone(), node.clone(), node.clone());
+    ApiDeps { queries, orders, submit, live: node.clone(), events: node.clone(), teller: None }
 }
 
 /// Every third height failed its transaction.

@@ -1,4 +1,4 @@
-//! `idx-node genesis add-regulator`, `set-company` and `seal-shared`: who can open identities together, and
+//! `idx-node genesis add-regulator`, `set-company`, `add-judge` and `seal-shared`: who can open identities together, and
 //! what only the banks know.
 
 use super::super::exit::{Done, Exit, Failure};
@@ -8,9 +8,10 @@ use crate::genesis_file;
 use crate::home;
 use crate::keys;
 use crate::keys::custodian::RegulatorKeys;
+use crate::keys::judge::JudgePublic;
 use idx_crypto::{Ed25519, KdfCost};
 use idx_genesis::{BodyError, CompanyEntry, GenesisFile, SharedError};
-use idx_types::Regulator;
+use idx_types::{JudgeId, Regulator};
 use std::path::{Path, PathBuf};
 
 /// What to do about a missing file of public keys.
@@ -37,6 +38,32 @@ pub struct SetCompany {
     /// What `keys export-public` printed in the company's home.
     #[arg(long, value_name = "FILE")]
     keys: PathBuf,
+}
+
+/// See [`super::Genesis::AddJudge`].
+#[derive(Debug, clap::Args)]
+pub struct AddJudge {
+    /// The file.
+    file: PathBuf,
+    /// The judge's number, never used for another.
+    #[arg(long, value_name = "N")]
+    id: u16,
+    /// Name and court, such as "A. Rao, High Court of Delhi".
+    #[arg(long)]
+    name: String,
+    /// What `judge keys` or `keys export-public` printed in the judge's home.
+    #[arg(long, value_name = "FILE")]
+    keys: PathBuf,
+}
+
+impl AddJudge {
+    pub(super) fn run(self) -> Done {
+        let keys: JudgePublic = read_json(&self.keys, REMEDY)?;
+        let judge = keys.named(JudgeId(self.id), &self.name);
+        change(&self.file, |genesis| genesis.add_judge(judge, &Ed25519))?;
+        say(&format!("{} is {}; every bank must sign the file again", self.name, JudgeId(self.id)));
+        Ok(())
+    }
 }
 
 impl AddRegulator {
