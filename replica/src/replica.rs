@@ -195,6 +195,11 @@ impl Replica {
         self.gate.clone()
     }
 
+    /// The bank this mind speaks for; none if it only follows.
+    pub const fn bank(&self) -> Option<BankId> {
+        self.settings.bank
+    }
+
     /// The state after the last final height.
     pub const fn state(&self) -> &State {
         &self.state

@@ -46,6 +46,7 @@ impl Shell {
         }
         self.turn_tag_keys(out);
         self.feed(Input::Height, out);
+        self.answer_orders();
     }
 
     /// A new epoch of the private chain has a new key of tags.

@@ -1,6 +1,6 @@
 //! The ways into the desk's thread: the mind's events before customers, customers before gossip.
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select_biased};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use idx_bank::desk::{Answer, Ask, Fact, Refusal};
 use idx_bank::pseudonym::TagDay;
 use idx_replica::Event;
@@ -113,9 +113,6 @@ impl DeskInbox {
     /// The next input, if one waits.
     pub fn poll(&self) -> Option<DeskInput> {
         let ways = [&self.events, &self.asks, &self.gossip];
-        ways.into_iter().find_map(|way| match way.try_recv() {
-            Ok(input) => Some(input),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        })
+        ways.into_iter().find_map(|way| way.try_recv().ok())
     }
 }

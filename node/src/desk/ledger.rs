@@ -2,12 +2,13 @@
 
 use idx_bank::desk::LedgerView;
 use idx_bank::pseudonym::{TagKey, TagKeys};
-use idx_chain::FeeQuote;
+use idx_chain::{FeeQuote, Order, OrderStatus};
 use idx_replica::Replica;
 use idx_storage::{Store, StoreError};
+use idx_types::tx::{CourtOrder, OrderTarget};
 use idx_types::{
-    Account, AccountHandle, Bank, BankId, Escrow, Paise, Params, Reason, Session, SessionId, TimestampMs,
-    ValidatorSet,
+    Account, AccountHandle, Bank, BankId, Escrow, OrderId, Paise, Params, Reason, Session, SessionId,
+    TimestampMs, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -24,6 +25,17 @@ pub struct Rules {
     pub escrow: Escrow,
     /// The banks' keys of tags with the epoch of the newest; none if this bank was given none.
     pub tag_keys: Option<(u32, TagKeys)>,
+    /// Active orders about persons that wait for this bank's answer.
+    pub person_orders: Vec<PersonOrder>,
+}
+
+/// An order about a person.
+#[derive(Debug, Clone)]
+pub struct PersonOrder {
+    /// Its id.
+    pub id: OrderId,
+    /// What the judge signed.
+    pub asked: CourtOrder,
 }
 
 impl Rules {
@@ -36,8 +48,20 @@ impl Rules {
             banks: state.validators().clone(),
             escrow: state.escrow().clone(),
             tag_keys: tag_keys(replica),
+            person_orders: person_orders(replica),
         }
     }
+}
+
+fn person_orders(replica: &Replica) -> Vec<PersonOrder> {
+    let Some(bank) = replica.bank() else { return Vec::new() };
+    let waits = |order: &&Order| {
+        let of_person = matches!(order.asked.target, OrderTarget::Person(_));
+        let is_asked = of_person && order.asked.target.banks().any(|asked| asked == bank);
+        is_asked && order.status() == OrderStatus::Active && order.answer_of(bank).is_none()
+    };
+    let all = replica.state().orders().iter().filter(waits);
+    all.map(|order| PersonOrder { id: order.id, asked: order.asked.clone() }).collect()
 }
 
 /// The tag key of the epoch in force, and of the one before it that this bank has.

@@ -82,7 +82,7 @@ impl Ways {
 
     /// Hands a transaction to the mind, beside this thread. What can be refused for good is told to the
     /// desk; what is only not taken now, the desk submits again by itself.
-    fn submit(&self, tx: Transaction) {
+    pub(super) fn submit(&self, tx: Transaction) {
         let ways = self.clone();
         self.runtime.spawn(async move {
             let (id, verifier) = (tx.id(), ways.verifier.clone());

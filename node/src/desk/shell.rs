@@ -10,9 +10,9 @@ use crate::engine::shared::Shared;
 use idx_bank::desk::{Desk, Effect, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{TagBook, TagKeys};
 use idx_bank::vault::{StoreError, VaultError};
-use idx_crypto::Verifier;
+use idx_crypto::{HpkeSecret, Verifier};
 use idx_storage::Store;
-use idx_types::{Height, NetworkDay};
+use idx_types::{Height, NetworkDay, OrderId, TimestampMs};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,6 +45,8 @@ pub(super) struct Shell {
     pub(super) events: EventHub,
     pub(super) verifier: Arc<dyn Verifier>,
     pub(super) ways: Ways,
+    pub(super) hpke: HpkeSecret,
+    pub(super) answered: BTreeMap<OrderId, TimestampMs>,
     pub(super) followed: Height,
     pub(super) replies: BTreeMap<u64, Reply>,
     pub(super) next_token: u64,

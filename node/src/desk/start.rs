@@ -14,7 +14,7 @@ use anyhow::Context;
 use idx_bank::desk::Home;
 use idx_bank::pseudonym::Pepper;
 use idx_bank::vault::Retention;
-use idx_crypto::{KdfCost, Signer, Verifier};
+use idx_crypto::{HpkeSecret, KdfCost, Signer, Verifier};
 use idx_replica::Policy;
 use idx_storage::Store;
 use idx_types::{Bank, ChainId, Height};
@@ -31,6 +31,8 @@ pub struct FrontDesk {
     pub bank: Bank,
     /// What it keeps.
     pub vault: Vault,
+    /// Opens whom a court order seeks.
+    pub hpke: HpkeSecret,
     /// How long it keeps the keys of session ids.
     pub retention: Retention,
     /// The banks' secret of pseudonyms, and what one costs.
@@ -106,7 +108,7 @@ impl Front {
     }
 
     fn shell(self, way: Way) -> anyhow::Result<(DeskInbox, Shell)> {
-        let FrontDesk { chain_id, bank, vault, retention, .. } = self.desk;
+        let FrontDesk { chain_id, bank, vault, hpke, retention, .. } = self.desk;
         let home = Home { chain_id, bank: bank.id, code: bank.code, retention };
         let Way { store, shared, events, mind, network, signer, verifier, runtime } = way;
         let ways = Ways { mind, network, desk: self.sender, signer, verifier: verifier.clone(), runtime };
@@ -123,6 +125,8 @@ impl Front {
             shared,
             events,
             verifier,
+            hpke,
+            answered: BTreeMap::new(),
             ways,
             replies: BTreeMap::new(),
             next_token: 0,

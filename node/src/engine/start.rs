@@ -124,6 +124,7 @@ fn front(
         chain_id: disks.state.chain_id(),
         bank: bank.clone(),
         vault: opening.open().context("the bank's vault")?,
+        hpke,
         retention: Retention { months: settings.vault.retention_months },
         pepper: Pepper::new(**pepper),
         pseudonym_cost: shared.pseudonym_cost,

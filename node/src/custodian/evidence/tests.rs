@@ -102,7 +102,7 @@ fn a_person_s_accounts_are_those_that_home_banks_named_on_the_chain() {
     let (named, not_named) = (answer(&[5, 6]), answer(&[5, 6, 7]));
     let openings = [5, 6, 7].map(|number| opening(number, None));
     let story = story(person(Idx([7; 32]), &[3]), &[&named]);
-    let proven = |answer: &Transaction| [&[answer.clone()], &openings[..]].concat();
+    let proven = |answer: &Transaction| [std::slice::from_ref(answer), &openings[..]].concat();
     let found = covered(&story, &proven(&named)).unwrap().unwrap();
     let found: Vec<u8> = found.iter().map(|record| record.context.handle.0[0]).collect();
     assert_eq!(found, [5, 6], "the third was not named");

@@ -35,7 +35,7 @@ fn rbi() -> EscrowSecret {
 
 fn shares(acts: &[Act]) -> Vec<&OrderShare> {
     let share = |act| match act {
-        &Act::Share(ref share) => Some(&**share),
+        Act::Share(share) => Some(&**share),
         Act::Refuse(_) => None,
     };
     acts.iter().filter_map(share).collect()
