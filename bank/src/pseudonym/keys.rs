@@ -1,6 +1,7 @@
 //! The keys of pseudonyms: a type each, so that none can be used for another's work.
 
 use idx_crypto::hkdf_derive;
+use idx_types::EpochKey;
 use zeroize::Zeroizing;
 
 /// Declares a 32-byte key that masks itself and is wiped when dropped.
@@ -59,6 +60,11 @@ impl MonthKey {
 }
 
 impl TagKey {
+    /// The tag key of an epoch.
+    pub fn of_epoch(key: &EpochKey) -> Self {
+        Self(key.derive("idx/receiver-tag-key/1"))
+    }
+
     /// The tag key of an epoch's private-chain key.
     pub fn of_chain_key(private_chain_key: &[u8; 32]) -> Self {
         Self(hkdf_derive(private_chain_key, "idx/receiver-tag-key/1", b""))

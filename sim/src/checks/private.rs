@@ -8,6 +8,7 @@ use idx_types::testing::{chain_secrets, epoch_keys};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{BankId, BodyError, EpochKey, EpochKeys, Outcome, PrivateRecord, TxKind};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The keys that a founder, or a bank that joins, starts with.
 pub(crate) fn keys_of(bank: BankId, is_founder: bool) -> EpochKeys {
@@ -26,9 +27,8 @@ impl BodyKeys {
 
     pub(super) fn check(&mut self, height: &CertifiedHeight, state: &State) -> Result<(), Violation> {
         for (number, epoch) in state.chain_keys().iter() {
-            if !self.0.contains_key(&number) {
-                let key = same_for_all(state, number, epoch)?;
-                self.0.insert(number, key);
+            if let Entry::Vacant(place) = self.0.entry(number) {
+                place.insert(same_for_all(state, number, epoch)?);
             }
         }
         self.body_as_promised(height, state)
