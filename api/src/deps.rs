@@ -3,6 +3,7 @@
 //! Reads are synchronous, because stores are; this crate calls them on blocking threads. Nothing in
 //! here may block on the agreement.
 
+use crate::teller::Teller;
 use async_trait::async_trait;
 use idx_client::views::{
     BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
@@ -282,4 +283,6 @@ pub struct ApiDeps {
     pub live: Arc<dyn Live>,
     /// What happens.
     pub events: Arc<dyn Events>,
+    /// The bank's desk, if the node is a bank's.
+    pub teller: Option<Arc<dyn Teller>>,
 }

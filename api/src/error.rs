@@ -5,6 +5,7 @@
 //! | -32700 … -32600 | as JSON-RPC 2.0 section 5.1 says |
 //! | -32000 - n | the ledger's reason of number n; `data.reason` is its stable code |
 //! | -31000 … -31005 | a limit of this node, see the constants |
+//! | -30000 - n | the bank's desk says no; `data.reason` is the stable code |
 
 use crate::deps::{QueryError, Refusal};
 use idx_types::Reason;
@@ -23,6 +24,8 @@ pub const INVALID_PARAMS: i32 = -32602;
 pub const INTERNAL_ERROR: i32 = -32603;
 /// Minus the number of a ledger's reason.
 pub const LEDGER_BASE: i32 = -32000;
+/// Minus the place of a desk's refusal in its list.
+pub const DESK_BASE: i32 = -30000;
 /// The request has too many bytes.
 pub const REQUEST_TOO_LARGE: i32 = -31000;
 /// The batch has too many entries.
@@ -76,6 +79,15 @@ impl RpcError {
     /// The node has more to do than it will take on.
     pub(crate) fn busy(detail: &str) -> Self {
         Refusal { reason: Reason::NodeBusy, detail: detail.to_owned() }.into()
+    }
+
+    /// The desk says no.
+    pub(crate) fn desk(refusal: idx_bank::desk::Refusal) -> Self {
+        let place =
+            idx_bank::desk::Refusal::ALL.iter().position(|known| *known == refusal).unwrap_or_default();
+        let code = DESK_BASE - i32::try_from(place).unwrap_or_default();
+        let retriable = refusal == idx_bank::desk::Refusal::BankBusy;
+        Self::limit(code, refusal.code(), refusal.sentence().to_owned(), retriable)
     }
 
     /// The time of the request is over.

@@ -39,6 +39,7 @@ mod methods;
 mod receipts;
 mod serve;
 mod session;
+mod teller;
 mod ws;
 
 #[cfg(test)]
@@ -49,7 +50,8 @@ pub use deps::{
     SEND_BATCH_MAX, Settled, Standing, Submit,
 };
 pub use limits::ApiLimits;
-pub use listener::run;
+pub use listener::{run, run_local};
+pub use teller::{AccountStanding, Teller};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -63,6 +65,13 @@ use std::sync::Arc;
 /// because orchestrators call a node by its address.
 pub fn router(deps: ApiDeps, limits: ApiLimits) -> Router {
     routes(Context::new(deps, limits))
+}
+
+/// The operator's own door: `/rpc` with the `admin_` methods, for a socket that only he can open. Give it
+/// to [`run_local`].
+pub fn admin_router(deps: ApiDeps, limits: ApiLimits) -> Router {
+    let context = Context::with_methods(methods::ADMIN_METHODS, deps, limits);
+    Router::new().route("/rpc", post(http::post)).with_state(context)
 }
 
 fn routes(context: Arc<Context>) -> Router {

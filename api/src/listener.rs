@@ -6,9 +6,11 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -21,6 +23,35 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves a router on a listener until `stop` ends; then every connection is dropped. Clients resend
 /// what was not answered: transaction ids make that safe.
 pub async fn run(listener: TcpListener, router: Router, limits: &ApiLimits, stop: impl Future<Output = ()>) {
+    let accept = || async {
+        let (stream, _) = listener.accept().await?;
+        // Small answers should not wait for more; where that cannot be set they are only slower.
+        let _ = stream.set_nodelay(true);
+        Ok(stream)
+    };
+    serve_all(accept, router, limits, stop).await;
+}
+
+/// Serves a router on a socket of this machine; who may connect is said by the file's rights.
+pub async fn run_local(
+    listener: UnixListener,
+    router: Router,
+    limits: &ApiLimits,
+    stop: impl Future<Output = ()>,
+) {
+    let accept = || async { listener.accept().await.map(|(stream, _)| stream) };
+    serve_all(accept, router, limits, stop).await;
+}
+
+async fn serve_all<S, F>(
+    accept: impl Fn() -> F,
+    router: Router,
+    limits: &ApiLimits,
+    stop: impl Future<Output = ()>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    F: Future<Output = io::Result<S>>,
+{
     let mut open = JoinSet::new();
     tokio::pin!(stop);
     let places = Arc::new(Semaphore::new(limits.connections_max));
@@ -29,14 +60,14 @@ pub async fn run(listener: TcpListener, router: Router, limits: &ApiLimits, stop
         while open.try_join_next().is_some() {}
         let next = async {
             let place = Arc::clone(&places).acquire_owned().await.ok()?;
-            Some((listener.accept().await, place))
+            Some((accept().await, place))
         };
         let (accepted, place) = tokio::select! {
             () = &mut stop => return,
             Some(next) = next => next,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok(stream) => {
                 let connection = connection(stream, router.clone(), header_timeout);
                 open.spawn(async move {
                     connection.await;
@@ -51,9 +82,10 @@ pub async fn run(listener: TcpListener, router: Router, limits: &ApiLimits, stop
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, header_timeout: Duration) {
-    // Small answers should not wait for more; where that cannot be set they are only slower.
-    let _ = stream.set_nodelay(true);
+async fn connection<S>(stream: S, router: Router, header_timeout: Duration)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(HEADER_BYTES_MAX);
     let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));

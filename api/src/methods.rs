@@ -3,12 +3,15 @@
 //! Dispatch, the refusal of unknown parameters and `rpc.discover` all read this one table, so that
 //! they cannot differ.
 
+mod admin;
+mod clerk;
 pub(crate) mod live;
 pub(crate) mod params;
 pub(crate) mod queries;
 pub(crate) mod submit;
 mod table;
 
+pub(crate) use admin::ADMIN_METHODS;
 pub(crate) use table::METHODS;
 
 use crate::context::Context;

@@ -14,18 +14,20 @@
 //!
 //! A transfer's money is held from the step that makes its intent until the step that learns its end:
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
-//! hold must not approve that transfer any more: [`Desk::objects_to`] is for its policy.
+//! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `sessions`, `sending`, `receiving`, `following` (what became of transfers),
-//! `repeating` (nothing open is forgotten), `notice` (what banks tell each other), `ledger` (what the desk
-//! must know).
+//! Rooms: `customers`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following` (what became of transfers),
+//! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver), `objections`
+//! (what the bank must not approve), `ledger` (what the desk must know).
 
+mod clerk;
 mod customers;
 mod effect;
 mod following;
 mod input;
 mod ledger;
 mod notice;
+mod objections;
 mod receiving;
 mod refusal;
 mod repeating;
@@ -35,17 +37,18 @@ mod sessions;
 mod tests;
 mod work;
 
-pub use effect::{Answer, Effect, Gossip};
-pub use input::{Ask, Fact, Input, Recipient};
+pub use effect::{Answer, Effect};
+pub use input::{Ask, Counter, Fact, Input, Recipient};
 pub use ledger::LedgerView;
-pub use notice::{Cancellation, Notice, Rejection, acceptance_proof};
+pub use notice::{acceptance_proof, rejection_proof};
+pub use objections::Objections;
 pub use refusal::Refusal;
 pub use work::Scene;
 
 use crate::Entropy;
 use crate::pseudonym::TagBook;
-use crate::vault::{Deadline, Outgoing, Retention, Shelf, Side, Status, VaultError};
-use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId, TxKind};
+use crate::vault::{Deadline, Retention, Shelf, Side, VaultError};
+use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use work::{Stop, Work};
 
@@ -175,6 +178,7 @@ impl Desk {
             Ask::OpenAccount { owner, number } => self.open_account(work, owner, number),
             Ask::AddContact { owner, nickname, idx } => self.add_contact(work, owner, nickname, idx),
             Ask::RemoveContact { owner, nickname } => self.remove_contact(work, owner, &nickname),
+            Ask::Counter { account, what } => self.counter(work, account, what),
             Ask::OpenSession { owner, account } => self.open_session(work, owner, account),
             Ask::Send { sender, account, to, amount } => self.send(work, sender, account, &to, amount),
             Ask::SendSigned { sender, to, intent } => self.send_signed(work, sender, &to, *intent),
@@ -184,28 +188,5 @@ impl Desk {
             Ask::Reject { receiver, id } => self.reject(work, receiver, id),
             Ask::Cancel { sender, id, signature } => self.cancel(work, sender, id, signature),
         }
-    }
-
-    /// Whether this bank must reject a transfer that involves it, whatever the ledger says: a customer's
-    /// transfer whose hold it has let go, or that a bank has accepted which does not know the receiver; or one
-    /// to a customer who has not accepted it here.
-    ///
-    /// # Errors
-    /// [`VaultError`] if a record is damaged or the machine fails.
-    pub fn objects_to(&self, shelf: &Shelf<'_>, transfer: &Transaction) -> Result<bool, VaultError> {
-        let TxKind::Transfer(ask) = &transfer.body.kind else { return Ok(false) };
-        let id = transfer.id();
-        let let_go = |status| matches!(status, Status::Rejected | Status::Cancelled | Status::Expired);
-        let is_stolen = |sent: &Outgoing| {
-            let proof = |to| acceptance_proof(self.tags.key(), &sent.receiver, id, to);
-            ask.accepted.is_some_and(|accepted| accepted.proof != proof(accepted.to))
-        };
-        let refuses = |sent: &Outgoing| let_go(sent.status()) || is_stolen(sent);
-        let sender_objects =
-            ask.from_bank == self.home.bank && shelf.outgoing(&id)?.is_some_and(|sent| refuses(&sent));
-        let is_here = ask.accepted.is_some_and(|accepted| accepted.to_bank == self.home.bank);
-        let receiver_objects =
-            is_here && shelf.incoming(&id)?.is_none_or(|t| t.handle.is_none() || let_go(t.status()));
-        Ok(sender_objects || receiver_objects)
     }
 }

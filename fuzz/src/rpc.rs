@@ -37,7 +37,7 @@ fn router() -> &'static Router {
     ROUTER.get_or_init(|| {
         let node = Arc::new(MadeUp::new());
         let (queries, submit) = (node.clone(), node.clone());
-        idx_api::router(ApiDeps { queries, submit, live: node.clone(), events: node }, limits())
+        idx_api::router(ApiDeps { queries, submit, live: node.clone(), events: node, teller: None }, limits())
     })
 }
 

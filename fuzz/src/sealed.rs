@@ -4,11 +4,10 @@
 use crate::memory::bounded;
 use crate::stage::genesis;
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_bank::desk::Notice;
 use idx_crypto::{Envelope, Hash32, SealedHalf, open_half};
 use idx_types::testing::{chain_id, chain_secrets, envelope_of, epoch_keys, hpke_secret};
 use idx_types::tx::RotateChainKey;
-use idx_types::{BankId, EpochKey, Height, KeyOffer, PrivateRecord};
+use idx_types::{BankId, EpochKey, Height, KeyOffer, Notice, PrivateRecord};
 
 /// Memory that reading may take, as a multiple of the input.
 const MEMORY_TIMES: usize = 16;

@@ -5,7 +5,7 @@ use crate::error::{BodyError, FileError, GenesisError};
 use crate::escrow::CompanyEntry;
 use crate::shared::{SharedEntry, SharedError};
 use crate::sound::SoundGenesis;
-use idx_crypto::{Signature, Signer, Verifier};
+use idx_crypto::{KdfCost, Signature, Signer, Verifier};
 use idx_types::{BankCode, BankId, Regulator};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -95,12 +95,12 @@ impl GenesisFile {
     }
 
     /// Makes what the banks share from 32 bytes of fresh entropy, wraps it for each bank of the body, and
-    /// voids all signatures.
+    /// voids all signatures. `pseudonym_cost` is what it shall cost to make, or to guess, one pseudonym.
     ///
     /// # Errors
     /// [`SharedError`] if a bank's HPKE key is not sound; then nothing has changed.
-    pub fn seal_shared(&mut self, entropy: &[u8; 32]) -> Result<(), SharedError> {
-        self.body.shared = Some(SharedEntry::seal(&self.body.banks, entropy)?);
+    pub fn seal_shared(&mut self, entropy: &[u8; 32], pseudonym_cost: KdfCost) -> Result<(), SharedError> {
+        self.body.shared = Some(SharedEntry::seal(&self.body.banks, entropy, pseudonym_cost)?);
         self.signatures.clear();
         Ok(())
     }

@@ -11,7 +11,7 @@
 use crate::body::{BankEntry, Genesis};
 use borsh::BorshSerialize;
 use idx_chain::FirstChainKey;
-use idx_crypto::{Hash32, HpkeOpen, HpkePublic, HpkeSealed, hkdf_derive, hpke_seal};
+use idx_crypto::{Hash32, HpkeOpen, HpkePublic, HpkeSealed, KdfCost, hkdf_derive, hpke_seal};
 use idx_types::chain_key::{FIRST_EPOCH, pepper_commitment};
 use idx_types::{BankCode, ChainSecrets, EpochKey};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,8 @@ const DOMAIN: &str = "idx/genesis-shared/1";
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedEntry {
+    /// What the making of one pseudonym costs (Argon2id): the same at all banks, for ever.
+    pub pseudonym_cost: KdfCost,
     /// Digest of the pepper.
     pub pepper_commitment: Hash32,
     /// [`EpochKey::commitment`] of the first key of the private chain.
@@ -70,12 +72,16 @@ impl SharedEntry {
     ///
     /// # Errors
     /// [`SharedError::UnsoundKey`] names the bank.
-    pub fn seal(banks: &[BankEntry], entropy: &[u8; 32]) -> Result<Self, SharedError> {
+    pub fn seal(
+        banks: &[BankEntry],
+        entropy: &[u8; 32],
+        pseudonym_cost: KdfCost,
+    ) -> Result<Self, SharedError> {
         let pepper = hkdf_derive(entropy, "idx/genesis-pepper/1", b"");
         let key = hkdf_derive(entropy, "idx/genesis-epoch-key/1", b"");
         let epoch_commitment = EpochKey::new(FIRST_EPOCH, key.clone()).commitment();
-        let mut shared =
-            Self { pepper_commitment: pepper_commitment(&pepper), epoch_commitment, wraps: Vec::new() };
+        let pepper_commitment = pepper_commitment(&pepper);
+        let mut shared = Self { pseudonym_cost, pepper_commitment, epoch_commitment, wraps: Vec::new() };
         let plain = Zeroizing::new([pepper.as_slice(), key.as_slice()].concat());
         for bank in banks {
             let to =
@@ -116,15 +122,16 @@ impl SharedEntry {
         FirstChainKey { commitment, pepper_commitment }
     }
 
-    /// Whether there is a wrap for each of these banks and its key, in their order, and none besides.
+    /// Whether there is a wrap for each of these banks and its key, in their order, and none besides, and
+    /// pseudonyms can be made.
     pub(crate) fn covers(&self, banks: &[BankEntry]) -> bool {
         let wrapped = self.wraps.iter().map(|wrap| (&wrap.bank, wrap.key));
-        wrapped.eq(banks.iter().map(|bank| (&bank.code, bank.hpke_key)))
+        self.pseudonym_cost.is_in_range() && wrapped.eq(banks.iter().map(|bank| (&bank.code, bank.hpke_key)))
     }
 
     fn associated(&self, bank: &BankCode) -> Vec<u8> {
-        borsh::to_vec(&(self.pepper_commitment, self.epoch_commitment, bank))
-            .expect("writing borsh to memory cannot fail")
+        let common = (self.pseudonym_cost, self.pepper_commitment, self.epoch_commitment);
+        borsh::to_vec(&(common, bank)).expect("writing borsh to memory cannot fail")
     }
 }
 
@@ -178,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_bank_reads_the_same_and_nobody_else_reads() {
-        let shared = SharedEntry::seal(&banks(), &[9; 32]).unwrap();
+        let shared = SharedEntry::seal(&banks(), &[9; 32], KdfCost::testnet()).unwrap();
         let first = shared.open(&banks()[0].code, &secret(0)).unwrap();
         for (number, bank) in (0..).zip(banks()) {
             let secrets = shared.open(&bank.code, &secret(number)).unwrap();
@@ -192,8 +199,8 @@ mod tests {
 
     #[test]
     fn whatever_is_altered_is_found_out() {
-        let shared = SharedEntry::seal(&banks(), &[9; 32]).unwrap();
-        let other = SharedEntry::seal(&banks(), &[8; 32]).unwrap();
+        let shared = SharedEntry::seal(&banks(), &[9; 32], KdfCost::testnet()).unwrap();
+        let other = SharedEntry::seal(&banks(), &[8; 32], KdfCost::testnet()).unwrap();
         type Alter<'a> = &'a dyn Fn(&mut SharedEntry);
         let table: [(&str, Alter<'_>); 5] = [
             ("pepper", &|s| s.pepper_commitment = other.pepper_commitment),
@@ -216,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_bank_that_came_later_is_not_covered() {
-        let shared = SharedEntry::seal(&banks()[..3], &[9; 32]).unwrap();
+        let shared = SharedEntry::seal(&banks()[..3], &[9; 32], KdfCost::testnet()).unwrap();
         assert!(shared.covers(&banks()[..3]) && !shared.covers(&banks()) && !shared.covers(&banks()[..2]));
         let text = serde_json::to_string(&shared).unwrap();
         assert_eq!(serde_json::from_str::<SharedEntry>(&text).unwrap(), shared);

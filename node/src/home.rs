@@ -123,6 +123,16 @@ impl Home {
         self.root.join("db")
     }
 
+    /// The bank's vault.
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
+    }
+
+    /// Where programs of this machine ask what only the operator may: a Unix socket.
+    pub fn admin_socket(&self) -> PathBuf {
+        self.root.join("admin.sock")
+    }
+
     /// The write-ahead log of what was signed.
     pub fn wal(&self) -> PathBuf {
         self.root.join("wal")

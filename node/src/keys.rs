@@ -1,4 +1,4 @@
-//! A node's three keys: made, sealed, opened, and held against what genesis says of the bank. Those of
+//! A node's four keys: made, sealed, opened, and held against what genesis says of the bank. Those of
 //! the escrow's custodians are in [`custodian`].
 
 pub mod custodian;
@@ -28,6 +28,8 @@ pub struct NodeKeys {
     pub network_seed: Zeroizing<[u8; 32]>,
     /// Secret of the HPKE key.
     pub hpke_secret: Zeroizing<[u8; 32]>,
+    /// Seals the bank's vault.
+    pub vault_secret: Zeroizing<[u8; 32]>,
     /// What others may know of them.
     pub public: PublicKeys,
 }
@@ -207,7 +209,7 @@ pub fn public_keys(home: &Home) -> Result<PublicKeys, KeysError> {
 }
 
 impl NodeKeys {
-    /// Opens all three.
+    /// Opens all four.
     ///
     /// # Errors
     /// Names the file that does not open and why.
@@ -217,6 +219,7 @@ impl NodeKeys {
             consensus: SecretKey::from_seed(&*open(Purpose::Consensus)?),
             network_seed: open(Purpose::Network)?,
             hpke_secret: open(Purpose::Hpke)?,
+            vault_secret: open(Purpose::Vault)?,
             public: public_keys(home)?,
         })
     }

@@ -102,7 +102,10 @@ pub enum NetworkEvent {
 impl NetworkEvent {
     /// Whether it may wait behind others and be shed when the owner is far behind.
     pub(crate) const fn is_bulk(&self) -> bool {
-        matches!(self, Self::Gossip { topic: Topic::Transactions, .. } | Self::Request { .. })
+        matches!(
+            self,
+            Self::Gossip { topic: Topic::Transactions | Topic::Intents, .. } | Self::Request { .. }
+        )
     }
 
     /// Bytes of payload.

@@ -48,7 +48,7 @@ pub(crate) enum ExchangeCommand {
 pub(crate) struct Inbox {
     pub(crate) urgent: mpsc::Receiver<UrgentCommand>,
     pub(crate) exchange: mpsc::Receiver<ExchangeCommand>,
-    pub(crate) bulk: mpsc::Receiver<Vec<u8>>,
+    pub(crate) bulk: mpsc::Receiver<(Topic, Vec<u8>)>,
 }
 
 /// A handle to the network task; cheap to clone. The task ends with [`NetworkHandle::shutdown`],
@@ -60,7 +60,7 @@ pub struct NetworkHandle {
     counters: Arc<Counters>,
     urgent: mpsc::Sender<UrgentCommand>,
     exchange: mpsc::Sender<ExchangeCommand>,
-    bulk: mpsc::Sender<Vec<u8>>,
+    bulk: mpsc::Sender<(Topic, Vec<u8>)>,
 }
 
 impl NetworkHandle {
@@ -87,18 +87,18 @@ impl NetworkHandle {
         &self.listen_addresses
     }
 
-    /// Sends a message to all peers. On [`Topic::Transactions`] this never waits: a full queue is
-    /// an error. On the other topics it waits for room, which is short, because the task never
+    /// Sends a message to all peers. On topics of the bulk lane ([`Topic::Transactions`],
+    /// [`Topic::Intents`]) this never waits: a full queue is an error. On the other topics it waits for room, which is short, because the task never
     /// waits for its owner. Own messages do not come back as events.
     ///
     /// # Errors
-    /// [`SendError::TooLarge`] above [`GOSSIP_BYTES_MAX`], [`SendError::QueueFull`] for
-    /// transactions only, [`SendError::Closed`] after shutdown.
+    /// [`SendError::TooLarge`] above [`GOSSIP_BYTES_MAX`], [`SendError::QueueFull`] in
+    /// the bulk lane only, [`SendError::Closed`] after shutdown.
     pub async fn publish(&self, topic: Topic, data: Vec<u8>) -> Result<(), SendError> {
         check_len(&data, GOSSIP_BYTES_MAX)?;
         match topic.lane() {
             Lane::Urgent => self.urgent(UrgentCommand::Publish(topic, data)).await,
-            Lane::Bulk => self.bulk.try_send(data).map_err(|error| match error {
+            Lane::Bulk => self.bulk.try_send((topic, data)).map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => SendError::QueueFull,
                 mpsc::error::TrySendError::Closed(_) => SendError::Closed,
             }),

@@ -278,7 +278,7 @@ mod tests {
     fn a_peer_is_up_once_with_the_last_topic() {
         let mut peer = peer(true);
         let ups: Vec<_> = Topic::ALL.into_iter().map(|topic| peer.subscribed(topic)).collect();
-        assert_eq!(ups, [false, false, false, true]);
+        assert_eq!(ups, [false, false, false, false, true]);
         assert!(!peer.subscribed(Topic::Blocks) && peer.takes(Topic::Blocks));
         peer.unsubscribed(Topic::Blocks);
         assert!(!peer.takes(Topic::Blocks));

@@ -16,6 +16,9 @@ pub enum Topic {
     Consensus,
     /// Where nodes stand. Never shed.
     Status,
+    /// What banks' desks tell each other about open intents. Shed when queues are full: what is open is
+    /// shown again.
+    Intents,
 }
 
 /// Separate streams and queues, so that no vote waits behind a megabyte of transactions.
@@ -29,7 +32,8 @@ pub(crate) enum Lane {
 
 impl Topic {
     /// Every topic; a peer is up once it has subscribed to all of them.
-    pub const ALL: [Self; 4] = [Self::Transactions, Self::Blocks, Self::Consensus, Self::Status];
+    pub const ALL: [Self; 5] =
+        [Self::Transactions, Self::Blocks, Self::Consensus, Self::Status, Self::Intents];
 
     /// The name on the wire, without the network's name (that is part of the protocol's name).
     pub const fn name(self) -> &'static str {
@@ -38,22 +42,24 @@ impl Topic {
             Self::Blocks => "blocks",
             Self::Consensus => "consensus",
             Self::Status => "status",
+            Self::Intents => "intents",
         }
     }
 
-    /// Whether a peer in this role is served the topic. All four are public in this version; a
-    /// topic with private data answers `false` for an observer here, and nowhere else.
+    /// Whether a peer in this role is served the topic: what the public chain conceals goes to banks
+    /// alone.
     pub const fn is_served_to(self, role: PeerRole) -> bool {
         match (self, role) {
             (_, PeerRole::Bank) => true,
             (Self::Transactions | Self::Blocks | Self::Consensus | Self::Status, PeerRole::Observer) => true,
+            (Self::Intents, PeerRole::Observer) => false,
         }
     }
 
     /// Which lane it travels in.
     pub(crate) const fn lane(self) -> Lane {
         match self {
-            Self::Transactions => Lane::Bulk,
+            Self::Transactions | Self::Intents => Lane::Bulk,
             Self::Blocks | Self::Consensus | Self::Status => Lane::Urgent,
         }
     }
@@ -61,7 +67,7 @@ impl Topic {
     /// Whether publishing the same bytes twice sends them twice. Votes are repeated while a height
     /// is stuck; the same transactions need not travel again while peers remember them.
     pub(crate) const fn is_repeatable(self) -> bool {
-        !matches!(self, Self::Transactions)
+        !matches!(self, Self::Transactions | Self::Intents)
     }
 
     /// One bit for each topic.
@@ -183,9 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn only_transactions_can_wait() {
+    fn only_what_banks_send_in_bulk_can_wait() {
         for topic in Topic::ALL {
-            let waits = topic == Topic::Transactions;
+            let waits = matches!(topic, Topic::Transactions | Topic::Intents);
             assert_eq!(topic.lane() == Lane::Bulk, waits, "{topic:?}");
             assert_eq!(topic.is_repeatable(), !waits, "{topic:?}");
             assert_eq!(Topic::from_hash(&topic.hash()), Some(topic));
@@ -194,8 +200,8 @@ mod tests {
     }
 
     #[test]
-    fn everything_gossiped_in_this_version_is_public() {
-        assert_eq!(Topic::served_bits(PeerRole::Bank), 0b1111);
+    fn intents_are_for_banks_alone() {
+        assert_eq!(Topic::served_bits(PeerRole::Bank), 0b1_1111);
         assert_eq!(Topic::served_bits(PeerRole::Observer), 0b1111);
     }
 }

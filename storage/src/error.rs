@@ -166,6 +166,8 @@ impl StoreError {
             rocksdb::ErrorKind::Corruption | rocksdb::ErrorKind::NotSupported => {
                 Self::Corrupt { what: doing, detail }
             }
+            // A table file that RocksDB opens only when it is read may turn out to be gone.
+            _ if detail.contains("No such file") => Self::Corrupt { what: doing, detail },
             _ if detail.contains("No space left") => Self::DiskFull { doing, detail },
             _ => Self::Io { doing, detail },
         }

@@ -11,7 +11,7 @@ use crate::store::synced;
 use idx_bank::vault::{Batch, Change, Row, StoreError, Table, VaultStore};
 use rocksdb::{
     BottommostLevelCompaction, ColumnFamily, ColumnFamilyDescriptor, CompactOptions, DB, DBCompressionType,
-    DBRecoveryMode, Direction, IteratorMode, LogLevel, Options, WriteBatch,
+    DBRecoveryMode, Direction, IteratorMode, LogLevel, Options, WriteBatch, WriteOptions,
 };
 use std::fmt;
 use std::path::Path;
@@ -71,6 +71,37 @@ impl VaultDb {
         }
     }
 
+    /// Makes all changes at once, to be read at once, and durable with the next [`VaultDb::sync`]: many
+    /// steps of a desk share one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the machine fails; then no change is made.
+    pub fn write_behind(&self, batch: &Batch) -> Result<(), StoreError> {
+        self.write(batch, &WriteOptions::default())
+    }
+
+    /// Everything written so far is durable when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the machine fails: what was written since the last one may be lost.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        self.db.flush_wal(true).map_err(|error| StoreError(format!("cannot sync: {error}")))
+    }
+
+    fn write(&self, batch: &Batch, options: &WriteOptions) -> Result<(), StoreError> {
+        let mut write = WriteBatch::default();
+        for change in &batch.changes {
+            match change {
+                Change::Put(table, key, value) => write.put_cf(self.family(*table), key, value),
+                Change::Delete(table, key) => write.delete_cf(self.family(*table), key),
+            }
+        }
+        let failed = |error| StoreError(format!("cannot write a batch: {error}"));
+        self.db.write_opt(write, options).map_err(failed)?;
+        let destroys = |change: &Change| matches!(change, Change::Delete(Table::Months, _));
+        if batch.changes.iter().any(destroys) { self.scrub(Table::Months) } else { Ok(()) }
+    }
+
     fn family(&self, table: Table) -> &ColumnFamily {
         self.db.cf_handle(table.name()).expect("opened with all tables")
     }
@@ -118,18 +149,7 @@ impl VaultStore for VaultDb {
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
-        let mut write = WriteBatch::default();
-        for change in &batch.changes {
-            match change {
-                Change::Put(table, key, value) => write.put_cf(self.family(*table), key, value),
-                Change::Delete(table, key) => write.delete_cf(self.family(*table), key),
-            }
-        }
-        self.db
-            .write_opt(write, &synced())
-            .map_err(|error| StoreError(format!("cannot write a batch: {error}")))?;
-        let destroys = |change: &Change| matches!(change, Change::Delete(Table::Months, _));
-        if batch.changes.iter().any(destroys) { self.scrub(Table::Months) } else { Ok(()) }
+        self.write(batch, &synced())
     }
 }
 

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("replica", &["crypto", "types", "chain", "consensus", "wal"]),
     ("storage", &["crypto", "types", "chain", "wal", "bank"]),
     ("client", &["crypto", "types"]),
-    ("api", &["crypto", "types", "client"]),
+    ("api", &["crypto", "types", "bank", "client"]),
     ("sim", &["crypto", "types", "chain", "consensus", "genesis", "wal", "replica"]),
     (
         "node",
@@ -30,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "wal",
             "replica",
             "storage",
+            "bank",
             "client",
             "api",
         ],

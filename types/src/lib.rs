@@ -23,6 +23,7 @@ pub mod evidence;
 pub mod fork;
 pub mod ids;
 pub mod money;
+pub mod notice;
 pub mod outcome;
 pub mod params;
 pub mod planted;
@@ -52,6 +53,7 @@ pub use ids::{
     ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
 };
 pub use money::{Bps, Currency, Paise};
+pub use notice::{Cancellation, Notice, Rejection};
 pub use outcome::{Decision, Outcome, Reason, Verdict};
 pub use params::Params;
 pub use prepared::PreparedTx;

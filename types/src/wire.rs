@@ -3,6 +3,7 @@
 use crate::block::{Candidate, PrivateBlock, PublicBlock};
 use crate::fork::ForkProof;
 use crate::ids::{Height, PrivateHash, PublicHash, TimestampMs, TxHash};
+use crate::notice::Notice;
 use crate::tx::Transaction;
 use crate::verdict::SignedVerdicts;
 use crate::vote::{CommitCertificate, SignedHeader, SignedProposal, SignedVote, VoteBundle};
@@ -44,6 +45,19 @@ pub enum Gossip {
     /// The proof that the chain has forked: who can check it stops.
     Fork(Box<ForkProof>),
 }
+
+/// What the banks' desks gossip among themselves about open intents, on a topic of their own that is
+/// served to nobody else: an intent shows the receiver's tag.
+#[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
+pub enum DeskGossip {
+    /// A customer's intent, for the receiver's banks to recognise.
+    Intent(Box<Transaction>),
+    /// The end of one.
+    Notice(Box<Notice>),
+}
+
+/// Most bytes of one message between desks.
+pub const DESK_BYTES_MAX: usize = 16 << 10;
 
 /// A mined block without its transactions (compact relay).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]

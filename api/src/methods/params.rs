@@ -3,17 +3,18 @@
 use idx_client::encoding::{BlockTag, Bytes, Hex};
 use idx_client::views::{Cursor, SubscribeTopic, TransactionFilter};
 use idx_types::{AccountHandle, Paise, PrivateHash, PublicHash, SessionId, TxId};
-use serde::Deserialize;
 
 /// Declares the parameters of a method; unknown names are refused.
 macro_rules! params {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field:meta])* $key:ident: $kind:ty),* $(,)? })*) => {
         $($(#[$doc])*
-        #[derive(Debug, Deserialize)]
+        #[derive(Debug, serde::Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         pub(crate) struct $name { $($(#[$field])* pub $key: $kind),* })*
     };
 }
+
+pub(crate) use params;
 
 params! {
     /// None.

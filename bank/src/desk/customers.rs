@@ -11,7 +11,7 @@ use crate::{AccountNumber, FullName, Nickname};
 use idx_crypto::{Envelope, HpkePublic, PublicKey, Recipients};
 use idx_types::tx::{OpenAccount, TX_VERSION};
 use idx_types::{
-    AccountHandle, Concealed, Currency, FreezeState, Idx, SessionId, TimestampMs, TxBody, TxKind,
+    Account, AccountHandle, Concealed, Currency, FreezeState, Idx, SessionId, TimestampMs, TxBody, TxKind,
 };
 
 impl Desk {
@@ -158,14 +158,22 @@ pub(super) fn moving_account(
 ) -> Result<BankAccount, Stop> {
     let account = work.draft.account(handle)?.filter(|account| account.owner == *owner);
     let account = account.ok_or(Refusal::UnknownAccount)?;
-    let on_ledger = work.ledger.account(handle).ok_or(Refusal::AccountNotOpen)?;
-    if on_ledger.closed_at.is_some() {
-        return Err(Refusal::AccountClosed.into());
-    }
-    if on_ledger.freeze != FreezeState::Free {
+    if on_ledger(work, handle)?.freeze != FreezeState::Free {
         return Err(Refusal::AccountFrozen.into());
     }
     Ok(account)
+}
+
+/// An account of this bank that is open on the ledger, whoever's it is.
+pub(super) fn open_account(work: &Work<'_>, handle: &AccountHandle) -> Result<BankAccount, Stop> {
+    let account = work.draft.account(handle)?.ok_or(Refusal::UnknownAccount)?;
+    on_ledger(work, handle)?;
+    Ok(account)
+}
+
+fn on_ledger(work: &Work<'_>, handle: &AccountHandle) -> Result<Account, Stop> {
+    let account = work.ledger.account(handle).ok_or(Refusal::AccountNotOpen)?;
+    if account.closed_at.is_some() { Err(Refusal::AccountClosed.into()) } else { Ok(account) }
 }
 
 fn sound(work: &Work<'_>, key: &PublicKey) -> Result<(), Stop> {

@@ -1,10 +1,10 @@
 //! What the desk wishes to be done.
 
-use super::notice::{Notice, Rejection};
 use super::refusal::Refusal;
 use crate::vault::{Batch, Side, Status, VaultError};
 use idx_crypto::Hash32;
-use idx_types::{AccountHandle, Idx, NetworkDay, SessionId, Transaction, TxBody, TxId};
+use idx_types::wire::DeskGossip;
+use idx_types::{AccountHandle, Idx, NetworkDay, Rejection, SessionId, Transaction, TxBody, TxId};
 use std::fmt;
 
 /// A wish of the desk; performed in order, one after the other. `Debug` shows which and for nobody.
@@ -17,8 +17,8 @@ pub enum Effect {
     /// Submit an accepted transfer.
     Submit(Box<Transaction>),
     /// Send to all banks.
-    Gossip(Gossip),
-    /// Sign with the bank's consensus key, then gossip as [`Notice::Rejected`].
+    Gossip(DeskGossip),
+    /// Sign with the bank's consensus key, then gossip as [`Notice::Rejected`](idx_types::Notice::Rejected).
     SignRejection(Rejection),
     /// Tell a customer.
     Tell {
@@ -45,8 +45,8 @@ impl fmt::Debug for Effect {
             Self::Persist(batch) => write!(f, "Persist({} changes)", batch.changes.len()),
             Self::SignAndSubmit(body) => write!(f, "SignAndSubmit({})", body.kind.name()),
             Self::Submit(transfer) => write!(f, "Submit({:?})", transfer.id()),
-            Self::Gossip(Gossip::Intent(_)) => f.write_str("Gossip(intent)"),
-            Self::Gossip(Gossip::Notice(_)) => f.write_str("Gossip(notice)"),
+            Self::Gossip(DeskGossip::Intent(_)) => f.write_str("Gossip(intent)"),
+            Self::Gossip(DeskGossip::Notice(_)) => f.write_str("Gossip(notice)"),
             Self::SignRejection(said) => write!(f, "SignRejection({:?})", said.intent),
             Self::Tell { id, status, .. } => write!(f, "Tell({id:?}, {status:?})"),
             Self::Answer(token, answer) => write!(f, "Answer({token}, {:?})", answer.as_ref().err()),
@@ -54,15 +54,6 @@ impl fmt::Debug for Effect {
             Self::PrepareTags(day) => write!(f, "PrepareTags({day:?})"),
         }
     }
-}
-
-/// What banks tell each other about open intents.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gossip {
-    /// A customer's intent.
-    Intent(Box<Transaction>),
-    /// The end of one.
-    Notice(Box<Notice>),
 }
 
 /// What an ask came to.
@@ -77,6 +68,8 @@ pub enum Answer {
         /// The transaction.
         tx: TxId,
     },
+    /// The bank's own transaction about an account is on its way.
+    Submitted(TxId),
     /// Contacts are as asked.
     Contacts,
     /// Today's session of the account.

@@ -1,11 +1,11 @@
 //! What reaches the desk.
 
-use super::notice::Notice;
 use crate::pseudonym::{Identity, TagDay};
 use crate::vault::Credential;
 use crate::{AccountNumber, FullName, Nickname};
 use idx_crypto::Signature;
-use idx_types::{AccountHandle, Idx, NetworkDay, Paise, Reason, SessionId, Transaction, TxId};
+use idx_types::wire::DeskGossip;
+use idx_types::{AccountHandle, Idx, NetworkDay, Notice, Paise, Reason, SessionId, Transaction, TxId};
 use std::fmt;
 
 /// One thing to decide about.
@@ -22,6 +22,15 @@ pub enum Input {
     Height,
     /// The tags of a day, as [`Effect::PrepareTags`](super::Effect::PrepareTags) asked for.
     Tags(NetworkDay, TagDay),
+}
+
+impl From<DeskGossip> for Input {
+    fn from(message: DeskGossip) -> Self {
+        match message {
+            DeskGossip::Intent(intent) => Self::Intent(intent),
+            DeskGossip::Notice(notice) => Self::Notice(notice),
+        }
+    }
 }
 
 /// What customers ask for. `Debug` shows what is asked and not by whom.
@@ -57,6 +66,13 @@ pub enum Ask {
         owner: Idx,
         /// What the owner calls him.
         nickname: Nickname,
+    },
+    /// A clerk does something with an account; he is authenticated and allowed by the shell.
+    Counter {
+        /// The account.
+        account: AccountHandle,
+        /// What he does.
+        what: Counter,
     },
     /// Open today's session of an account, ahead of its first payment.
     OpenSession {
@@ -114,6 +130,19 @@ pub enum Ask {
     },
 }
 
+/// What a clerk does with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// Cash comes in.
+    Deposit(Paise),
+    /// Cash goes out, of what is not held for open transfers.
+    Withdraw(Paise),
+    /// The account stands still, for a reason of the bank's own numbering.
+    Freeze(u16),
+    /// It moves again.
+    Unfreeze,
+}
+
 /// Whom to pay.
 #[derive(Debug, Clone)]
 pub enum Recipient {
@@ -149,6 +178,7 @@ impl Ask {
             Self::OpenAccount { .. } => "open_account",
             Self::AddContact { .. } => "add_contact",
             Self::RemoveContact { .. } => "remove_contact",
+            Self::Counter { .. } => "counter",
             Self::OpenSession { .. } => "open_session",
             Self::Send { .. } => "send",
             Self::SendSigned { .. } => "send_signed",

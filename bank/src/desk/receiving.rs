@@ -2,7 +2,7 @@
 
 use super::customers::moving_account;
 use super::effect::{Answer, Effect};
-use super::notice::{Notice, Rejection, acceptance_proof};
+use super::notice::{acceptance_proof, rejection_proof};
 use super::refusal::Refusal;
 use super::sessions::sign_in;
 use super::work::{Stop, Work};
@@ -10,7 +10,9 @@ use super::{Desk, EARLY_INTENTS_MAX, WAITING_PER_CUSTOMER_MAX};
 use crate::vault::{Deadline, Incoming, Side, Status};
 use idx_crypto::Signature;
 use idx_types::tx::{Acceptance, TX_VERSION, Transfer};
-use idx_types::{AccountHandle, Idx, NetworkDay, Transaction, TxId, TxKind, TxSignature};
+use idx_types::{
+    AccountHandle, Cancellation, Idx, NetworkDay, Notice, Rejection, Transaction, TxId, TxKind, TxSignature,
+};
 
 impl Desk {
     /// An intent from gossip: passed by without a word unless it is for a customer here and in order.
@@ -120,7 +122,7 @@ impl Desk {
     pub(super) fn reject(&mut self, work: &mut Work<'_>, receiver: Idx, id: TxId) -> Result<Answer, Stop> {
         let incoming = self.open_incoming(work, &receiver, id)?;
         self.set_received(work, incoming, Status::Rejected);
-        let proof = Rejection::proof_of(self.tags.key(), &receiver, id);
+        let proof = rejection_proof(self.tags.key(), &receiver, id);
         let (chain_id, bank) = (self.home.chain_id, self.home.bank);
         work.effects.push(Effect::SignRejection(Rejection { chain_id, bank, intent: id, proof }));
         if let Some(sent) = work.draft.outgoing(&id)?.filter(|s| s.status() == Status::AwaitingReceiver) {
@@ -154,7 +156,7 @@ impl Desk {
                 if !is_signed || said.chain_id != self.home.chain_id {
                     return Ok(());
                 }
-                let knows = |idx: &Idx| said.proof == Rejection::proof_of(self.tags.key(), idx, id);
+                let knows = |idx: &Idx| said.proof == rejection_proof(self.tags.key(), idx, id);
                 let sent = work.draft.outgoing(&id)?.filter(|sent| knows(&sent.receiver));
                 let here = work.draft.incoming(&id)?.filter(|here| knows(&here.receiver));
                 if let Some(sent) = sent.filter(|sent| sent.status() == Status::AwaitingReceiver) {
@@ -165,7 +167,7 @@ impl Desk {
             Notice::Cancelled(said) => {
                 let here = work.draft.incoming(&said.intent)?;
                 let by_sender = |here: &Incoming| here.intent.signatures[0].key == said.signature.key;
-                let digest = super::Cancellation::digest_of(self.home.chain_id, said.intent);
+                let digest = Cancellation::digest_of(self.home.chain_id, said.intent);
                 let TxSignature { key, signature } = said.signature;
                 let is_signed = work.verifier.verify(&key, &digest, &signature).is_ok();
                 self.forget_open(work, here.filter(|here| is_signed && by_sender(here)));

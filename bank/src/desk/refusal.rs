@@ -51,6 +51,7 @@ refusals! {
     MalformedIntent = "MALFORMED_INTENT", "The intent is not the one that this payment asks for.";
     BadSignature = "BAD_SIGNATURE", "A signature does not verify.";
     SealingUnavailable = "SEALING_UNAVAILABLE", "The keys of envelopes cannot be used; tell the operator.";
+    BankBusy = "BANK_BUSY", "The bank has too much to do at this moment; try again.";
     VaultUnavailable = "VAULT_UNAVAILABLE", "The bank's records cannot be read now; tell the operator.";
 }
 

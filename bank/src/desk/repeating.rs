@@ -1,11 +1,12 @@
 //! What is open is not left to luck: it waits for its session, is given up when that cannot come, and
 //! is shown again as long as it is open.
 
-use super::effect::{Effect, Gossip};
+use super::effect::Effect;
 use super::following::chosen_session;
 use super::work::{Stop, Work};
 use super::{Desk, RESUBMIT_AFTER_MS, SHOW_AGAIN_AFTER_MS, SHOWN_PER_STEP_MAX};
 use crate::vault::{Incoming, Outgoing, Side, Status};
+use idx_types::wire::DeskGossip;
 use idx_types::{SessionId, TimestampMs, TxId, TxKind};
 use std::collections::BTreeSet;
 
@@ -100,7 +101,7 @@ impl Desk {
     fn show_sent(&mut self, work: &mut Work<'_>, id: TxId) -> Result<bool, Stop> {
         let is_open = |sent: &Outgoing| sent.gossiped && sent.status() == Status::AwaitingReceiver;
         let Some(sent) = work.draft.outgoing(&id)?.filter(is_open) else { return Ok(false) };
-        work.effects.push(Effect::Gossip(Gossip::Intent(Box::new(sent.intent))));
+        work.effects.push(Effect::Gossip(DeskGossip::Intent(Box::new(sent.intent))));
         Ok(true)
     }
 

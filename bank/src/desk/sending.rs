@@ -1,9 +1,8 @@
 //! Paying: from a customer's wish to an intent that the other banks know, and taking it back.
 
 use super::customers::moving_account;
-use super::effect::{Answer, Effect, Gossip};
+use super::effect::{Answer, Effect};
 use super::input::Recipient;
-use super::notice::{Cancellation, Notice};
 use super::refusal::Refusal;
 use super::sessions::sign_in;
 use super::work::{Stop, Work};
@@ -12,7 +11,10 @@ use crate::pseudonym::receiver_tag;
 use crate::vault::{BankAccount, Deadline, Hold, OpenedSession, Outgoing, Side, Status};
 use idx_crypto::{Hash32, Signature};
 use idx_types::tx::{TX_VERSION, Transfer};
-use idx_types::{AccountHandle, Concealed, Idx, NetworkDay, Paise, Transaction, TxBody, TxId, TxKind};
+use idx_types::wire::DeskGossip;
+use idx_types::{
+    AccountHandle, Cancellation, Concealed, Idx, NetworkDay, Notice, Paise, Transaction, TxBody, TxId, TxKind,
+};
 
 impl Desk {
     pub(super) fn send(
@@ -137,7 +139,7 @@ impl Desk {
         sent.gossiped = true;
         work.draft.put(sent);
         self.show_later(work, sent.id, Side::Sender);
-        work.effects.push(Effect::Gossip(Gossip::Intent(Box::new(sent.intent.clone()))));
+        work.effects.push(Effect::Gossip(DeskGossip::Intent(Box::new(sent.intent.clone()))));
         self.intent(work, sent.intent.clone())
     }
 
@@ -161,7 +163,7 @@ impl Desk {
         };
         if sent.gossiped {
             let cancellation = Cancellation { chain_id: self.home.chain_id, intent: id, signature };
-            work.effects.push(Effect::Gossip(Gossip::Notice(Box::new(Notice::Cancelled(cancellation)))));
+            work.effects.push(Effect::Gossip(DeskGossip::Notice(Box::new(Notice::Cancelled(cancellation)))));
         }
         self.set_sent(work, sent, Status::Cancelled);
         if let Some(here) = work.draft.incoming(&id)? {
@@ -185,7 +187,12 @@ fn fee_of(work: &Work<'_>, amount: Paise) -> Result<Paise, Stop> {
 }
 
 /// The balance less all holds must cover amount and fee.
-fn check_funds(work: &Work<'_>, account: &BankAccount, amount: Paise, fee: Paise) -> Result<(), Stop> {
+pub(super) fn check_funds(
+    work: &Work<'_>,
+    account: &BankAccount,
+    amount: Paise,
+    fee: Paise,
+) -> Result<(), Stop> {
     let cost = amount.checked_add(fee).ok_or(Refusal::AmountTooLarge)?;
     let holds = work.draft.holds_of(&account.handle)?;
     if holds.len() >= HOLDS_PER_ACCOUNT_MAX {

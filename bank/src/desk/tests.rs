@@ -13,6 +13,6 @@ mod refusals;
 mod world;
 
 use super::*;
-use crate::vault::{BankAccount, Credential, Incoming, Outgoing};
-use idx_types::{AccountHandle, Idx, Paise, SessionId};
+use crate::vault::{BankAccount, Credential, Incoming, Outgoing, Status};
+use idx_types::{AccountHandle, Idx, Paise, SessionId, TxKind};
 use world::{ASHA, BILAL, CHARU, NOON, World, person};

@@ -7,6 +7,7 @@
 mod bank;
 mod block;
 mod chain_key;
+mod desk;
 mod escrow;
 mod event;
 mod governance;
@@ -21,6 +22,7 @@ pub use block::{
     PrecommitView, PrivateHeaderView,
 };
 pub use chain_key::{ChainEpochView, ChainKeysView, RotateChainKeyView};
+pub use desk::{ContactView, CustomerTransferView, Direction, OpeningView, StandingState, StandingView};
 pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
 pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
 pub use governance::{

@@ -34,6 +34,8 @@ pub enum Purpose {
     RegulatorEscrow,
     /// From it the company's key of every day follows, see [`crate::company_day_key`].
     CompanyMaster,
+    /// Seals a bank's vault; what the file shows as public key is a digest that names it.
+    Vault,
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
     pub fn public_of(self, secret: &[u8; 32]) -> [u8; 32] {
         match self {
             Self::Hpke | Self::RegulatorEscrow => x25519_public(secret),
+            Self::Vault => *hkdf_derive(secret, "idx/vault-key-name/1", &[]),
             Self::CompanyMaster => *hkdf_derive(secret, "idx/company-master-name/1", &[]),
             Self::Consensus | Self::Network | Self::Wallet | Self::Custodian => {
                 SecretKey::from_seed(secret).public_key().0
@@ -59,6 +62,7 @@ impl fmt::Display for Purpose {
             Self::Custodian => "custodian",
             Self::RegulatorEscrow => "regulator_escrow",
             Self::CompanyMaster => "company_master",
+            Self::Vault => "vault",
         })
     }
 }

@@ -11,7 +11,7 @@ fn phrase(text: &str) -> Passphrase {
     Passphrase::new(text.to_owned()).unwrap()
 }
 
-const ALL: [Purpose; 7] = [
+const ALL: [Purpose; 8] = [
     Purpose::Consensus,
     Purpose::Network,
     Purpose::Hpke,
@@ -19,6 +19,7 @@ const ALL: [Purpose; 7] = [
     Purpose::Custodian,
     Purpose::RegulatorEscrow,
     Purpose::CompanyMaster,
+    Purpose::Vault,
 ];
 
 fn sealed(purpose: Purpose) -> KeyFile {
@@ -46,8 +47,10 @@ fn every_purpose_survives_its_file() {
     assert_eq!(PublicKey(sealed(Purpose::Network).public_key()), ed25519);
     assert_ne!(sealed(Purpose::Hpke).public_key(), ed25519.0);
     assert_eq!(sealed(Purpose::RegulatorEscrow).public_key(), sealed(Purpose::Hpke).public_key());
-    let name = sealed(Purpose::CompanyMaster).public_key();
-    assert!(![ed25519.0, sealed(Purpose::Hpke).public_key(), SECRET].contains(&name));
+    for digest in [Purpose::CompanyMaster, Purpose::Vault] {
+        let name = sealed(digest).public_key();
+        assert!(![ed25519.0, sealed(Purpose::Hpke).public_key(), SECRET].contains(&name));
+    }
 }
 
 #[test]

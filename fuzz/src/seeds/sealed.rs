@@ -4,11 +4,10 @@ use super::{Seed, picked};
 use crate::sealed::epoch_key;
 use crate::stage::genesis;
 use borsh::to_vec;
-use idx_bank::desk::{Notice, Rejection};
 use idx_crypto::{Hash32, seal_half_to};
 use idx_types::testing::{chain_id, chain_secrets, concealed, envelope_of, epoch_keys, hpke_secret, key};
 use idx_types::tx::{Openings, RotateChainKey};
-use idx_types::{AccountHandle, BankId, EpochKey, Height, PrivateRecord, Signed, TxId};
+use idx_types::{AccountHandle, BankId, EpochKey, Height, Notice, PrivateRecord, Rejection, Signed, TxId};
 
 pub(super) fn seeds() -> Vec<Seed> {
     let envelope = envelope_of(BankId(0));

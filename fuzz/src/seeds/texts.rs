@@ -132,7 +132,7 @@ fn signed_genesis() -> GenesisFile {
         file.add_bank(entry, &Ed25519).expect("a sound bank");
     }
     add_escrow(&mut file, key);
-    file.seal_shared(&[77; 32]).expect("the banks' keys are sound");
+    file.seal_shared(&[77; 32], KdfCost::testnet()).expect("the banks' keys are sound");
     for bank in 0..4 {
         let code = format!("BANK{bank}").parse().expect("a sound code");
         file.sign(&code, &key(10 + bank), &Ed25519).expect("it signs");

@@ -25,7 +25,7 @@ fn nobody_signs_before_regulator_company_and_shared_secrets_are_in() {
     assert_eq!(sign(&mut file), Err(BodyError::NoKeyForFirstDay { first, from, to: late.last_day() }));
     file.set_company(company(), &Ed25519).unwrap();
     assert_eq!(sign(&mut file), Err(BodyError::NotShared));
-    file.seal_shared(&[84; 32]).unwrap();
+    file.seal_shared(&[84; 32], idx_crypto::KdfCost::testnet()).unwrap();
     assert_eq!(sign(&mut file), Ok(()));
 }
 

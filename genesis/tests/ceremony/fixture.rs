@@ -69,7 +69,7 @@ pub fn draft() -> GenesisFile {
     file.add_observer(observer()).unwrap();
     file.add_regulator(regulator(), &Ed25519).unwrap();
     file.set_company(company(), &Ed25519).unwrap();
-    file.seal_shared(&[84; 32]).unwrap();
+    file.seal_shared(&[84; 32], idx_crypto::KdfCost::testnet()).unwrap();
     file
 }
 

@@ -35,7 +35,8 @@ fn body() -> impl Strategy<Value = Genesis> {
         body.add_regulator(regulator(), &Ed25519).unwrap();
         let first_day = NetworkDay::of(body.time);
         body.set_company(idx_genesis::CompanyEntry { first_day, ..company() }, &Ed25519).unwrap();
-        body.shared = Some(SharedEntry::seal(&body.banks, &[84; 32]).unwrap());
+        body.shared =
+            Some(SharedEntry::seal(&body.banks, &[84; 32], idx_crypto::KdfCost::testnet()).unwrap());
         body
     })
 }

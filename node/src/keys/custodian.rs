@@ -20,7 +20,7 @@ pub const EXPORT_DAYS: usize = DAY_KEYS_MAX;
 /// Whose keys lie in a home.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
 pub enum Role {
-    /// A bank's node: consensus, network and HPKE key.
+    /// A bank's node: consensus, network, HPKE and vault key.
     #[default]
     Bank,
     /// A regulator's custodian: signing key and escrow key.
@@ -36,7 +36,7 @@ impl Role {
     /// The keys that it has.
     pub const fn purposes(self) -> &'static [Purpose] {
         match self {
-            Self::Bank => &[Purpose::Consensus, Purpose::Network, Purpose::Hpke],
+            Self::Bank => &[Purpose::Consensus, Purpose::Network, Purpose::Hpke, Purpose::Vault],
             Self::Regulator => &[Purpose::Custodian, Purpose::RegulatorEscrow],
             Self::Company => &[Purpose::Custodian, Purpose::CompanyMaster],
         }

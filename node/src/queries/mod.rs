@@ -44,7 +44,7 @@ impl Queries {
     /// The dependencies of the router, all from this.
     pub fn deps(self) -> ApiDeps {
         let all = Arc::new(self);
-        ApiDeps { queries: all.clone(), submit: all.clone(), live: all.clone(), events: all }
+        ApiDeps { queries: all.clone(), submit: all.clone(), live: all.clone(), events: all, teller: None }
     }
 
     /// Looks at the mind between two of its steps. Called on blocking threads.

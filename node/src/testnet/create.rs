@@ -111,7 +111,8 @@ fn add_escrow(layout: &Layout, genesis: &mut Genesis) -> Result<(), TestnetError
 
 fn sign_all(places: &[Place], genesis: Genesis) -> Result<String, TestnetError> {
     let mut file = GenesisFile::new(genesis);
-    file.seal_shared(&*keys::random().map_err(LayoutError::from)?).map_err(genesis_error)?;
+    let entropy = keys::random().map_err(LayoutError::from)?;
+    file.seal_shared(&entropy, KdfCost::testnet()).map_err(genesis_error)?;
     for place in places {
         let passphrase = keys::passphrase(&place.home, None, None).map_err(LayoutError::from)?;
         let keys = NodeKeys::open(&place.home, &passphrase).map_err(LayoutError::from)?;

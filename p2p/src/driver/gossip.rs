@@ -14,19 +14,15 @@ use std::time::Instant;
 const SALT_BYTES: usize = size_of::<u64>();
 
 impl Driver {
-    /// Publishes on a topic whose messages are meant to be sent as often as the owner says: the
-    /// salt keeps gossip from taking a repeated vote for a duplicate.
+    /// Publishes. On a topic whose messages are meant to be sent as often as the owner says, a salt
+    /// keeps gossip from taking a repeated vote for a duplicate; on the others the same bytes do not
+    /// travel twice while peers remember them.
     pub(super) fn publish(&mut self, topic: Topic, mut data: Vec<u8>) {
         if topic.is_repeatable() {
             self.salt = self.salt.wrapping_add(1);
             data.extend_from_slice(&self.salt.to_le_bytes());
         }
         self.publish_bytes(topic, data);
-    }
-
-    /// Publishes transactions; the same bytes not twice while peers remember them.
-    pub(super) fn publish_transactions(&mut self, data: Vec<u8>) {
-        self.publish(Topic::Transactions, data);
     }
 
     fn publish_bytes(&mut self, topic: Topic, data: Vec<u8>) {

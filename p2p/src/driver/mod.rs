@@ -21,6 +21,7 @@ use crate::outbox::Outbox;
 use crate::peer::Peer;
 use crate::settings::{Checked, NetworkLimits};
 use crate::stats::Counters;
+use crate::topic::Topic;
 use exchanges::InFlight;
 use futures::StreamExt;
 use libp2p::swarm::SwarmEvent;
@@ -42,7 +43,7 @@ const NO_DEADLINE: Duration = Duration::from_secs(3600);
 enum Wake {
     Urgent(UrgentCommand),
     Exchange(ExchangeCommand),
-    Bulk(Vec<u8>),
+    Bulk(Topic, Vec<u8>),
     Network(Box<SwarmEvent<BehaviourEvent>>),
     Deadline,
     /// The owner took an event.
@@ -102,7 +103,7 @@ impl Driver {
         match self.wait(inbox).await {
             Wake::Urgent(command) => return self.urgent_command(command),
             Wake::Exchange(command) => self.exchange_command(command),
-            Wake::Bulk(data) => self.publish_transactions(data),
+            Wake::Bulk(topic, data) => self.publish(topic, data),
             Wake::Network(event) => self.swarm_event(*event),
             Wake::Deadline => self.deadlines_passed(),
             Wake::Delivered => {}
@@ -126,7 +127,7 @@ impl Driver {
             () = self.events.closed() => Wake::Abandoned,
             event = self.swarm.select_next_some(), if self.outbox.has_room() => Wake::Network(Box::new(event)),
             Some(command) = inbox.exchange.recv() => Wake::Exchange(command),
-            Some(data) = inbox.bulk.recv() => Wake::Bulk(data),
+            Some((topic, data)) = inbox.bulk.recv() => Wake::Bulk(topic, data),
             () = sleep_until(deadline.into()) => Wake::Deadline,
         }
     }

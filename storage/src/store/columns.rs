@@ -20,6 +20,10 @@ pub(crate) enum Column {
     Accounts,
     /// index -> session
     Sessions,
+    /// account handle -> its index
+    AccountNumbers,
+    /// session id -> its index
+    SessionNumbers,
     /// session id -> account handle, for the index by account
     SessionAccounts,
     /// nothing -> what else the state consists of
@@ -44,13 +48,15 @@ pub(crate) enum Column {
 
 impl Column {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Meta,
         Self::Public,
         Self::Private,
         Self::Commits,
         Self::Accounts,
         Self::Sessions,
+        Self::AccountNumbers,
+        Self::SessionNumbers,
         Self::SessionAccounts,
         Self::Core,
         Self::Settled,
@@ -72,6 +78,8 @@ impl Column {
             Self::Commits => "commits",
             Self::Accounts => "accounts",
             Self::Sessions => "sessions",
+            Self::AccountNumbers => "account_numbers",
+            Self::SessionNumbers => "session_numbers",
             Self::SessionAccounts => "session_accounts",
             Self::Core => "core",
             Self::Settled => "settled",
@@ -87,7 +95,15 @@ impl Column {
 
     /// Keys are digests, looked up one by one: a Bloom filter helps, compression does not.
     pub const fn is_keyed_by_digest(self) -> bool {
-        matches!(self, Self::SessionAccounts | Self::Transactions | Self::PublicHashes | Self::PrivateHashes)
+        matches!(
+            self,
+            Self::AccountNumbers
+                | Self::SessionNumbers
+                | Self::SessionAccounts
+                | Self::Transactions
+                | Self::PublicHashes
+                | Self::PrivateHashes
+        )
     }
 }
 

@@ -60,10 +60,16 @@ impl HeightBatch<'_> {
         let delta = &record.delta;
         for (index, account) in &delta.accounts {
             put_account(self.db, &mut self.batch, *index, account);
+            if account.opened_at == self.height {
+                name_account(self.db, &mut self.batch, *index, account);
+            }
         }
         for (index, session) in &delta.sessions {
             self.sessions.note(session);
             put_session(self.db, &mut self.batch, *index, session);
+            if session.opened_at == self.height {
+                name_session(self.db, &mut self.batch, *index, session);
+            }
         }
         if let Some(row) = settled::encode(&delta.settled) {
             self.put(Column::Settled, &number_key(self.height.0), &row);
@@ -142,6 +148,16 @@ const FORGOTTEN_PER_HEIGHT_MAX: usize = 64;
 /// Puts an account.
 pub(super) fn put_account(db: &Db, batch: &mut WriteBatch, index: u64, account: &Account) {
     db.put(batch, Column::Accounts, &number_key(index), &encode(account));
+}
+
+/// Puts how to find an account. Its index never changes, so this is done once.
+pub(super) fn name_account(db: &Db, batch: &mut WriteBatch, index: u64, account: &Account) {
+    db.put(batch, Column::AccountNumbers, &account.handle.0, &number_key(index));
+}
+
+/// Puts how to find a session, once.
+pub(super) fn name_session(db: &Db, batch: &mut WriteBatch, index: u64, session: &Session) {
+    db.put(batch, Column::SessionNumbers, &session.id.0, &number_key(index));
 }
 
 /// Puts a session, and how to find its account.

@@ -6,9 +6,11 @@ use super::meta::decode;
 use super::record::TxPlace;
 use super::{Store, public_row};
 use crate::error::StoreError;
+use borsh::BorshDeserialize;
 use idx_types::wire::{CertifiedHeight, SYNC_BATCH_MAX};
 use idx_types::{
-    CommitCertificate, Height, PrivateBlock, PrivateHash, PublicBlock, PublicHash, Transaction, TxId,
+    Account, AccountHandle, CommitCertificate, Height, PrivateBlock, PrivateHash, PublicBlock, PublicHash,
+    Session, SessionId, Transaction, TxId,
 };
 use rocksdb::Direction;
 use std::ops::ControlFlow;
@@ -23,6 +25,34 @@ impl Store {
         let block = public_row::decode(&row)?;
         check_height("a public block", height, block.header.height)?;
         Ok(Some(block))
+    }
+
+    /// An account after the newest stored height.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] or [`StoreError::Io`].
+    pub fn account(&self, handle: &AccountHandle) -> Result<Option<Account>, StoreError> {
+        self.row_named("an account", (Column::AccountNumbers, &handle.0), Column::Accounts)
+    }
+
+    /// A session after the newest stored height.
+    ///
+    /// # Errors
+    /// As [`Store::account`].
+    pub fn session(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        self.row_named("a session", (Column::SessionNumbers, &id.0), Column::Sessions)
+    }
+
+    fn row_named<T: BorshDeserialize>(
+        &self,
+        what: &'static str,
+        (names, name): (Column, &[u8; 32]),
+        rows: Column,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(number) = self.db.get(names, name)? else { return Ok(None) };
+        let row = self.db.get(rows, &number)?;
+        let row = row.ok_or_else(|| StoreError::garbled(what, "it has a number and no row"))?;
+        decode(what, &row).map(Some)
     }
 
     /// The private block of a height.

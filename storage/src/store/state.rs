@@ -1,7 +1,7 @@
 //! The state of the ledger on disk: written once whole, then height by height; read whole at start.
 
 use super::columns::{CORE_KEY, Column, number_key, read_number};
-use super::commit::{put_account, put_session};
+use super::commit::{name_account, name_session, put_account, put_session};
 use super::db::Db;
 use super::meta::{self, Span, decode, encode};
 use super::settled::{self, Settled};
@@ -25,12 +25,18 @@ pub(super) fn init(db: &Db, snapshot: &Snapshot) -> Result<(), StoreError> {
     clear(db)?;
     for (accounts, first) in snapshot.accounts.chunks(ROWS_PER_BATCH).zip((0u64..).step_by(ROWS_PER_BATCH)) {
         let mut batch = WriteBatch::default();
-        (first..).zip(accounts).for_each(|(index, account)| put_account(db, &mut batch, index, account));
+        for (index, account) in (first..).zip(accounts) {
+            put_account(db, &mut batch, index, account);
+            name_account(db, &mut batch, index, account);
+        }
         db.write(batch)?;
     }
     for (sessions, first) in snapshot.sessions.chunks(ROWS_PER_BATCH).zip((0u64..).step_by(ROWS_PER_BATCH)) {
         let mut batch = WriteBatch::default();
-        (first..).zip(sessions).for_each(|(index, session)| put_session(db, &mut batch, index, session));
+        for (index, session) in (first..).zip(sessions) {
+            put_session(db, &mut batch, index, session);
+            name_session(db, &mut batch, index, session);
+        }
         db.write(batch)?;
     }
     put_settled(db, &snapshot.settled, snapshot.core.tip.height)?;

@@ -3,9 +3,9 @@
 use crate::support::{FAR, check_whole, commit_all, new_store, open, short_chain, unknown_tx};
 use idx_chain::State;
 use idx_storage::testing::Heights;
-use idx_storage::{Committed, Order, PageQuery, Subject, TxStatus};
+use idx_storage::{Committed, Order, PageQuery, Store, Subject, TxStatus};
 use idx_types::wire::CertifiedHeight;
-use idx_types::{Height, PrivateHash, PublicHash};
+use idx_types::{AccountHandle, Height, PrivateHash, PublicHash, SessionId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,7 +23,22 @@ fn heights_come_back_after_a_restart() {
     }
     check_whole(&store, &records).unwrap();
     drop(store);
-    check_whole(&open(folder.path()), &records).unwrap();
+    let store = open(folder.path());
+    check_whole(&store, &records).unwrap();
+    everything_is_found_by_its_name(&store);
+}
+
+fn everything_is_found_by_its_name(store: &Store) {
+    let state = store.load().unwrap().unwrap();
+    assert!(!state.accounts.is_empty() && !state.sessions.is_empty());
+    for account in &state.accounts {
+        assert_eq!(store.account(&account.handle).unwrap().as_ref(), Some(account));
+    }
+    for session in &state.sessions {
+        assert_eq!(store.session(&session.id).unwrap().as_ref(), Some(session));
+    }
+    assert_eq!(store.account(&AccountHandle([0xee; 32])).unwrap(), None);
+    assert_eq!(store.session(&SessionId([0xee; 32])).unwrap(), None);
 }
 
 #[test]
@@ -61,6 +76,7 @@ fn a_store_that_begins_with_a_snapshot_goes_on_from_there() {
     drop(store);
     let store = open(folder.path());
     assert_eq!(store.load().unwrap(), Some(heights.snapshot()));
+    everything_is_found_by_its_name(&store);
     assert_eq!(store.certified(Height(5)).unwrap(), Some(record.certified));
 }
 

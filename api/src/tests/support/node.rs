@@ -63,7 +63,13 @@ impl FakeNode {
 }
 
 pub fn deps(node: &Arc<FakeNode>) -> ApiDeps {
-    ApiDeps { queries: node.clone(), submit: node.clone(), live: node.clone(), events: node.clone() }
+    ApiDeps {
+        queries: node.clone(),
+        submit: node.clone(),
+        live: node.clone(),
+        events: node.clone(),
+        teller: None,
+    }
 }
 
 /// Every third height failed its transaction.

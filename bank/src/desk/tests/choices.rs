@@ -1,9 +1,10 @@
 //! Rejecting, cancelling, choosing twice; and what strangers cannot end.
 
+use super::ledger::objecting;
 use super::*;
 use idx_crypto::{Hash32, Signer};
 use idx_types::testing::{chain_id, key};
-use idx_types::{Signed, TxSignature};
+use idx_types::{Cancellation, ChainId, Notice, Rejection, Signed, TxSignature};
 
 fn ended(world: &World, id: TxId, status: Status) {
     let account = world.account_of(0, ASHA);
@@ -93,7 +94,7 @@ fn two_choices_settle_once() {
 fn a_strangers_rejection_is_passed_by() {
     let mut world = World::new();
     let id = world.intent(10);
-    let proof = Rejection::proof_of(&world::tag_key(), person(BILAL).idx(), id);
+    let proof = rejection_proof(&world::tag_key(), person(BILAL).idx(), id);
     let no = Rejection { chain_id: chain_id(), bank: BankId(3), intent: id, proof };
     let forged = [
         Signed::new(Rejection { proof: Hash32::ZERO, ..no }, &key(3)),
@@ -135,9 +136,17 @@ fn a_stolen_intent_is_vetoed_at_both_ends() {
     let mut world = World::new();
     let id = world.intent(10);
     let intent = world.banks[0].outgoing(id).unwrap().intent;
-    let thief = idx_types::testing::acceptance(SessionId([9; 32]), BankId(3));
-    let stolen = intent.accept(thief, &key(5)).unwrap();
-    let objects = |bank: usize| world.banks[bank].desk.objects_to(&world.banks[bank].shelf(), &stolen);
-    assert_eq!((objects(3), objects(0)), (Ok(true), Ok(true)));
-    assert_eq!(objects(2), Ok(false), "it involves neither side of bank 2");
+    let account = world.account_of(3, CHARU).handle;
+    let opened = world.ask(3, Ask::OpenSession { owner: *person(CHARU).idx(), account });
+    let Ok(Answer::Session(session)) = opened else { panic!("{opened:?}") };
+    let stolen_with = |session| {
+        let thief = idx_types::testing::acceptance(session, BankId(3));
+        let stolen = intent.clone().accept(thief, &key(5)).unwrap();
+        [3, 0, 2].map(|bank: usize| {
+            objecting(BankId(bank as u16)).hold_against(&world.banks[bank].shelf(), &stolen).unwrap()
+        })
+    };
+    assert_eq!(stolen_with(session), [true, true, false], "bank 2 is not involved");
+    let unknown = stolen_with(SessionId([9; 32]));
+    assert_eq!(unknown, [false, true, false], "of sessions outside its vault a desk knows nothing");
 }

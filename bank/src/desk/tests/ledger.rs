@@ -102,7 +102,7 @@ impl World {
         assert!(tx.check_signatures(&Ed25519).is_ok() && tx.body.valid_until >= self.ledger.time);
         let objects = [ask.from_bank, accepted.to_bank].map(|bank| {
             let bench = &self.banks[usize::from(bank.0)];
-            bench.desk.objects_to(&bench.shelf(), tx).unwrap()
+            objecting(bank).hold_against(&bench.shelf(), tx).unwrap()
         });
         let parties = [ask.from, accepted.to].map(|id| self.ledger.session(&id).unwrap());
         let keys_fit = parties.iter().zip(&tx.signatures).all(|(party, by)| party.key == by.key);
@@ -122,6 +122,11 @@ impl World {
     pub fn place_of(&self, handle: &AccountHandle) -> usize {
         self.ledger.accounts.iter().position(|account| account.handle == *handle).unwrap()
     }
+}
+
+/// What a bank holds against transfers.
+pub fn objecting(bank: BankId) -> Objections {
+    Objections::new(bank, world::tag_key())
 }
 
 fn empty_account(home_bank: BankId, handle: AccountHandle) -> Account {

@@ -5,8 +5,9 @@ use super::*;
 use crate::pseudonym::{Identity, Pepper, TagDay, TagKey};
 use crate::vault::{MemoryStore, VaultKey, VaultKeys, VaultStore};
 use idx_crypto::{Ed25519, HpkeSecret, KdfCost};
-use idx_types::Signed;
 use idx_types::testing::{chain_id, key};
+use idx_types::wire::DeskGossip;
+use idx_types::{Notice, Signed};
 use std::collections::VecDeque;
 
 pub const DAY_MS: u64 = 86_400_000;
@@ -75,7 +76,7 @@ pub struct World {
     /// Transactions that wait for a block.
     pub pool: Vec<Transaction>,
     /// Gossip on its way, with its origin.
-    pub wire: VecDeque<(usize, Gossip)>,
+    pub wire: VecDeque<(usize, DeskGossip)>,
     steps: u64,
 }
 
@@ -154,7 +155,7 @@ impl World {
             Effect::Gossip(gossip) => self.send(bank, gossip),
             Effect::SignRejection(rejection) => {
                 let signed = Signed::new(rejection, &key(bank as u8));
-                self.send(bank, Gossip::Notice(Box::new(Notice::Rejected(signed))))
+                self.send(bank, DeskGossip::Notice(Box::new(Notice::Rejected(signed))))
             }
             Effect::Tell { customer, id, status, .. } => {
                 bench.told.push((customer, id, status));
@@ -182,7 +183,7 @@ impl World {
         what
     }
 
-    fn send(&mut self, from: usize, gossip: Gossip) -> &'static str {
+    fn send(&mut self, from: usize, gossip: DeskGossip) -> &'static str {
         self.wire.push_back((from, gossip));
         "gossip"
     }
@@ -197,8 +198,8 @@ impl World {
         while let Some((from, gossip)) = self.wire.pop_front() {
             for bank in (0..self.banks.len()).filter(|bank| *bank != from) {
                 let input = match gossip.clone() {
-                    Gossip::Intent(intent) => Input::Intent(intent),
-                    Gossip::Notice(notice) => Input::Notice(notice),
+                    DeskGossip::Intent(intent) => Input::Intent(intent),
+                    DeskGossip::Notice(notice) => Input::Notice(notice),
                 };
                 self.step(bank, input);
             }

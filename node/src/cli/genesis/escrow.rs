@@ -8,7 +8,7 @@ use crate::genesis_file;
 use crate::home;
 use crate::keys;
 use crate::keys::custodian::RegulatorKeys;
-use idx_crypto::Ed25519;
+use idx_crypto::{Ed25519, KdfCost};
 use idx_genesis::{BodyError, CompanyEntry, GenesisFile, SharedError};
 use idx_types::Regulator;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ pub(super) fn seal_shared(file: &Path) -> Done {
     let entropy = keys::random()?;
     let mut genesis = genesis_file::read(file)?;
     let refused = |error: SharedError| Failure::say(Exit::Refused, format!("{}: {error}", file.display()));
-    genesis.seal_shared(&entropy).map_err(refused)?;
+    genesis.seal_shared(&entropy, KdfCost::interactive()).map_err(refused)?;
     home::replace(file, &genesis.to_json())?;
     say("the shared secrets are made and sealed for each bank; every bank must sign the file again");
     Ok(())

@@ -1,0 +1,85 @@
+//! What a bank's desk offers to interfaces; implemented by the node.
+
+use crate::deps::Answer;
+use async_trait::async_trait;
+use idx_bank::desk::{Answer as Answered, Ask, Refusal};
+use idx_bank::pseudonym::Identity;
+use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, Outgoing, PersonFile};
+use idx_bank::{AccountNumber, Pan, RbiNumber};
+use idx_types::{Account, Idx, Paise};
+
+/// An account as the bank and the ledger see it.
+#[derive(Debug, Clone)]
+pub struct AccountStanding {
+    /// In the vault.
+    pub account: BankAccount,
+    /// On the ledger; `None` until its opening is final.
+    pub ledger: Option<Account>,
+    /// What open transfers hold of its balance.
+    pub held: Paise,
+}
+
+/// The desk. Whoever calls has made sure that the person who asks is the one named, or a clerk. Reads are
+/// synchronous and called on blocking threads.
+#[async_trait]
+pub trait Teller: Send + Sync + 'static {
+    /// Asks the desk, and waits until what follows is durable.
+    ///
+    /// # Errors
+    /// The desk's refusal.
+    async fn ask(&self, ask: Ask) -> Result<Answered, Refusal>;
+
+    /// Derives a person's IDX: costs what genesis says, about a tenth of a second.
+    ///
+    /// # Errors
+    /// [`Refusal::BankBusy`] if too many are being derived.
+    async fn identify(&self, pan: Pan, rbi: RbiNumber) -> Result<Identity, Refusal>;
+
+    /// A new number for an account that no account of this bank has.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError), as all reads below.
+    fn new_number(&self) -> Answer<AccountNumber>;
+
+    /// A customer.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn customer(&self, idx: &Idx) -> Answer<Option<Customer>>;
+
+    /// A customer's accounts.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn accounts(&self, owner: &Idx) -> Answer<Vec<AccountStanding>>;
+
+    /// The account with a number.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn account_of(&self, number: &AccountNumber) -> Answer<Option<BankAccount>>;
+
+    /// Whom a customer pays.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn contacts(&self, owner: &Idx) -> Answer<Vec<Contact>>;
+
+    /// What a customer sent.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn sent(&self, sender: &Idx) -> Answer<Vec<Outgoing>>;
+
+    /// What was sent to a customer.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>>;
+
+    /// Everything that the bank keeps of a person.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn person(&self, idx: &Idx) -> Answer<Option<PersonFile>>;
+}
