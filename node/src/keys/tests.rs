@@ -80,7 +80,7 @@ fn the_ring_of_epoch_keys_is_made_again_from_genesis_and_ledger() {
         let banks = [("HDFC", hpke_key), ("ICICI", hpke_key_of(BankId(1)))];
         let mut genesis = Genesis::new("test", START, Params::default());
         genesis.banks = banks.map(|(code, key)| entry(code, key)).to_vec();
-        genesis.shared = Some(SharedEntry::seal(&genesis.banks, &[5; 32]).unwrap());
+        genesis.shared = Some(SharedEntry::seal(&genesis.banks, &[5; 32], KdfCost::testnet()).unwrap());
         genesis
     };
     let founder = founders(public.hpke_key);
