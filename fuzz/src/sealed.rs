@@ -2,10 +2,12 @@
 //! are refused; never a panic, never other content.
 
 use crate::memory::bounded;
+use crate::stage::genesis;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Envelope, Hash32, SealedHalf, open_half};
-use idx_types::testing::{chain_id, envelope_of, hpke_secret};
-use idx_types::{BankId, EpochKey, Height, Notice, PrivateRecord};
+use idx_types::testing::{chain_id, chain_secrets, envelope_of, epoch_keys, hpke_secret};
+use idx_types::tx::RotateChainKey;
+use idx_types::{BankId, EpochKey, Height, KeyOffer, Notice, PrivateRecord};
 
 /// Memory that reading may take, as a multiple of the input.
 const MEMORY_TIMES: usize = 16;
@@ -13,10 +15,11 @@ const MEMORY_TIMES: usize = 16;
 /// The first byte picks the kind, the rest is the sealed thing.
 pub fn sealed(data: &[u8]) {
     let Some((kind, bytes)) = data.split_first() else { return };
-    match kind % 4 {
+    match kind % 5 {
         0 => envelope(bytes),
         1 => body(bytes),
         2 => half(bytes),
+        3 => rotation(bytes),
         _ => drop(row::<Notice>(bytes)),
     }
 }
@@ -54,6 +57,24 @@ fn body(bytes: &[u8]) {
     match opened {
         Ok(records) => assert_eq!(epoch_key().seal(chain_id(), Height(7), &records), bytes),
         Err(refusal) => assert!(!refusal.to_string().is_empty()),
+    }
+}
+
+/// A new key of the private chain: bank 0 agrees to it only if every bank gets the same key from it.
+fn rotation(bytes: &[u8]) {
+    let Some(rotation) = row::<RotateChainKey>(bytes) else { return };
+    let state = genesis();
+    let (chain_id, banks) = (state.chain_id(), state.validators());
+    let pepper_commitment = state.chain_keys().pepper_commitment();
+    let ring = epoch_keys(BankId(0)).with(chain_secrets());
+    if !ring.agrees(&rotation, chain_id, pepper_commitment, banks) {
+        return;
+    }
+    assert!(rotation.wraps.keys().eq(banks.banks().iter().map(|bank| &bank.id)));
+    let RotateChainKey { epoch, commitment, .. } = rotation;
+    for (bank, wrap) in &rotation.wraps {
+        let offer = KeyOffer { chain_id, epoch, commitment, pepper_commitment, wrap };
+        assert!(epoch_keys(*bank).learn(&offer), "{bank} was given less than bank 0");
     }
 }
 

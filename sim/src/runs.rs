@@ -21,6 +21,10 @@ pub const CALM_ROUNDS_MAX: u32 = 7;
 /// one that is locked may have to wait for its own turn.
 pub const OPEN_HEIGHT_MS_MAX: u64 = CALM_ROUNDS_MAX as u64 * 30_000;
 
+/// After the calm a key of the private chain that is due settles within so many heights: five turns, of
+/// a liar, of a bank without its journal, of one that has just joined, one that is lost, and one more.
+pub const KEY_HEIGHTS_MAX: u64 = 20;
+
 /// What a run saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -58,6 +62,7 @@ fn live_through(world: &mut World) -> Result<Report, Violation> {
     settle_all(world)?;
     everyone_beyond(world, before)?;
     few_rounds(world)?;
+    key_renewed(world, before)?;
     Ok(report(world))
 }
 
@@ -132,6 +137,19 @@ fn few_rounds(world: &mut World) -> Result<(), Violation> {
         return Err(Violation(format!("a height after the calm needed {highest} rounds")));
     }
     Ok(())
+}
+
+/// A key of the private chain that is due has come: not everybody's turn was in vain.
+fn key_renewed(world: &World, before: u64) -> Result<(), Violation> {
+    let states = world.nodes.iter().filter(|node| node.lie.is_none()).filter_map(|node| node.state());
+    let Some(state) = states.max_by_key(|state| state.tip().height) else { return Ok(()) };
+    let (tip, due) = (state.tip().height.0, state.chain_keys().due_since());
+    match due.map(|due| due.0.max(before)) {
+        Some(due) if tip > due + KEY_HEIGHTS_MAX => {
+            Err(Violation(format!("at height {tip} the private chain still has no new key, due since {due}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a world saw so far.

@@ -31,6 +31,8 @@ fn a_session_is_of_one_key_person_bank_day_and_account() {
 #[test]
 fn keys_of_two_uses_differ_and_show_nothing() {
     let (tag, handle) = (TagKey::of_chain_key(&[7; 32]), HandleKey::of_vault_key(&[7; 32]));
+    let epoch = idx_types::EpochKey::new(3, [7; 32].into());
+    assert_eq!(TagKey::of_epoch(&epoch).expose(), tag.expose());
     assert_ne!(tag.expose(), handle.expose());
     assert_eq!(format!("{tag:?} {handle:?}"), "TagKey(****) HandleKey(****)");
 }

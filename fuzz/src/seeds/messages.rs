@@ -11,10 +11,11 @@ use idx_replica::JournalEntry;
 use idx_sim::{Plan, World};
 use idx_storage::store::rows;
 use idx_storage::{HeightRecord, TxPlace};
+use idx_types::testing::key;
 use idx_types::wire::{self, Gossip, ObservedHeight, Request, Response, Status};
 use idx_types::{
     AccountKind, BankId, Decision, Evidence, Height, Outcome, PreparedTx, PrivateHash, PublicHash, Round,
-    StateParts, TimestampMs, TxHash, VoteKind,
+    StateParts, TimestampMs, Transaction, TxBody, TxHash, TxKind, VoteKind,
 };
 
 /// Simulated time in which the network talks, milliseconds.
@@ -74,6 +75,7 @@ fn responses() -> Vec<Response> {
         Response::Observed(vec![ObservedHeight::of(height.clone(), StateParts::default(), None)]),
         Response::Heights(vec![height]),
         Response::Transactions { block: PublicHash([1; 32]), transactions: vec![deposit(1), deposit(2)] },
+        Response::Transactions { block: PublicHash([1; 32]), transactions: vec![rotation()] },
     ]
 }
 
@@ -86,6 +88,7 @@ fn stored(gossip: &[Gossip]) -> Vec<Vec<u8>> {
     rows.push(row(1, &record));
     rows.push(row(2, &record.delta.core));
     rows.push(row(3, &deposit(1)));
+    rows.push(row(3, &rotation()));
     rows.push(row(4, &state.accounts()[0]));
     rows.push(row(6, state.tip()));
     rows.push(row(7, &TxPlace { height: Height(1), index: 0, outcome: Outcome::Completed }));
@@ -101,6 +104,12 @@ fn stored(gossip: &[Gossip]) -> Vec<Vec<u8>> {
         &[&[0; 8][..], &to_vec(&vec![(TimestampMs(1), deposit(1).id())]).expect("memory")].concat(),
     ));
     rows
+}
+
+/// A new key of the private chain.
+fn rotation() -> Transaction {
+    let kind = TxKind::RotateChainKey(Box::new(super::sealed::rotation()));
+    TxBody { kind, ..deposit(1).body }.sign(&[&key(2)])
 }
 
 fn row(kind: usize, value: &impl BorshSerialize) -> Vec<u8> {

@@ -2,11 +2,12 @@
 
 use super::{Seed, picked};
 use crate::sealed::epoch_key;
+use crate::stage::genesis;
 use borsh::to_vec;
 use idx_crypto::{Hash32, seal_half_to};
-use idx_types::testing::{chain_id, concealed, envelope_of, hpke_secret, key};
-use idx_types::tx::Openings;
-use idx_types::{AccountHandle, BankId, Height, Notice, PrivateRecord, Rejection, Signed, TxId};
+use idx_types::testing::{chain_id, chain_secrets, concealed, envelope_of, epoch_keys, hpke_secret, key};
+use idx_types::tx::{Openings, RotateChainKey};
+use idx_types::{AccountHandle, BankId, EpochKey, Height, Notice, PrivateRecord, Rejection, Signed, TxId};
 
 pub(super) fn seeds() -> Vec<Seed> {
     let envelope = envelope_of(BankId(0));
@@ -23,7 +24,14 @@ pub(super) fn seeds() -> Vec<Seed> {
     let rejection =
         Rejection { chain_id: chain_id(), bank: BankId(0), intent: TxId([1; 32]), proof: Hash32([2; 32]) };
     let notice = Notice::Rejected(Signed::new(rejection, &key(1)));
-    let things = [to_vec(&envelope), Ok(body), to_vec(&share), to_vec(&notice)];
+    let things = [to_vec(&envelope), Ok(body), to_vec(&share), to_vec(&rotation()), to_vec(&notice)];
     let bytes = things.into_iter().map(|thing| thing.expect("writing to memory"));
     bytes.enumerate().map(|(kind, bytes)| ("sealed", picked(kind, &bytes))).collect()
+}
+
+/// A key for the banks of the stage, as an honest one makes it.
+pub(super) fn rotation() -> RotateChainKey {
+    let (state, ring) = (genesis(), epoch_keys(BankId(1)).with(chain_secrets()));
+    let drawn = EpochKey::new(2, [9; 32].into());
+    ring.rotation(drawn, state.chain_id(), state.validators()).expect("the stage's keys are sound")
 }

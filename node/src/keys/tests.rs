@@ -1,7 +1,12 @@
 //! Keys made, opened, mixed up.
 
 use super::*;
-use idx_types::Paise;
+use idx_chain::FirstChainKey;
+use idx_chain::testing::{START, World, spec};
+use idx_genesis::{Genesis, SharedEntry};
+use idx_types::testing::{chain_id, epoch_keys, hpke_key_of, hpke_secret};
+use idx_types::tx::Change;
+use idx_types::{BankId, EpochKey, Paise, Params, TxKind};
 
 fn sealed(text: &str) -> (tempfile::TempDir, Home, PublicKeys) {
     let dir = tempfile::tempdir().unwrap();
@@ -57,18 +62,58 @@ fn the_passphrase_comes_from_variable_then_named_file_then_home() {
 #[test]
 fn keys_of_another_bank_stop_the_start() {
     let (_dir, home, keys) = sealed("one");
-    let mut bank = BankEntry {
-        code: "HDFC".parse().unwrap(),
-        consensus_key: keys.consensus_key,
-        network_key: keys.network_key,
-        hpke_key: keys.hpke_key,
-        stake: Paise(1),
-        reserve: Paise(1),
-        addresses: Vec::new(),
-        http_url: None,
-    };
+    let (consensus_key, network_key) = (keys.consensus_key, keys.network_key);
+    let mut bank = BankEntry { consensus_key, network_key, ..entry("HDFC", keys.hpke_key) };
     assert!(keys.check(&home, &bank).is_ok());
     bank.hpke_key = Hash32::ZERO;
     let error = keys.check(&home, &bank).unwrap_err().to_string();
     assert!(error.contains("hpke.json") && error.contains("HDFC") && error.contains("what to do"), "{error}");
+}
+
+/// What a node knows of the private chain's keys after a restart: those of the genesis file if it was
+/// there, and those of the ledger.
+#[test]
+fn the_ring_of_epoch_keys_is_made_again_from_genesis_and_ledger() {
+    let (_dir, home, public) = sealed("one");
+    let keys = NodeKeys::open(&home, &Passphrase::new("one".to_owned()).unwrap()).unwrap();
+    let founders = |hpke_key: Hash32| {
+        let banks = [("HDFC", hpke_key), ("ICICI", hpke_key_of(BankId(1)))];
+        let mut genesis = Genesis::new("test", START, Params::default());
+        genesis.banks = banks.map(|(code, key)| entry(code, key)).to_vec();
+        genesis.shared = Some(SharedEntry::seal(&genesis.banks, &[5; 32], KdfCost::testnet()).unwrap());
+        genesis
+    };
+    let founder = founders(public.hpke_key);
+    let mut spec = spec(6);
+    spec.banks[0].bank.hpke_key = public.hpke_key;
+    let shared = founder.shared.as_ref().unwrap();
+    let (commitment, pepper_commitment) = (shared.epoch_commitment, shared.pepper_commitment);
+    spec.chain_key = FirstChainKey { commitment, pepper_commitment };
+    let mut world = World::of(&spec);
+    world.decree(Change::RotatePrivateKey);
+    let secrets = founder.open_shared(&"ICICI".parse().unwrap(), &hpke_secret(2)).unwrap();
+    let drawn = EpochKey::new(2, [9; 32].into());
+    let rotation = epoch_keys(BankId(1)).with(secrets).rotation(drawn, chain_id(), world.state.validators());
+    world.done(TxKind::RotateChainKey(Box::new(rotation.unwrap())), 1);
+    let bank = world.state.validators().banks()[0].clone();
+    let held = |genesis: &Genesis| {
+        let ring = keys.chain_keys(genesis, &bank, &world.state).unwrap();
+        assert!(ring.pepper().is_some());
+        ring.iter().map(EpochKey::epoch).collect::<Vec<_>>()
+    };
+    assert_eq!(held(&founder), [1, 2]);
+    assert_eq!(held(&founders(hpke_key_of(BankId(5)))), [2], "as if it had joined later");
+}
+
+fn entry(code: &str, hpke_key: Hash32) -> BankEntry {
+    BankEntry {
+        code: code.parse().unwrap(),
+        consensus_key: PublicKey([1; 32]),
+        network_key: NetworkKey([1; 32]),
+        hpke_key,
+        stake: Paise(1),
+        reserve: Paise(1),
+        addresses: Vec::new(),
+        http_url: None,
+    }
 }

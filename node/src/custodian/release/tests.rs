@@ -34,11 +34,13 @@ fn rbi() -> EscrowSecret {
 }
 
 fn shares(acts: &[Act]) -> Vec<&OrderShare> {
-    let share = |act| match act {
-        Act::Share(share) => Some(&**share),
-        Act::Refuse(_) => None,
-    };
-    acts.iter().filter_map(share).collect()
+    let mut shares = Vec::new();
+    for act in acts {
+        if let Act::Share(share) = act {
+            shares.push(&**share);
+        }
+    }
+    shares
 }
 
 #[test]
