@@ -75,7 +75,7 @@ pub struct BlockView {
     pub private_hash: Hex<PrivateHash>,
     /// The round in which the banks agreed on it.
     pub commit_round: Round,
-    /// Bytes of its transactions in borsh.
+    /// Bytes of its transactions in borsh, in the form that the node holds: an observer's is shorter.
     pub transaction_bytes: u64,
     /// What it orders.
     pub transactions: Vec<Hex<TxHash>>,

@@ -9,7 +9,6 @@ use idx_types::NetworkKey;
 use idx_types::wire::{RESPONSE_BYTES_MAX, Request, Response, Status, decode, encode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
@@ -27,6 +26,8 @@ const DISTRUST: Duration = Duration::from_secs(60);
 #[derive(Default)]
 struct Source {
     up: bool,
+    /// The height it claims.
+    claims: u64,
     asked_at: Option<Instant>,
     distrusted_until: Option<Instant>,
 }
@@ -131,9 +132,10 @@ impl Following {
     async fn answered(&mut self, from: NetworkKey, request: RequestId, data: &[u8]) {
         match decode::<Response>(data, RESPONSE_BYTES_MAX) {
             Ok(Response::Status(status)) => {
-                let claimed = self.kept.claimed.fetch_max(status.height.0, Ordering::AcqRel);
-                let lag = claimed.max(status.height.0).saturating_sub(self.kept.height().0);
-                self.kept.metrics.lag.set(i64::try_from(lag).unwrap_or(i64::MAX));
+                if let Some(source) = self.sources.get_mut(&from) {
+                    source.claims = status.height.0;
+                }
+                self.kept.claim(self.claimed());
             }
             Ok(Response::Observed(heights)) if self.asked == Some((request, from)) => {
                 self.asked = None;
@@ -148,6 +150,14 @@ impl Following {
                 self.distrust(from, "an answer that cannot be read").await;
             }
         }
+    }
+
+    /// The second highest height that a connected bank claims: one that boasts makes nobody wait for it.
+    fn claimed(&self) -> u64 {
+        let mut claims: Vec<u64> =
+            self.sources.values().filter(|source| source.up).map(|source| source.claims).collect();
+        claims.sort_unstable_by(|a, b| b.cmp(a));
+        claims.get(1).or(claims.first()).copied().unwrap_or(0)
     }
 
     /// A batch was looked at: on with the next, or with the next bank.

@@ -25,8 +25,7 @@ pub struct Kept {
     pub events: EventHub,
     /// What is measured.
     pub metrics: Metrics,
-    /// The highest height that any bank claims.
-    pub claimed: AtomicU64,
+    claimed: AtomicU64,
     follower: Mutex<Follower>,
     names: RwLock<Arc<Names>>,
 }
@@ -84,6 +83,19 @@ impl Kept {
     /// Where the follower stands.
     pub fn checkpoint(&self) -> Checkpoint {
         self.follower.lock().unwrap_or_else(PoisonError::into_inner).checkpoint().clone()
+    }
+
+    /// Banks claim to be this far.
+    pub fn claim(&self, height: u64) {
+        let own = self.height().0;
+        let claimed = height.max(own);
+        self.claimed.store(claimed, Ordering::Release);
+        self.metrics.lag.set(i64::try_from(claimed - own).unwrap_or(i64::MAX));
+    }
+
+    /// How far banks claim to be: a claim, not a proof.
+    pub fn claimed(&self) -> Height {
+        Height(self.claimed.load(Ordering::Acquire).max(self.height().0))
     }
 
     /// Short names of banks.
@@ -147,9 +159,8 @@ impl Kept {
 
     fn count(&self, height: &ObservedHeight) {
         let number = height.height().0;
-        let claimed = self.claimed.fetch_max(number, Ordering::AcqRel).max(number);
         self.metrics.height.set(i64::try_from(number).unwrap_or(i64::MAX));
-        self.metrics.lag.set(i64::try_from(claimed - number).unwrap_or(i64::MAX));
+        self.metrics.lag.set(i64::try_from(self.claimed().0 - number).unwrap_or(i64::MAX));
         self.metrics.difficulty.set(i64::from(height.public.header.difficulty));
         for outcome in &height.private.outcomes {
             let label = match outcome {

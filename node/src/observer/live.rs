@@ -9,8 +9,7 @@ use idx_client::views::{
 };
 use idx_light::election;
 use idx_p2p::PeerInfo;
-use idx_types::{Height, NetworkKey, Round, TimestampMs};
-use std::sync::atomic::Ordering;
+use idx_types::{NetworkKey, Round, TimestampMs};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// An observer this many heights behind what a bank claims is not ready.
@@ -45,7 +44,7 @@ impl Live for Queries {
 
     fn syncing(&self) -> SyncingView {
         let height = self.kept.events.final_height();
-        let highest_claimed = Height(self.kept.claimed.load(Ordering::Acquire).max(height.0));
+        let highest_claimed = self.kept.claimed().max(height);
         SyncingView { syncing: highest_claimed.0 > height.0 + 1, height, highest_claimed }
     }
 
