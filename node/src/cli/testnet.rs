@@ -75,6 +75,11 @@ pub(super) enum Testnet {
         #[arg(short, long)]
         follow: bool,
     },
+    /// Tell the whole story on the running network: customers, a payment, a court order, an audit.
+    Demo {
+        #[command(flatten)]
+        dir: Dir,
+    },
     /// Print a made file of payments.
     #[command(after_help = "Example:\n  testnet made-payments --count 5000 --seed 7 > made.csv")]
     MadePayments {
@@ -192,6 +197,9 @@ impl Testnet {
             Self::Link(verb) => verb.run(),
             Self::Logs { bank, follow } => {
                 Ok(testnet::logs(&bank.dir.layout(), &bank.bank, follow, &mut std::io::stdout())?)
+            }
+            Self::Demo { dir } => {
+                testnet::demo(&dir.layout()).map_err(|error| Failure::of(Exit::Unsound, error))
             }
             Self::MadePayments { count, seed } => {
                 say(&made::file(seed, count, &bank_codes()));

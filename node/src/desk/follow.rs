@@ -23,6 +23,7 @@ impl Shell {
             }
             DeskInput::Final(height) => self.follow(height, out),
             DeskInput::Fact(id, fact) => self.feed(Input::Fact(id, fact), out),
+            DeskInput::Stop => self.is_stopping = true,
             DeskInput::Tags(day, tags) => self.feed(Input::Tags(day, tags), out),
         }
     }

@@ -38,6 +38,8 @@ pub enum DeskInput {
     Fact(TxId, Fact),
     /// Tags that were made for a day.
     Tags(NetworkDay, TagDay),
+    /// The node stops: what waits at this moment is still done.
+    Stop,
 }
 
 /// The sending end; cheap to clone.

@@ -29,7 +29,7 @@ mod start;
 mod vault;
 
 pub use door::Door;
-pub use inbox::DeskSender;
+pub use inbox::{DeskInput, DeskSender};
 pub use ledger::Rules;
 pub use shell::DeskError;
 pub use start::{Front, FrontDesk, Way};

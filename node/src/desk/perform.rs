@@ -51,6 +51,8 @@ impl Shell {
             }
             Effect::Tell { id, side, status, .. } => tracing::debug!(%id, ?side, ?status, "a transfer"),
             Effect::Answer(token, answer) => {
+                let outcome = answer.as_ref().err().map_or("ok", |refusal| refusal.code());
+                self.shared.metrics.desk_answers.with_label_values(&[outcome]).inc();
                 if let Some(reply) = self.replies.remove(&token) {
                     // A customer who has gone away finds what became of it when he asks again.
                     drop(reply.send(answer));

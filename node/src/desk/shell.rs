@@ -15,6 +15,7 @@ use idx_storage::Store;
 use idx_types::{Height, NetworkDay, OrderId, TimestampMs};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Steps that share one sync at most.
 const GROUP_MAX: usize = 512;
@@ -52,6 +53,7 @@ pub(super) struct Shell {
     pub(super) next_token: u64,
     pub(super) failed: Option<DeskError>,
     pub(super) written: bool,
+    pub(super) is_stopping: bool,
 }
 
 /// A desk over a vault as it is.
@@ -63,7 +65,7 @@ pub(super) fn open_desk(home: &Home, tag_keys: &TagKeys, vault: &Vault) -> Resul
 }
 
 impl Shell {
-    /// Runs until all senders of the inbox are gone.
+    /// Runs until it is told to stop.
     ///
     /// # Errors
     /// [`DeskError`] if a disk fails: the node must stop.
@@ -80,6 +82,9 @@ impl Shell {
                 self.take(next, &mut out);
             }
             self.end_group(&mut out)?;
+            if self.is_stopping {
+                break;
+            }
         }
         Ok(())
     }
@@ -139,7 +144,9 @@ impl Shell {
     /// One sync for all steps of the group, then their effects in order.
     fn end_group(&mut self, out: &mut Vec<Effect>) -> Result<(), DeskError> {
         if std::mem::take(&mut self.written) {
+            let began = Instant::now();
             self.vault.db.sync().map_err(VaultError::from)?;
+            self.shared.metrics.vault_sync.observe(began.elapsed().as_secs_f64());
         }
         for effect in out.drain(..) {
             self.perform(effect);

@@ -132,6 +132,7 @@ impl Front {
             next_token: 0,
             failed: None,
             written: false,
+            is_stopping: false,
         };
         Ok((self.inbox, shell))
     }

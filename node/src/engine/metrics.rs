@@ -53,6 +53,10 @@ pub struct Metrics {
     pub journal_sync: Histogram,
     /// Storing one final height.
     pub store_commit: Histogram,
+    /// Asks of customers and clerks that were answered, by outcome: `ok`, or the code of the refusal.
+    pub desk_answers: IntCounterVec,
+    /// Making a group of the desk's steps durable.
+    pub vault_sync: Histogram,
     /// One step of the mind with its effects.
     pub step: Histogram,
 }
@@ -113,6 +117,12 @@ impl Metrics {
             mining: maker.seconds("idx_mining_seconds", "The search for a nonce."),
             journal_sync: maker.seconds("idx_journal_sync_seconds", "Syncing the journal of signed history."),
             store_commit: maker.seconds("idx_store_commit_seconds", "Storing one final height."),
+            desk_answers: maker.counters(
+                "idx_desk_answers_total",
+                "Answers to customers and clerks.",
+                "outcome",
+            ),
+            vault_sync: maker.seconds("idx_vault_sync_seconds", "Making steps of the desk durable."),
             step: maker.seconds("idx_step_seconds", "One step of the mind with its effects."),
             registry: maker.0,
         }

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod core;
+mod customers;
 mod disk;
 pub mod doors;
 pub mod events;

@@ -1,6 +1,7 @@
 //! Putting the parts of a node together, and taking them apart in order.
 
 use super::core::{Core, CoreError, clock};
+use super::customers::{end_of, front};
 use super::doors::{Own, network_settings, serve, watch_peers};
 use super::events::EventHub;
 use super::inbound::{Checker, Inbound};
@@ -12,18 +13,16 @@ use super::search::Search;
 use super::shared::Shared;
 use super::stored::Disks;
 use super::timers::Timers;
-use crate::desk::{DeskError, DeskSender, Front, FrontDesk, VaultOpening, Way};
+use crate::desk::{DeskInput, DeskSender, Front, Way};
 use crate::home::Home;
 use crate::keys::NodeKeys;
 use crate::queries::{LiveFacts, Queries};
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use idx_api::Teller;
-use idx_bank::pseudonym::Pepper;
-use idx_bank::vault::Retention;
 use idx_chain::pool::PoolLimits;
-use idx_crypto::{Ed25519, HpkeSecret, Verifier};
-use idx_genesis::{Genesis, SoundGenesis};
+use idx_crypto::{Ed25519, Verifier};
+use idx_genesis::SoundGenesis;
 use idx_p2p::{NetworkHandle, PeerInfo, PeerRole};
 use idx_replica::{AcceptAll, Journal, Policy, Replica, ReplicaSettings, Start};
 use idx_storage::Store;
@@ -36,6 +35,9 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+
+/// How long the desk may take to finish what it is doing.
+const DESK_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Threads that check peers' messages.
 const GATE_THREADS: usize = 2;
@@ -62,7 +64,8 @@ pub async fn run(
     let front = front(&home, genesis.body(), &disks, (&bank, &keys), &chain_keys, &settings)?;
     let door = front.as_ref().map(|front| front.door(disks.store.clone()));
     let parts = Parts::assemble(disks, &settings, &bank, keys, chain_keys, front.as_ref())?;
-    let desk = front.map(|front| front.start(parts.way())).transpose()?;
+    let desk_sender = front.as_ref().map(Front::sender);
+    let mut desk = front.map(|front| front.start(parts.way())).transpose()?;
     let peers = watch_peers(handle.clone());
     let facts = facts(&settings, &bank, &handle, peers);
     let queries = parts.queries(&genesis, facts);
@@ -79,56 +82,21 @@ pub async fn run(
             // The thread is gone without a word: it panicked, and its message is in the log.
             Err(_) => Err(anyhow::anyhow!("the mind's thread ended unexpectedly; its last words are in the log")),
         },
-        ended = end_of(desk) => match ended {
+        ended = end_of(&mut desk) => match ended {
             Ok(result) => result.map_err(anyhow::Error::from),
             Err(_) => Err(anyhow::anyhow!("the desk's thread ended unexpectedly; its last words are in the log")),
         },
     };
     api.shutdown_timeout(Duration::from_secs(2));
+    if let Some(sender) = desk_sender.filter(|_| result.is_ok()) {
+        sender.tell(DeskInput::Stop);
+        // It has its disk to itself for this long; what it promised is durable in any case.
+        let _ended = tokio::time::timeout(DESK_PATIENCE, end_of(&mut desk)).await;
+    }
     handle.shutdown().await;
     outgoing_task.abort();
     receiving_task.abort();
     result
-}
-
-/// The end of the desk's thread; never, if there is no desk.
-async fn end_of(
-    desk: Option<oneshot::Receiver<Result<(), DeskError>>>,
-) -> Result<Result<(), DeskError>, oneshot::error::RecvError> {
-    match desk {
-        Some(end) => end.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// The bank's own side; none for a bank that was not given the banks' secrets yet.
-fn front(
-    home: &Home,
-    genesis: &Genesis,
-    disks: &Disks,
-    (bank, keys): (&Bank, &NodeKeys),
-    chain_keys: &EpochKeys,
-    settings: &Settings,
-) -> Result<Option<Front>> {
-    let shared = genesis.shared.as_ref();
-    let (Some(pepper), Some(shared)) = (chain_keys.pepper(), shared) else {
-        tracing::warn!(
-            "this bank has no key of the private chain yet: it serves no customers until it is started with one"
-        );
-        return Ok(None);
-    };
-    let hpke = HpkeSecret::from_bytes(&keys.hpke_secret);
-    let opening =
-        VaultOpening { home, store: &disks.store, bank, vault_secret: &keys.vault_secret, hpke: &hpke };
-    Ok(Some(Front::new(FrontDesk {
-        chain_id: disks.state.chain_id(),
-        bank: bank.clone(),
-        vault: opening.open().context("the bank's vault")?,
-        hpke,
-        retention: Retention { months: settings.vault.retention_months },
-        pepper: Pepper::new(**pepper),
-        pseudonym_cost: shared.pseudonym_cost,
-    })))
 }
 
 /// All parts of a node, not running yet.

@@ -10,6 +10,7 @@
 
 mod create;
 mod custodians;
+mod demo;
 mod layout;
 pub mod links;
 mod nodes;
@@ -20,6 +21,7 @@ mod up;
 mod verbs;
 
 pub use custodians::{CustodianRow, custodian_rows, custodian_table};
+pub use demo::{DemoError, demo};
 pub use layout::{BANKS, Custody, Layout, LayoutError, Place};
 pub use ports::{PortError, Ports};
 pub use process::{End, Process};
