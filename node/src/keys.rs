@@ -1,6 +1,4 @@
 //! A node's four keys: made, sealed, opened, and held against what genesis says of the bank. Those of
-//! the escrow's custodians are in [`custodian`].
-//! A node's three keys: made, sealed, opened, and held against what genesis says of the bank. Those of
 //! the escrow's custodians are in [`custodian`], a judge's in [`judge`].
 
 pub mod custodian;

@@ -112,7 +112,10 @@ pub fn company_keys(
     passphrase: &Passphrase,
     first: NetworkDay,
 ) -> Result<CompanyEntry, KeysError> {
-    let (_, passphrase) = signer(home, passphrase)?;
+    let passphrase = match token::is_used(home) {
+        true => token::open(home, passphrase)?.passphrase,
+        false => passphrase.clone(),
+    };
     let master = open(home, Purpose::CompanyMaster, &passphrase)?;
     let days = (first.0..=u32::MAX).take(EXPORT_DAYS);
     let day_keys = days.map(|day| company_day_key(&master, day).public()).collect();
