@@ -24,7 +24,7 @@ pub fn observed(data: &[u8]) {
     let stages = stages();
     let (follower, truth) = &stages[tape.pick(stages.len())];
     let told = &stages[tape.pick(stages.len())].1;
-    let again = tape.byte() % 2 == 0;
+    let again = tape.byte().is_multiple_of(2);
     let mut bytes = borsh::to_vec(told).expect("writing to memory");
     alter(&mut bytes, &mut tape);
     let Ok(mut told) = borsh::from_slice::<ObservedHeight>(&bytes) else { return };
