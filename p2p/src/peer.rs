@@ -87,8 +87,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// A peer that was never seen. We are in this role, and `before_it` says that our name is the smaller
-    /// of the two.
+    /// A peer that was never seen; our role, and whether our name is the smaller of the two.
     pub(crate) fn new(
         checked: CheckedPeer,
         (own_role, before_it): (PeerRole, bool),
@@ -273,8 +272,7 @@ mod tests {
         for (dialed_first, dialed_second) in [(true, true), (true, false), (false, true), (false, false)] {
             let (mut peer, now) = (peer(true), Instant::now());
             assert_eq!(peer.linked(connection(1), dialed_first, &Multiaddr::empty(), now), None);
-            let later = now + SIMULTANEOUS;
-            let closed = peer.linked(connection(2), dialed_second, &Multiaddr::empty(), later);
+            let closed = peer.linked(connection(2), dialed_second, &Multiaddr::empty(), now + SIMULTANEOUS);
             assert_eq!(closed, Some(connection(1)));
             assert!(!peer.unlinked(connection(1)) && peer.is_connected());
             assert!(peer.unlinked(connection(2)) && !peer.is_connected());
@@ -291,13 +289,12 @@ mod tests {
         assert!(!peer.takes(Topic::Blocks));
     }
 
-    /// An observer is up without what it is not served, on either side.
     #[test]
-    fn who_is_served_less_is_up_with_less() {
+    fn an_observer_is_up_without_what_it_is_not_served() {
         for (own, other) in [(PeerRole::Bank, PeerRole::Observer), (PeerRole::Observer, PeerRole::Bank)] {
             let mut peer = peer_of((own, true), other);
-            let topics = [Topic::Blocks, Topic::Consensus, Topic::Status];
-            assert_eq!(topics.map(|topic| peer.subscribed(topic)), [false, false, true], "{own:?}");
+            let ups = [Topic::Blocks, Topic::Consensus, Topic::Status].map(|topic| peer.subscribed(topic));
+            assert_eq!(ups, [false, false, true], "{own:?}");
         }
     }
 }

@@ -115,14 +115,14 @@ impl Start {
 fn no_bank_keys(home: &Home) -> Done {
     match custodian::Role::of(home) {
         custodian::Role::Observer => Ok(()),
-        other => Err(Failure::say(
-            Exit::Refused,
-            format!(
-                "{}: the keys there are those of a {other:?}, not of an observer\n  what to do: make a home of \
-                 its own with `idx-node observer init`",
-                home.root().display()
-            ),
-        )),
+        other => {
+            let home = home.root().display();
+            let text = format!(
+                "{home}: the keys there are those of a {other:?}, not of an observer\n  what to do: make a \
+                 home of its own with `idx-node observer init`"
+            );
+            Err(Failure::say(Exit::Refused, text))
+        }
     }
 }
 
