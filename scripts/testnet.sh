@@ -4,6 +4,7 @@
 #   scripts/testnet.sh up [--payments FILE]     set up, build, start, settle a run of payments
 #   scripts/testnet.sh up --links              the same, with links that partition, cut, slow and heal act on
 #   scripts/testnet.sh partition HDFC,SBI      cut them off from the others; heal ends it
+#   scripts/testnet.sh demo                    the whole story on a running network, step by step
 #   scripts/testnet.sh help                     all verbs and flags
 
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

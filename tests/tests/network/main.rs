@@ -6,6 +6,7 @@
 
 mod catching_up;
 mod crashes;
+mod demo;
 mod dice;
 mod history;
 mod interface;
