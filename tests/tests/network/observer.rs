@@ -12,6 +12,7 @@ use idx_node::rpc::endpoint;
 use idx_node::testnet::BANKS;
 use idx_types::{Height, Paise, Transaction, TxId};
 use serde_json::{Value, json};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{fs, io};
@@ -259,6 +260,10 @@ fn found_in(folder: &Path, secrets: &[Vec<u8>]) -> Vec<String> {
         let path = entry.path();
         if path.is_dir() {
             found.extend(found_in(&path, secrets));
+            continue;
+        }
+        // A socket holds nothing.
+        if entry.file_type().is_ok_and(|kind| kind.is_socket()) {
             continue;
         }
         let bytes = match fs::read(&path) {
