@@ -17,7 +17,8 @@ mod view;
 
 use super::world::{BANKS, DAY_MS};
 use super::*;
-use idx_crypto::sha256;
+use idx_crypto::{Signer, sha256};
+use idx_types::testing::key;
 use matchers::{Matcher, Score, all_matchers, score};
 use payments::Payments;
 use view::{Day, Field, Profile, profiles};
@@ -31,17 +32,20 @@ const LUCK_MAX: f64 = 1e-6;
 /// Plays the payments and gives what an observer has of each day.
 fn observed(payments: &Payments) -> Vec<Day> {
     let mut world = World::new();
-    let people = payments.settle_in(&mut world);
-    let mut days = Vec::new();
-    for (number, pairs) in payments.days.iter().enumerate() {
+    let people = payments.settle_in(&mut world, |_| Credential::Unset);
+    days_of(&mut world, |world, day| payments::play(world, &people, &payments.days[day]))
+}
+
+/// Plays ten days and gives what an observer has of each.
+fn days_of(world: &mut World, play: impl Fn(&mut World, usize)) -> Vec<Day> {
+    let mut day = |number: usize| {
         world.now = NOON.plus((number as u64 + 1) * DAY_MS);
         world.block();
         world.observed.clear();
-        payments::play(&mut world, &people, pairs);
-        let account_of = |id: &SessionId| world.ledger.session(id).unwrap().account;
-        days.push(profiles(&world.observed, account_of));
-    }
-    days
+        play(world, number);
+        profiles(&world.observed, |id| world.ledger.session(id).unwrap().account)
+    };
+    (0..DAYS).map(&mut day).collect()
 }
 
 fn scores(days: &[Day]) -> Vec<(Matcher, Score)> {
@@ -114,5 +118,34 @@ fn matchers_find_what_is_planted() {
             .into_iter()
             .find(|(matcher, score)| !matcher.is_of_behaviour() && score.luck() < LUCK_MAX / 1_000.0);
         assert!(found.is_some(), "{what} is not found");
+    }
+}
+
+/// A customer who signs with one key of his own shows it in every session, and is found by it. No interface
+/// makes such customers; one that does must have them bring a fresh key a session (document 4.2).
+#[test]
+fn a_key_of_ones_own_links_its_days() {
+    let mut world = World::new();
+    let own = |place: usize| Credential::OwnKey(key(u8::try_from(place + 120).unwrap()).public_key());
+    let people = Payments::made().settle_in(&mut world, own);
+    let days = days_of(&mut world, |world, _| {
+        for person in &people {
+            let ask = Ask::OpenSession { owner: person.idx, account: person.handle };
+            assert!(matches!(world.ask(person.bank, ask), Ok(Answer::Session(_))));
+        }
+        world.block();
+    });
+    // The order of the asks is the same on all days here, and links as well: that is not the bank's doing.
+    for (matcher, score) in scores(&days).into_iter().filter(|(matcher, _)| !matcher.is_of_order()) {
+        assert_eq!(score.luck() < LUCK_MAX, reads_keys(&matcher), "{matcher}: {score}");
+    }
+}
+
+fn reads_keys(matcher: &Matcher) -> bool {
+    use Matcher::{Anywhere, Beginning, Bits, End, Number};
+    let key = Field::SessionKey;
+    match matcher {
+        Beginning(field) | End(field) | Bits(field) | Number(field) => *field == key,
+        other => matches!(other, Anywhere),
     }
 }

@@ -48,6 +48,11 @@ impl Matcher {
         matches!(self, Self::Counts)
     }
 
+    /// Whether it looks at the order of the day.
+    pub const fn is_of_order(&self) -> bool {
+        matches!(self, Self::Order)
+    }
+
     /// How alike two sessions are: more is more.
     fn likeness(&self, a: &Profile, b: &Profile) -> f64 {
         match self {

@@ -21,9 +21,9 @@ pub struct Payments {
 
 /// An account with its owner.
 pub struct Payer {
-    bank: usize,
-    idx: Idx,
-    handle: AccountHandle,
+    pub bank: usize,
+    pub idx: Idx,
+    pub handle: AccountHandle,
 }
 
 impl Payments {
@@ -74,13 +74,13 @@ impl Payments {
     }
 
     /// Makes everybody a customer of a bank with an account there.
-    pub fn settle_in(&self, world: &mut World) -> Vec<Payer> {
+    pub fn settle_in(&self, world: &mut World, credential: impl Fn(usize) -> Credential) -> Vec<Payer> {
         let mut people = Vec::new();
         for place in 0..self.accounts {
             // The first ten are the world's own people.
             let (bank, identity) = (place % BANKS.len(), person(place + 10));
             let idx = *identity.idx();
-            let (name, credential) = (format!("Person {place}").parse().unwrap(), Credential::Unset);
+            let (name, credential) = (format!("Person {place}").parse().unwrap(), credential(place));
             world.ask(bank, Ask::Register { identity, name, credential }).unwrap();
             let number = format!("7{place:09}").parse().unwrap();
             let opened = world.ask(bank, Ask::OpenAccount { owner: idx, number });
