@@ -11,7 +11,7 @@ use std::{fs, io};
 
 /// What the asking knows by name.
 pub struct Known<'a> {
-    /// Transactions; the last is final.
+    /// Transactions; the first and the last are final.
     pub ids: &'a [TxId],
     /// Sessions.
     pub sessions: &'a [SessionId],

@@ -48,7 +48,7 @@ async fn every_party_looks_for_persons_and_finds_no_other_than_its_own() {
 
     let persons = [&asha, &bilal, &charu];
     let sessions = [asha_session(&net, &asha, paid).await];
-    let ids = [refused, vec![order, paid, back]].concat();
+    let ids = [vec![paid, order], refused, vec![back]].concat();
     the_public_port_names_nobody(&net, &observer.client(), &ids, &sessions, &persons).await;
     texts_name_nobody(&bad, &persons);
     drop(running);
@@ -269,17 +269,21 @@ fn first_in(text: &str, needles: &[Vec<u8>]) -> Option<String> {
 }
 
 /// No file of anybody names a person, be it the home bank's own or a log that tells all; names of accounts
-/// are in the stores of banks and nowhere else.
+/// are in the stores and journals of banks and nowhere else.
 fn no_folder_names_anybody(net: &Net, observer: &Observer, persons: &[&Person]) {
     let layout = net.layout();
     let traces: Vec<Vec<u8>> = persons.iter().flat_map(|person| person.traces()).collect();
     let handles: Vec<Vec<u8>> = persons.iter().flat_map(|person| person.handles()).collect();
     assert_eq!(found_in(layout.dir(), &traces), Vec::<String>::new());
-    let store = |path: &str| {
-        BANKS.iter().any(|bank| path.starts_with(&net.place(bank).home.db().display().to_string()))
+    let of_banks = |found: &str| {
+        let homes = BANKS.map(|bank| net.place(bank).home);
+        homes
+            .iter()
+            .flat_map(|home| [home.db(), home.wal()])
+            .any(|own| found.starts_with(&*own.to_string_lossy()))
     };
     let (in_stores, elsewhere): (Vec<String>, Vec<String>) =
-        found_in(layout.dir(), &handles).into_iter().partition(|found| store(found));
+        found_in(layout.dir(), &handles).into_iter().partition(|found| of_banks(found));
     assert_eq!(elsewhere, Vec::<String>::new());
     assert!(in_stores.len() >= BANKS.len(), "every bank's store has them: the search finds");
     assert!(observer.home.starts_with(layout.dir()), "the observer's folder was searched");
