@@ -73,6 +73,22 @@ impl Arguments {
     pub fn read<P: DeserializeOwned>(self) -> Result<P, RpcError> {
         serde_json::from_value(Value::Object(self.0)).map_err(RpcError::params)
     }
+
+    /// The same for what persons are known by: a refusal repeats nothing of what was given.
+    pub fn read_unrepeated<P: DeserializeOwned>(self) -> Result<P, RpcError> {
+        let unrepeated = |error: serde_json::Error| RpcError::params(without_values(&error.to_string()));
+        serde_json::from_value(Value::Object(self.0)).map_err(unrepeated)
+    }
+}
+
+/// A complaint without the value that it quotes, whatever marks that value has in it.
+fn without_values(complaint: &str) -> String {
+    let first = complaint.find(['"', '`']);
+    let span = first.and_then(|first| Some((first, complaint.rfind(&complaint[first..=first])?)));
+    match span {
+        Some((first, last)) => format!("{}****{}", &complaint[..first], &complaint[last + 1..]),
+        None => complaint.to_owned(),
+    }
 }
 
 /// The method of this name.
@@ -143,4 +159,37 @@ where
 fn peek<R: Serialize>(context: &Context, method: fn(&Context) -> R) -> Pending {
     let answer = context.json(&method(context));
     Box::pin(std::future::ready(answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use idx_types::{Idx, Paise};
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Asked {
+        _number: Option<String>,
+        _amount: Option<Paise>,
+        _idx: Option<Idx>,
+    }
+
+    #[test]
+    fn a_refusal_of_what_a_clerk_typed_repeats_nothing_of_it() {
+        let table = [
+            ("_number", serde_json::json!(592_807_164_430_u64), "expected a string"),
+            ("_number", serde_json::json!(59.25), "expected a string"),
+            ("_number", serde_json::json!(["ABCDE1234F"]), "expected a string"),
+            ("_amount", serde_json::json!("ABCDE1234F"), "amount"),
+            ("_amount", serde_json::json!("592807 \" ` 164430"), "amount"),
+            ("_idx", serde_json::json!("IDX_592807"), "hex"),
+        ];
+        for (name, value, said) in table {
+            let arguments = Arguments([(name.to_owned(), value)].into_iter().collect());
+            let refused = arguments.read_unrepeated::<Asked>().unwrap_err();
+            let told = serde_json::to_string(&refused).unwrap();
+            assert!(told.contains(said), "{told}");
+            let repeated = ["ABCDE", "592807", "164430", "59.25"].iter().find(|given| told.contains(**given));
+            assert_eq!(repeated, None, "{told}");
+        }
+    }
 }

@@ -57,7 +57,7 @@ where
     F: Future<Output = Result<R, RpcError>> + Send + 'static,
 {
     Box::pin(async move {
-        let params = arguments.read()?;
+        let params = arguments.read_unrepeated()?;
         let teller = context.deps.teller.clone();
         let teller = teller.ok_or_else(|| RpcError::desk(Refusal::VaultUnavailable))?;
         let answer: R = method(Arc::clone(&context), teller, params).await?;

@@ -263,7 +263,8 @@ fn metric_names(text: &str) -> BTreeSet<&str> {
     names
 }
 
-fn get(net: &Net, bank: &str, path: &str) -> (u16, String) {
+/// Status and body of a page.
+pub fn get(net: &Net, bank: &str, path: &str) -> (u16, String) {
     let address = net.url(bank).trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(&address).expect("the node listens");
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("it reads");

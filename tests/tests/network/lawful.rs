@@ -61,13 +61,13 @@ async fn payment(net: &Net) -> (TxId, [SessionId; 2]) {
 }
 
 /// `idx-node judge` with the test network's judge.
-fn judge(net: &Net, arguments: &[&str]) -> Output {
+pub fn judge(net: &Net, arguments: &[&str]) -> Output {
     let home = net.layout().judge().root().display().to_string();
     idx_node([&["judge"], arguments, &["--home", &home]].concat())
 }
 
 /// An order for a target, active.
-fn ordered(net: &Net, target: &[(&str, &str)], valid_for: &str) -> OrderId {
+pub fn ordered(net: &Net, target: &[(&str, &str)], valid_for: &str) -> OrderId {
     let target = target.iter().flat_map(|(flag, value)| [*flag, *value]);
     let rest = ["--case", "CRL 17/2026", "--reason", "tracing of proceeds", "--freeze"];
     let more = ["--valid-for", valid_for, "--output", "json"];
@@ -100,7 +100,7 @@ fn steps(view: &OrderView) -> Vec<String> {
 }
 
 /// The one record that was opened.
-fn opened(output: &Output) -> Value {
+pub fn opened(output: &Output) -> Value {
     assert_success(output, "judge open");
     let records: Vec<Value> = serde_json::from_slice(&output.stdout).expect("records are JSON");
     assert_eq!(records.len(), 1);

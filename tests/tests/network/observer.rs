@@ -2,20 +2,20 @@
 //! and nobody has it from the public port of any node.
 
 use super::ledger::{Customer, Ledger, settle};
+use super::looking::{Known, every_answer, found_in};
 use super::net::{Net, assert_success, binary, idx_node, until};
-use idx_client::encoding::{BlockTag, Hex};
+use idx_client::encoding::BlockTag;
 use idx_client::verify::{self, Trusted};
-use idx_client::views::{EventBody, NodeRole, SubscribeTopic, TransactionFilter, TxStatus};
+use idx_client::views::{NodeRole, TxStatus};
 use idx_client::{ClientError, ClientSettings, IdxClient};
 use idx_crypto::Ed25519;
 use idx_node::rpc::endpoint;
 use idx_node::testnet::BANKS;
 use idx_types::{Height, Paise, Transaction, TxId};
-use serde_json::{Value, json};
-use std::os::unix::fs::FileTypeExt;
+use serde_json::Value;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::{fs, io};
 
 /// Bytes at the end of an envelope that are looked for besides the whole: its last ciphertext.
 const ENVELOPE_END: usize = 48;
@@ -58,14 +58,16 @@ async fn an_observer_follows_to_the_tip_and_never_learns_what_banks_conceal() {
 }
 
 /// An observer's home, and where it is asked.
-struct Observer {
-    home: PathBuf,
+pub struct Observer {
+    /// Its folder.
+    pub home: PathBuf,
     url: String,
-    key: String,
+    /// By which banks let it in.
+    pub key: String,
 }
 
 /// A running observer; killed as a power cut would when it goes.
-struct Running(Child);
+pub struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -76,7 +78,8 @@ impl Drop for Running {
 }
 
 impl Observer {
-    fn made(net: &Net) -> Self {
+    /// A new one for this network.
+    pub fn made(net: &Net) -> Self {
         let home = net.layout().dir().join("observer");
         let listen = format!("127.0.0.1:{}", net.spare_port());
         let genesis = net.place(BANKS[0]).home.genesis_file();
@@ -90,7 +93,8 @@ impl Observer {
         Self { home, url: format!("http://{listen}"), key }
     }
 
-    fn start(&self) -> Running {
+    /// Lets it run.
+    pub fn start(&self) -> Running {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log_file()).expect("a log");
         let mut command = Command::new(binary());
         command.env_clear().args(["observer", "start", "--home"]).arg(&self.home);
@@ -98,7 +102,8 @@ impl Observer {
         Running(command.spawn().expect("idx-node can be run"))
     }
 
-    fn client(&self) -> IdxClient {
+    /// Asks it.
+    pub fn client(&self) -> IdxClient {
         let settings = ClientSettings { attempts_max: 1, ..ClientSettings::default() };
         IdxClient::new(&endpoint(&self.url), settings).expect("the address is sound")
     }
@@ -196,85 +201,11 @@ fn secrets_of(story: &[Transaction]) -> Vec<Vec<u8>> {
 /// Every method that answers about the story, every height, every subscription to final facts.
 async fn no_answer_tells(client: &IdxClient, story: &[Transaction], secrets: &[Vec<u8>]) {
     let needles: Vec<String> = secrets.iter().map(hex::encode).collect();
-    let check = |what: &str, text: &str| {
-        let told = needles.iter().find(|needle| text.contains(needle.as_str()));
-        assert!(told.is_none(), "{} tells in {what}: {told:?}", client.url());
-    };
-    let document = client.discover().await.expect("rpc.discover answers");
-    let methods = document["methods"].as_array().expect("OpenRPC lists methods").clone();
-    let mut calls: Vec<(String, Value)> = Vec::new();
-    for name in methods.iter().filter_map(|method| method["name"].as_str()) {
-        calls.extend(questions(name, story, client.block_number().await.unwrap().0));
+    let ids: Vec<TxId> = story.iter().map(Transaction::id).collect();
+    let answers = every_answer(client, &Known { ids: &ids, sessions: &[Customer::new(0).session()] }).await;
+    assert!(answers.len() > 100, "only {} questions", answers.len());
+    for (method, answer) in answers {
+        let told = needles.iter().find(|needle| answer.contains(needle.as_str()));
+        assert!(told.is_none(), "{} tells in {method}: {told:?}", client.url());
     }
-    assert!(calls.len() > 100, "only {} questions", calls.len());
-    for (method, params) in calls {
-        let answer = match client.call::<Value>(&method, params).await {
-            Ok(answer) => answer.to_string(),
-            // An observer refuses what it cannot know.
-            Err(error) => error.to_string(),
-        };
-        check(&method, &answer);
-    }
-    check("events", &events_until(client, story.last().expect("there are payments").id()).await);
-}
-
-/// The calls of a method that say the most. An account is told of to whoever names it, so it is not asked.
-fn questions(method: &str, story: &[Transaction], tip: u64) -> Vec<(String, Value)> {
-    let heights = || (1..=tip).map(|height| json!({"block": height}));
-    let ids = || story.iter().map(|tx| json!({"id": Hex(tx.id())}));
-    let params: Vec<Value> = match method {
-        "idx_getAccount" | "idx_sendRawTransaction" | "idx_sendRawTransactions" => Vec::new(),
-        "idx_subscribe" | "idx_unsubscribe" | "idx_getBlockByHash" | "idx_feeQuote" => Vec::new(),
-        "idx_getTransaction" | "idx_getTransactionReceipt" | "idx_getTransactionProof" => ids().collect(),
-        "idx_waitForTransaction" => ids().take(1).collect(),
-        "idx_getBlockByNumber" => (1..=tip).map(|height| json!({"block": height, "full": true})).collect(),
-        "idx_getHeader" | "idx_getPrivateHeader" | "idx_getApprovals" => heights().collect(),
-        "idx_getCommitCertificate" | "idx_getValidatorSet" => heights().collect(),
-        "idx_getObservedHeights" => (1..=tip).map(|from| json!({"from": from, "count": 1})).collect(),
-        "idx_getSessionTransactions" => vec![json!({"session": Customer::new(0).session()})],
-        _ => vec![json!({})],
-    };
-    params.into_iter().map(|params| (method.to_owned(), params)).collect()
-}
-
-/// The text of all final events up to that of a transaction.
-async fn events_until(client: &IdxClient, last: TxId) -> String {
-    let since = Some(idx_client::views::Cursor { height: Height(0), index: 0 });
-    let filter = TransactionFilter::default();
-    let events = client.subscribe(SubscribeTopic::Transactions, &filter, since).await;
-    let (mut events, mut text) = (events.expect("it subscribes"), String::new());
-    loop {
-        let event = events.next().await.expect("nothing is lost").expect("it does not end");
-        text += &serde_json::to_string(&event).expect("events are JSON");
-        match event.event {
-            EventBody::Transaction { receipt } if receipt.id.0 == last => return text,
-            _ => {}
-        }
-    }
-}
-
-/// The files below a folder that hold any of these bytes.
-fn found_in(folder: &Path, secrets: &[Vec<u8>]) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder is there").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(found_in(&path, secrets));
-            continue;
-        }
-        // A socket holds nothing.
-        if entry.file_type().is_ok_and(|kind| kind.is_socket()) {
-            continue;
-        }
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => panic!("{}: {error}", path.display()),
-        };
-        let holds = |secret: &Vec<u8>| bytes.windows(secret.len()).any(|window| window == secret);
-        if let Some(secret) = secrets.iter().find(|secret| holds(secret)) {
-            found.push(format!("{} holds {}", path.display(), hex::encode(secret)));
-        }
-    }
-    found
 }

@@ -26,7 +26,7 @@ pub const BANKS: [(&str, &[usize]); 4] =
 
 /// A person of these tests.
 pub fn person(n: usize) -> Identity {
-    let (pan, rbi) = (format!("ABCDE000{n}F"), format!("RBI00{n}"));
+    let (pan, rbi) = (format!("ABCDE{n:04}F"), format!("RBI{n:03}"));
     let pepper = Pepper::new([1; 32]);
     Identity::derive(pan.parse().unwrap(), rbi.parse().unwrap(), &pepper, KdfCost::testnet()).unwrap()
 }
@@ -77,6 +77,8 @@ pub struct World {
     pub pool: Vec<Transaction>,
     /// Gossip on its way, with its origin.
     pub wire: VecDeque<(usize, DeskGossip)>,
+    /// What an observer has of every block: transactions in public form, in their order.
+    pub observed: Vec<Transaction>,
     /// The banks' keys of tags.
     pub tag_keys: TagKeys,
     steps: u64,
@@ -94,6 +96,7 @@ impl World {
             banks,
             pool: vec![],
             wire: VecDeque::new(),
+            observed: vec![],
             tag_keys: tag_key().into(),
             steps: 0,
         };
@@ -217,6 +220,7 @@ impl World {
     pub fn block(&mut self) {
         for tx in std::mem::take(&mut self.pool) {
             let id = tx.id();
+            self.observed.push(tx.redacted());
             match &tx.body.kind {
                 TxKind::Transfer(_) if !self.ledger.settled.insert(id) => {}
                 TxKind::Transfer(_) => {
