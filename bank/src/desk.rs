@@ -183,7 +183,7 @@ impl Desk {
             Ask::AddContact { owner, nickname, idx } => self.add_contact(work, owner, nickname, idx),
             Ask::RemoveContact { owner, nickname } => self.remove_contact(work, owner, &nickname),
             Ask::Counter { account, what } => self.counter(work, account, what),
-            Ask::OpenSession { owner, account } => self.open_session(work, owner, account),
+            Ask::OpenSession { owner, account, key } => self.open_session(work, owner, account, key),
             Ask::Send { sender, account, to, amount } => self.send(work, sender, account, &to, amount),
             Ask::SendSigned { sender, to, intent } => self.send_signed(work, sender, &to, *intent),
             Ask::Accept { receiver, id, account, signature } => {

@@ -176,6 +176,6 @@ fn on_ledger(work: &Work<'_>, handle: &AccountHandle) -> Result<Account, Stop> {
     if account.closed_at.is_some() { Err(Refusal::AccountClosed.into()) } else { Ok(account) }
 }
 
-fn sound(work: &Work<'_>, key: &PublicKey) -> Result<(), Stop> {
+pub(super) fn sound(work: &Work<'_>, key: &PublicKey) -> Result<(), Stop> {
     if work.verifier.is_sound(key) { Ok(()) } else { Err(Refusal::BadKey.into()) }
 }

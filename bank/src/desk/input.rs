@@ -3,7 +3,7 @@
 use crate::pseudonym::{Identity, TagDay, TagKeys};
 use crate::vault::Credential;
 use crate::{AccountNumber, FullName, Nickname};
-use idx_crypto::Signature;
+use idx_crypto::{PublicKey, Signature};
 use idx_types::wire::DeskGossip;
 use idx_types::{AccountHandle, Idx, NetworkDay, Notice, Paise, Reason, SessionId, Transaction, TxId};
 use std::fmt;
@@ -76,12 +76,16 @@ pub enum Ask {
         /// What he does.
         what: Counter,
     },
-    /// Open today's session of an account, ahead of its first payment.
+    /// Open today's session of an account, ahead of its first payment. A customer who signs himself must,
+    /// with the public half of a key that he has used in no other session: one key in two sessions would
+    /// show everybody that they are one person's.
     OpenSession {
         /// Whose account.
         owner: Idx,
         /// The account.
         account: AccountHandle,
+        /// The fresh key of a customer who signs himself.
+        key: Option<PublicKey>,
     },
     /// Pay. A customer with an own key is answered with the intent to sign.
     Send {

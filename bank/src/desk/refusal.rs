@@ -50,6 +50,8 @@ refusals! {
     SessionTaken = "SESSION_TAKEN", "Today's session of this account has another key; try again tomorrow.";
     MalformedIntent = "MALFORMED_INTENT", "The intent is not the one that this payment asks for.";
     BadSignature = "BAD_SIGNATURE", "A signature does not verify.";
+    SessionKeyNeeded = "SESSION_KEY_NEEDED", "Open today's session with a fresh key of yours first.";
+    SessionKeyUsed = "SESSION_KEY_USED", "This key has served before: every session has a key of its own.";
     SealingUnavailable = "SEALING_UNAVAILABLE", "The keys of envelopes cannot be used; tell the operator.";
     BankBusy = "BANK_BUSY", "The bank has too much to do at this moment; try again.";
     VaultUnavailable = "VAULT_UNAVAILABLE", "The bank's records cannot be read now; tell the operator.";

@@ -1,15 +1,18 @@
 //! Sessions: opened when an account first moves money on a day, signed in by bank or customer.
 
 use super::Desk;
-use super::customers::{customer, moving_account};
+use super::customers::{customer, moving_account, sound};
 use super::effect::{Answer, Effect};
 use super::refusal::Refusal;
 use super::work::{Stop, Work};
 use crate::pseudonym::session_id;
 use crate::vault::{BankAccount, Credential, Customer, OpenedSession, month_key};
-use idx_crypto::{Hash32, SecretKey, Signature, Signer};
+use idx_crypto::{Hash32, PublicKey, SecretKey, Signature, Signer};
 use idx_types::tx::OpenSession;
-use idx_types::{AccountHandle, Concealed, Idx, TxKind, TxSignature};
+use idx_types::{AccountHandle, Concealed, Idx, NetworkDay, TxKind, TxSignature};
+
+/// Days before today whose sessions a fresh key is held against; who uses one again after that has been told.
+const KEY_DAYS: u32 = 31;
 
 impl Desk {
     pub(super) fn open_session(
@@ -17,9 +20,10 @@ impl Desk {
         work: &mut Work<'_>,
         owner: Idx,
         handle: AccountHandle,
+        key: Option<PublicKey>,
     ) -> Result<Answer, Stop> {
         let account = moving_account(work, &owner, &handle)?;
-        Ok(Answer::Session(self.session_of(work, &account)?.id))
+        Ok(Answer::Session(self.session_with(work, &account, key)?.id))
     }
 
     /// Today's session of an account; opened now if there is none that can be signed in.
@@ -28,11 +32,22 @@ impl Desk {
         work: &mut Work<'_>,
         account: &BankAccount,
     ) -> Result<OpenedSession, Stop> {
+        self.session_with(work, account, None)
+    }
+
+    /// The same, with the key that a customer who signs himself brings for it.
+    fn session_with(
+        &self,
+        work: &mut Work<'_>,
+        account: &BankAccount,
+        given: Option<PublicKey>,
+    ) -> Result<OpenedSession, Stop> {
         let customer = customer(work, &account.owner)?;
         let day = work.day();
         let known = work.draft.session(day, &account.handle)?;
         if let Some(session) = known.as_ref().filter(|session| is_usable(session, &customer)) {
-            return Ok(session.clone());
+            let is_so = given.is_none_or(|key| key == session.key);
+            return if is_so { Ok(session.clone()) } else { Err(Refusal::SessionTaken.into()) };
         }
         let month = month_key(&mut work.draft, day)?;
         let id = session_id(&month, &account.owner, &self.home.code, day, &account.handle);
@@ -40,7 +55,8 @@ impl Desk {
             return Err(Refusal::SessionTaken.into());
         }
         let (key, secret) = match &customer.credential {
-            Credential::OwnKey(key) => (*key, None),
+            Credential::OwnKey(_) => (fresh_key(work, &customer, given)?, None),
+            _ if given.is_some() => return Err(Refusal::BadKey.into()),
             _ => {
                 let seed = work.draft.entropy().draw();
                 (SecretKey::from_seed(&seed).public_key(), Some(seed.into()))
@@ -86,11 +102,31 @@ impl Desk {
     }
 }
 
-/// Whether somebody can sign in a session: the bank, or the customer with his present key. One that was
-/// rebuilt from the chain has lost its key.
+/// The key that a customer brings for a session: sound, and none that the network or the bank has seen of
+/// him.
+fn fresh_key(work: &Work<'_>, customer: &Customer, given: Option<PublicKey>) -> Result<PublicKey, Stop> {
+    let key = given.ok_or(Refusal::SessionKeyNeeded)?;
+    sound(work, &key)?;
+    if customer.credential == Credential::OwnKey(key) {
+        return Err(Refusal::SessionKeyUsed.into());
+    }
+    let today = work.day();
+    for account in work.draft.accounts_of(&customer.idx)? {
+        for day in today.0.saturating_sub(KEY_DAYS)..=today.0 {
+            let session = work.draft.session(NetworkDay(day), &account.handle)?;
+            if session.is_some_and(|session| session.key == key) {
+                return Err(Refusal::SessionKeyUsed.into());
+            }
+        }
+    }
+    Ok(key)
+}
+
+/// Whether somebody can sign in a session: the bank, or the customer. Of one that was rebuilt from the chain
+/// the bank has lost the key.
 fn is_usable(session: &OpenedSession, customer: &Customer) -> bool {
     match &customer.credential {
-        Credential::OwnKey(key) => session.secret.is_none() && session.key == *key,
+        Credential::OwnKey(_) => session.secret.is_none(),
         _ => session.secret.is_some(),
     }
 }

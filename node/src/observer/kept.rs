@@ -113,7 +113,7 @@ impl Kept {
     /// and the disk is synced. Called by one thread at a time. Answers how many were taken.
     ///
     /// # Errors
-    /// [`TakeError`]; what holds before a false height is kept all the same.
+    /// `TakeError`; what holds before a false height is kept all the same.
     pub fn take(&self, heights: Vec<ObservedHeight>) -> Result<usize, TakeError> {
         let mut follower = self.follower.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut held, mut broken) = (Vec::new(), Ok(()));

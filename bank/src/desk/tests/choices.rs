@@ -137,7 +137,7 @@ fn a_stolen_intent_is_vetoed_at_both_ends() {
     let id = world.intent(10);
     let intent = world.banks[0].outgoing(id).unwrap().intent;
     let account = world.account_of(3, CHARU).handle;
-    let opened = world.ask(3, Ask::OpenSession { owner: *person(CHARU).idx(), account });
+    let opened = world.ask(3, Ask::OpenSession { owner: *person(CHARU).idx(), account, key: None });
     let Ok(Answer::Session(session)) = opened else { panic!("{opened:?}") };
     let stolen_with = |session| {
         let thief = idx_types::testing::acceptance(session, BankId(3));

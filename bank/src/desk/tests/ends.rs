@@ -98,7 +98,7 @@ fn what_is_lost_on_its_way_is_shown_again() {
     let mut world = World::new();
     let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
     let account = world.account_of(0, ASHA).handle;
-    world.ask(0, Ask::OpenSession { owner: sender, account }).unwrap();
+    world.ask(0, Ask::OpenSession { owner: sender, account, key: None }).unwrap();
     world.block();
     let Ok(Answer::Sent(id)) = world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000) }) else {
         panic!("sent")

@@ -8,9 +8,17 @@ use idx_types::{Concealed, ReceiverTag, TxBody};
 /// Charu at KOTAK gives way to a Charu with an own key at HDFC.
 fn world() -> (World, BankAccount) {
     let mut world = World::new();
-    world.customer(0, CHARU, Credential::OwnKey(key(77).public_key())).unwrap();
+    world.customer(0, CHARU, Credential::OwnKey(key(70).public_key())).unwrap();
     let account = world.account(0, CHARU, 0);
+    opened(&mut world, &account, 77).unwrap();
+    world.block();
     (world, account)
+}
+
+/// He opens today's session with a key.
+fn opened(world: &mut World, account: &BankAccount, by: u8) -> Result<Answer, Refusal> {
+    let by = Some(key(by).public_key());
+    world.ask(0, Ask::OpenSession { owner: account.owner, account: account.handle, key: by })
 }
 
 fn to_bilal() -> Recipient {
@@ -110,4 +118,30 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
     assert_eq!(world.ask(0, cancel(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
     world.deliver();
     assert!(world.banks[1].incoming(id).is_none());
+}
+
+/// One key in two sessions would show everybody that they are one person's.
+#[test]
+fn he_brings_a_fresh_key_for_every_session() {
+    let (mut world, account) = world();
+    assert!(matches!(opened(&mut world, &account, 77), Ok(Answer::Session(_))), "asked again, the same");
+    assert_eq!(opened(&mut world, &account, 78), Err(Refusal::SessionTaken));
+    let second = world.account(0, CHARU, 1);
+    assert_eq!(opened(&mut world, &second, 77), Err(Refusal::SessionKeyUsed), "of his other account");
+    world.now = NetworkDay::of(world.now).end();
+    world.block();
+    let send =
+        Ask::Send { sender: account.owner, account: account.handle, to: to_bilal(), amount: Paise(1_000) };
+    assert_eq!(world.ask(0, send), Err(Refusal::SessionKeyNeeded));
+    assert_eq!(opened(&mut world, &account, 77), Err(Refusal::SessionKeyUsed), "of yesterday");
+    assert_eq!(opened(&mut world, &account, 70), Err(Refusal::SessionKeyUsed), "he logs in with it");
+    let weak = Ask::OpenSession {
+        owner: account.owner,
+        account: account.handle,
+        key: Some(idx_crypto::PublicKey([0; 32])),
+    };
+    assert_eq!(world.ask(0, weak), Err(Refusal::BadKey));
+    assert!(matches!(opened(&mut world, &account, 79), Ok(Answer::Session(_))));
+    let asha = world.account_of(0, ASHA);
+    assert_eq!(opened(&mut world, &asha, 80), Err(Refusal::BadKey), "her bank signs for her");
 }

@@ -69,7 +69,7 @@ fn one_session_a_day_and_account() {
     assert_eq!(from(&world, first), from(&world, second));
     assert_eq!(world.ledger.sessions.len(), 1);
     let (owner, account) = (*person(ASHA).idx(), other.handle);
-    let session = world.ask(0, Ask::OpenSession { owner, account }).unwrap();
+    let session = world.ask(0, Ask::OpenSession { owner, account, key: None }).unwrap();
     assert_ne!(session, Answer::Session(from(&world, first)), "another account, another session");
 }
 

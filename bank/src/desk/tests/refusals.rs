@@ -79,8 +79,8 @@ fn bad_payments(world: &World, accounts: [AccountHandle; 4]) -> Vec<(Ask, Refusa
         (Ask::Accept { receiver: asha, id, account: good, signature: None }, Refusal::UnknownTransfer),
         (Ask::Reject { receiver: asha, id }, Refusal::UnknownTransfer),
         (Ask::Cancel { sender: asha, id, signature: None }, Refusal::UnknownTransfer),
-        (Ask::OpenSession { owner: asha, account: neighbours }, Refusal::UnknownAccount),
-        (Ask::OpenSession { owner: asha, account: bilals }, Refusal::UnknownAccount),
+        (Ask::OpenSession { owner: asha, account: neighbours, key: None }, Refusal::UnknownAccount),
+        (Ask::OpenSession { owner: asha, account: bilals, key: None }, Refusal::UnknownAccount),
     ]
 }
 

@@ -98,7 +98,7 @@ pub enum Credential {
     Unset,
     /// By a password; the bank keeps the keys of his sessions.
     Password(PasswordHash),
-    /// By an Ed25519 key of his own, which also signs in his sessions.
+    /// By an Ed25519 key of his own. He signs in his sessions too, with another key in each.
     OwnKey(PublicKey),
 }
 
