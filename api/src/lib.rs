@@ -28,6 +28,7 @@
 mod context;
 mod deps;
 mod discover;
+mod doorkeeper;
 pub mod error;
 mod feed;
 mod host;
@@ -37,6 +38,7 @@ mod limits;
 mod listener;
 mod methods;
 mod receipts;
+mod rest;
 mod serve;
 mod session;
 mod teller;
@@ -49,8 +51,10 @@ pub use deps::{
     Answer, ApiDeps, ChainQueries, Events, Found, Live, LiveEvent, NotReady, OrderQueries, Place, QueryError,
     Refusal, SEND_BATCH_MAX, Settled, Standing, Submit,
 };
+pub use doorkeeper::Doorkeeper;
 pub use limits::ApiLimits;
 pub use listener::{run, run_local};
+pub use rest::{Rate, RestLimits};
 pub use teller::{AccountStanding, Teller};
 
 use axum::Router;
@@ -78,7 +82,14 @@ fn routes(context: Arc<Context>) -> Router {
     Router::new()
         .route("/rpc", post(http::post).get(ws::upgrade))
         .route("/metrics", get(http::metrics))
-        .route_layer(from_fn_with_state(Arc::clone(&context), host::guard))
+        .with_state(Arc::clone(&context))
+        .merge(rest::router(&context))
+        .layer(from_fn_with_state(Arc::clone(&context), host::guard))
+        .merge(health(context))
+}
+
+fn health(context: Arc<Context>) -> Router {
+    Router::new()
         .route("/health/live", get(http::alive))
         .route("/health/ready", get(http::ready))
         .with_state(context)

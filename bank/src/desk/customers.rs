@@ -95,6 +95,22 @@ impl Desk {
         Ok(Answer::Contacts)
     }
 
+    pub(super) fn rename_contact(
+        &self,
+        work: &mut Work<'_>,
+        owner: Idx,
+        nickname: &Nickname,
+        new: Nickname,
+    ) -> Result<Answer, Stop> {
+        let contact = work.draft.contact(&owner, nickname)?.ok_or(Refusal::UnknownContact)?;
+        if work.draft.contact(&owner, &new)?.is_some_and(|taken| taken != contact) {
+            return Err(Refusal::ContactExists.into());
+        }
+        work.draft.delete(&contact);
+        work.draft.put(&Contact { nickname: new, ..contact });
+        Ok(Answer::Contacts)
+    }
+
     pub(super) fn remove_contact(
         &self,
         work: &mut Work<'_>,
@@ -176,6 +192,6 @@ fn on_ledger(work: &Work<'_>, handle: &AccountHandle) -> Result<Account, Stop> {
     if account.closed_at.is_some() { Err(Refusal::AccountClosed.into()) } else { Ok(account) }
 }
 
-fn sound(work: &Work<'_>, key: &PublicKey) -> Result<(), Stop> {
+pub(super) fn sound(work: &Work<'_>, key: &PublicKey) -> Result<(), Stop> {
     if work.verifier.is_sound(key) { Ok(()) } else { Err(Refusal::BadKey.into()) }
 }

@@ -5,6 +5,7 @@ mod ends;
 mod forgeries;
 mod holds;
 mod ledger;
+mod logins;
 mod loss;
 mod nights;
 mod own_keys;

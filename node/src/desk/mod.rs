@@ -19,6 +19,7 @@
 
 mod answering;
 mod door;
+mod entry;
 mod follow;
 mod inbox;
 mod ledger;
