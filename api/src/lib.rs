@@ -1,4 +1,4 @@
-//! How programs talk to a node: JSON-RPC 2.0 over HTTP and WebSocket, metrics, health.
+//! How programs talk to a node: REST, JSON-RPC 2.0 over HTTP and WebSocket, metrics, health.
 //!
 //! What enters is bytes of strangers, what leaves is views ([`idx_client::views`]). In between this
 //! crate sees a node only through five traits, which the node implements:
@@ -63,7 +63,7 @@ use axum::routing::{get, post};
 use context::Context;
 use std::sync::Arc;
 
-/// All routes of a node: `/rpc`, `/metrics`, `/health/live`, `/health/ready`.
+/// All routes of a node: `/api`, `/docs`, `/rpc`, `/metrics`, `/health/live`, `/health/ready`.
 ///
 /// Give it to [`run`], on a runtime that is not the agreement's. Health is answered under any name,
 /// because orchestrators call a node by its address.

@@ -16,9 +16,9 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `logins`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following` (what became of transfers),
-//! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver), `objections`
-//! (what the bank must not approve), `ledger` (what the desk must know).
+//! Rooms: `customers`, `logins`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following`
+//! (what became of transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they
+//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know).
 
 mod clerk;
 mod customers;

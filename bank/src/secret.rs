@@ -98,7 +98,7 @@ secret_text!(
 
 fn password(text: &str) -> Option<String> {
     let fits = (12..=128).contains(&text.chars().count());
-    let varied = text.chars().any(|c| Some(c) != text.chars().next());
+    let varied = text.chars().any(|c| !text.starts_with(c));
     (fits && varied && !text.chars().any(char::is_control)).then(|| text.to_owned())
 }
 

@@ -20,7 +20,8 @@ macro_rules! texts {
 }
 
 texts! {
-    Pan: "five letters, four digits and a letter", r#"{"type":"string","pattern":"^[A-Za-z]{5}[0-9]{4}[A-Za-z]$"}"#;
+    Pan: "five letters, four digits and a letter",
+        r#"{"type":"string","pattern":"^[A-Za-z]{5}[0-9]{4}[A-Za-z]$"}"#;
     RbiNumber: "six letters or digits", r#"{"type":"string","pattern":"^[A-Za-z0-9]{6}$"}"#;
     FullName: "1 to 120 characters without control characters",
         r#"{"type":"string","minLength":1,"maxLength":120}"#;
@@ -50,7 +51,9 @@ pub(crate) struct Amount(pub Paise);
 
 impl Field for Amount {
     const RULE: &'static str = "an amount above zero with at most two decimal places";
-    const SCHEMA: &'static str = r#"{"oneOf":[{"type":"string","pattern":"^[0-9]+(\\.[0-9]{1,2})?$"},{"type":"number","exclusiveMinimum":0}]}"#;
+    const SCHEMA: &'static str = r#"{"oneOf":[
+        {"type":"string","pattern":"^[0-9]+(\\.[0-9]{1,2})?$"},
+        {"type":"number","exclusiveMinimum":0}]}"#;
 
     fn read(json: &str) -> Option<Self> {
         let amount: Paise = text_or_number(json)?.parse().ok()?;

@@ -46,7 +46,10 @@ pub(crate) fn whole() -> Value {
 fn operation(route: &Route) -> Value {
     let names = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let in_path = |name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
-    let in_query = |field: &QueryDoc| json!({"name": field.name, "in": "query", "description": field.summary, "schema": {"type": "string"}});
+    let in_query = |field: &QueryDoc| {
+        let (name, description) = (field.name, field.summary);
+        json!({"name": name, "in": "query", "description": description, "schema": {"type": "string"}})
+    };
     let parameters: Vec<Value> = names.map(in_path).chain(route.query.iter().map(in_query)).collect();
     let mut operation = json!({
         "summary": route.summary,

@@ -8,6 +8,8 @@ mod hostile;
 mod ledger;
 mod matrix;
 mod others;
+mod people;
 mod repeats;
 
-use bench::{Bench, PASSWORD, PEOPLE};
+use bench::Bench;
+use people::{PASSWORD, PEOPLE};

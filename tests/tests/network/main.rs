@@ -17,6 +17,7 @@ mod observer;
 mod partitions;
 mod polling;
 mod refusals;
+mod rest;
 mod silence;
 mod testnet;
 mod traffic;

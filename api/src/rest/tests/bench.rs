@@ -1,6 +1,7 @@
 //! The bank HDFC at work for Asha and Bilal, and a client of it.
 
 use super::ledger::Ledger;
+use super::people::{papers, registration};
 use crate::tests::support::wire::Reply;
 use crate::tests::support::{Served, serve_desk};
 use crate::{AccountStanding, Answer, ApiLimits, Doorkeeper, Rate, RestLimits, Teller, router};
@@ -19,12 +20,6 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-
-/// PAN, RBI number and name.
-pub const PEOPLE: [[&str; 3]; 2] =
-    [["ABCDE1234F", "ASHA01", "Asha Rao"], ["PQRSX0001Y", "BILAL1", "Bilal Khan"]];
-
-pub const PASSWORD: &str = "correct horse battery";
 
 struct State {
     desk: Desk,
@@ -289,16 +284,4 @@ impl Bench {
     pub async fn post(&self, path: &str, token: &str, body: Value) -> Reply {
         self.ask("POST", path, token, "", &body.to_string()).await
     }
-}
-
-/// What a person sends to register.
-pub fn registration(who: usize) -> Value {
-    let [pan, rbi, name] = PEOPLE[who];
-    json!({"pan_card": pan, "rbi_number": rbi, "full_name": name, "password": PASSWORD})
-}
-
-/// What a person sends to log in.
-pub fn papers(who: usize) -> Value {
-    let [pan, rbi, _] = PEOPLE[who];
-    json!({"pan_card": pan, "rbi_number": rbi, "bank_name": "HDFC", "password": PASSWORD})
 }

@@ -1,7 +1,7 @@
 //! Requests as clients of the reference server send them, with a password added, and the fields of the
 //! answers that those clients read.
 
-use super::bench::papers;
+use super::people::papers;
 use super::*;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Registering, logging in, staying, leaving; and what a guesser meets.
 
-use super::bench::{papers, registration};
+use super::people::{papers, registration};
 use super::*;
 use idx_bank::desk::Ask;
 use idx_bank::vault::{Credential, PasswordHash};

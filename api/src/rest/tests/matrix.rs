@@ -79,7 +79,7 @@ async fn every_role_on_every_route() {
     let admin = bench.admin().await;
     for (route, may) in MATRIX {
         let (verb, path) = route.split_once(' ').unwrap();
-        let path = format!("/api{}", path.replace('{', "").replace('}', ""));
+        let path = format!("/api{}", path.replace(['{', '}'], ""));
         let forged = format!("{}x", asha.token);
         let denied = |allowed: bool, status: u16| if allowed { None } else { Some(status) };
         let all = *may == May::All;

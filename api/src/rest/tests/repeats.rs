@@ -1,6 +1,7 @@
 //! Idempotency keys, rates, origins.
 
-use super::bench::{papers, roomy};
+use super::bench::roomy;
+use super::people::papers;
 use super::*;
 use crate::{Rate, RestLimits};
 use serde_json::json;
