@@ -65,7 +65,7 @@ impl RpcError {
     }
 
     /// Parameters that are not those of the method; `what` names the wrong one.
-    pub(crate) fn params(what: impl ToString) -> Self {
+    pub(crate) fn params<T: ToString>(what: T) -> Self {
         let data = json!({"reason": "INVALID_PARAMS", "sentence": what.to_string(), "retriable": false});
         Self { data: Some(data), ..Self::standard(INVALID_PARAMS) }
     }

@@ -41,7 +41,7 @@ async fn respond(context: &Arc<Context>, bytes: &[u8]) -> Option<String> {
 }
 
 /// Whether the body is said to be JSON. Web pages of other origins cannot say so without asking first.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     kind.eq_ignore_ascii_case("application/json")
@@ -61,7 +61,7 @@ async fn read(context: &Context, body: Body) -> Result<Bytes, Response> {
     }
 }
 
-fn is_too_long(error: &axum::Error) -> bool {
+pub(crate) fn is_too_long(error: &axum::Error) -> bool {
     std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"))
 }
 

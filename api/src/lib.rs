@@ -1,4 +1,4 @@
-//! How programs talk to a node: JSON-RPC 2.0 over HTTP and WebSocket, metrics, health.
+//! How programs talk to a node: REST, JSON-RPC 2.0 over HTTP and WebSocket, metrics, health.
 //!
 //! What enters is bytes of strangers, what leaves is views ([`idx_client::views`]). In between this
 //! crate sees a node only through five traits, which the node implements:
@@ -28,6 +28,7 @@
 mod context;
 mod deps;
 mod discover;
+mod doorkeeper;
 pub mod error;
 mod feed;
 mod host;
@@ -37,6 +38,7 @@ mod limits;
 mod listener;
 mod methods;
 mod receipts;
+mod rest;
 mod serve;
 mod session;
 mod teller;
@@ -49,8 +51,10 @@ pub use deps::{
     Answer, ApiDeps, ChainQueries, Events, Found, Live, LiveEvent, NotReady, OrderQueries, Place, QueryError,
     Refusal, SEND_BATCH_MAX, Settled, Standing, Submit,
 };
+pub use doorkeeper::Doorkeeper;
 pub use limits::ApiLimits;
 pub use listener::{run, run_local};
+pub use rest::{Rate, RestLimits};
 pub use teller::{AccountStanding, Teller};
 
 use axum::Router;
@@ -59,7 +63,7 @@ use axum::routing::{get, post};
 use context::Context;
 use std::sync::Arc;
 
-/// All routes of a node: `/rpc`, `/metrics`, `/health/live`, `/health/ready`.
+/// All routes of a node: `/api`, `/docs`, `/rpc`, `/metrics`, `/health/live`, `/health/ready`.
 ///
 /// Give it to [`run`], on a runtime that is not the agreement's. Health is answered under any name,
 /// because orchestrators call a node by its address.
@@ -78,7 +82,14 @@ fn routes(context: Arc<Context>) -> Router {
     Router::new()
         .route("/rpc", post(http::post).get(ws::upgrade))
         .route("/metrics", get(http::metrics))
-        .route_layer(from_fn_with_state(Arc::clone(&context), host::guard))
+        .with_state(Arc::clone(&context))
+        .merge(rest::router(&context))
+        .layer(from_fn_with_state(Arc::clone(&context), host::guard))
+        .merge(health(context))
+}
+
+fn health(context: Arc<Context>) -> Router {
+    Router::new()
         .route("/health/live", get(http::alive))
         .route("/health/ready", get(http::ready))
         .with_state(context)

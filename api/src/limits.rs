@@ -1,5 +1,6 @@
 //! Every bound of the interface, with a name and a reason.
 
+use crate::rest::RestLimits;
 use std::time::Duration;
 
 /// Bounds on what clients may ask of a node. Sizes in bytes; every one is at least 1.
@@ -46,6 +47,8 @@ pub struct ApiLimits {
     /// Names under which the node may be called, without ports; empty allows every name. A list
     /// protects a node on an operator's own machine from web pages that rebind their name to it.
     pub hosts: Vec<String>,
+    /// Bounds on REST.
+    pub rest: RestLimits,
 }
 
 impl Default for ApiLimits {
@@ -71,6 +74,7 @@ impl Default for ApiLimits {
             ping_interval: Duration::from_secs(20),
             receipts_kept: 4_096,
             hosts: Vec::new(),
+            rest: RestLimits::default(),
         }
     }
 }

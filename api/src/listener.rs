@@ -1,10 +1,13 @@
 //! Takes in connections, not more than allowed, and gives each only so long to say what it wants.
 
 use crate::limits::ApiLimits;
+use crate::rest::PeerAddress;
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tower::Service;
 
 /// Most bytes of a request's line and headers.
 const HEADER_BYTES_MAX: usize = 64 << 10;
@@ -24,10 +28,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// what was not answered: transaction ids make that safe.
 pub async fn run(listener: TcpListener, router: Router, limits: &ApiLimits, stop: impl Future<Output = ()>) {
     let accept = || async {
-        let (stream, _) = listener.accept().await?;
+        let (stream, from) = listener.accept().await?;
         // Small answers should not wait for more; where that cannot be set they are only slower.
         let _ = stream.set_nodelay(true);
-        Ok(stream)
+        Ok((stream, PeerAddress(Some(from.ip().to_canonical()))))
     };
     serve_all(accept, router, limits, stop).await;
 }
@@ -39,7 +43,7 @@ pub async fn run_local(
     limits: &ApiLimits,
     stop: impl Future<Output = ()>,
 ) {
-    let accept = || async { listener.accept().await.map(|(stream, _)| stream) };
+    let accept = || async { listener.accept().await.map(|(stream, _)| (stream, PeerAddress(None))) };
     serve_all(accept, router, limits, stop).await;
 }
 
@@ -50,7 +54,7 @@ async fn serve_all<S, F>(
     stop: impl Future<Output = ()>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    F: Future<Output = io::Result<S>>,
+    F: Future<Output = io::Result<(S, PeerAddress)>>,
 {
     let mut open = JoinSet::new();
     tokio::pin!(stop);
@@ -67,8 +71,8 @@ async fn serve_all<S, F>(
             Some(next) = next => next,
         };
         match accepted {
-            Ok(stream) => {
-                let connection = connection(stream, router.clone(), header_timeout);
+            Ok((stream, from)) => {
+                let connection = connection(stream, from, router.clone(), header_timeout);
                 open.spawn(async move {
                     connection.await;
                     drop(place);
@@ -82,13 +86,17 @@ async fn serve_all<S, F>(
     }
 }
 
-async fn connection<S>(stream: S, router: Router, header_timeout: Duration)
+async fn connection<S>(stream: S, from: PeerAddress, router: Router, header_timeout: Duration)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(HEADER_BYTES_MAX);
-    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(from);
+        router.clone().call(request)
+    });
+    let served = builder.serve_connection(TokioIo::new(stream), service);
     if let Err(error) = served.with_upgrades().await {
         tracing::debug!(%error, "a connection ended early");
     }

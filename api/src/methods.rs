@@ -5,6 +5,7 @@
 
 mod admin;
 mod clerk;
+mod entry;
 pub(crate) mod live;
 pub(crate) mod orders;
 pub(crate) mod params;

@@ -1,12 +1,13 @@
 //! What a bank's desk offers to interfaces; implemented by the node.
 
 use crate::deps::Answer;
+use crate::doorkeeper::Doorkeeper;
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::Identity;
 use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, Outgoing, PersonFile};
 use idx_bank::{AccountNumber, Pan, RbiNumber};
-use idx_types::{Account, Idx, Paise};
+use idx_types::{Account, Idx, Paise, TxId};
 
 /// An account as the bank and the ledger see it.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct AccountStanding {
 /// The desk. Whoever calls has made sure that the person who asks is the one named, or a clerk. Reads are
 /// synchronous and called on blocking threads.
 #[async_trait]
-pub trait Teller: Send + Sync + 'static {
+pub trait Teller: Doorkeeper {
     /// Asks the desk, and waits until what follows is durable.
     ///
     /// # Errors
@@ -76,6 +77,18 @@ pub trait Teller: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`](crate::QueryError).
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>>;
+
+    /// A transfer that a customer sent.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>>;
+
+    /// A transfer for a customer.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>>;
 
     /// Everything that the bank keeps of a person.
     ///

@@ -6,4 +6,4 @@ mod hostile;
 mod limits;
 mod methods;
 mod sockets;
-mod support;
+pub(crate) mod support;

@@ -16,9 +16,9 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following` (what became of transfers),
-//! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver), `objections`
-//! (what the bank must not approve), `ledger` (what the desk must know).
+//! Rooms: `customers`, `logins`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following`
+//! (what became of transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they
+//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know).
 
 mod clerk;
 mod customers;
@@ -26,6 +26,7 @@ mod effect;
 mod following;
 mod input;
 mod ledger;
+mod logins;
 mod notice;
 mod objections;
 mod receiving;
@@ -54,6 +55,9 @@ use work::{Stop, Work};
 
 /// Most accounts a customer can have at one bank.
 pub const ACCOUNTS_PER_CUSTOMER_MAX: usize = 100;
+
+/// Most logins that somebody can have at a time; the oldest end for new ones.
+pub const LOGINS_PER_HOLDER_MAX: usize = 16;
 
 /// Most contacts a customer can have.
 pub const CONTACTS_PER_CUSTOMER_MAX: usize = 1_000;
@@ -181,6 +185,11 @@ impl Desk {
             Ask::Register { identity, name, credential } => self.register(work, identity, name, credential),
             Ask::OpenAccount { owner, number } => self.open_account(work, owner, number),
             Ask::AddContact { owner, nickname, idx } => self.add_contact(work, owner, nickname, idx),
+            Ask::RenameContact { owner, nickname, new } => self.rename_contact(work, owner, &nickname, new),
+            Ask::SetCredential { owner, credential } => self.set_credential(work, owner, credential),
+            Ask::LogIn { holder, id, refresh, until } => self.log_in(work, holder, id, refresh, until),
+            Ask::TurnLogin { id, shown, next, until } => self.turn_login(work, id, (shown, next), until),
+            Ask::LogOut(id) => self.log_out(work, &id),
             Ask::RemoveContact { owner, nickname } => self.remove_contact(work, owner, &nickname),
             Ask::Counter { account, what } => self.counter(work, account, what),
             Ask::OpenSession { owner, account, key } => self.open_session(work, owner, account, key),

@@ -35,4 +35,4 @@ pub use entropy::Entropy;
 pub use pan::Pan;
 pub use rbi::RbiNumber;
 pub use record::{IdentityContext, IdentityRecord};
-pub use secret::{AccountNumber, BadInput, FullName, Nickname, Secret32};
+pub use secret::{AccountNumber, BadInput, FullName, Nickname, Password, Secret32};

@@ -88,6 +88,20 @@ secret_text!(
     nickname
 );
 
+secret_text!(
+    /// A password: 12 to 128 characters without control characters, kept as it is typed.
+    Password,
+    "the password",
+    "12 to 128 characters without control characters, not all the same",
+    password
+);
+
+fn password(text: &str) -> Option<String> {
+    let fits = (12..=128).contains(&text.chars().count());
+    let varied = text.chars().any(|c| !text.starts_with(c));
+    (fits && varied && !text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
 fn full_name(text: &str) -> Option<String> {
     readable(text, 120)
 }

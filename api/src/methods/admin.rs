@@ -1,6 +1,7 @@
 //! The table of the operator's own methods, served on a socket of the machine alone.
 
 use super::clerk::{self, with};
+use super::entry;
 use super::{Method, Param, Run};
 
 const TEXT: &str = r#"{"type":"string"}"#;
@@ -16,6 +17,8 @@ const TO: Param =
     Param { name: "to", optional: true, summary: "the receiver, if no contact is named", ..IDX };
 const PAN: Param = text("panCard", "five letters, four digits and a letter", "\"ABCDE1234F\"");
 const RBI: Param = text("rbiNumber", "the RBI number", "\"ASHA01\"");
+const CLERK: Param = text("name", "what the clerk is called", "\"Counter 4\"");
+const PASSWORD: Param = text("password", "12 to 128 characters", "\"correct horse battery\"");
 const NAME: Param = text("fullName", "the name", "\"Asha Rao\"");
 const NUMBER: Param = text("number", "the account's number at this bank", "\"501000000001\"");
 const NEW_NUMBER: Param =
@@ -68,4 +71,8 @@ methods! {
     "admin_cancel" [IDX, ID] -> "Hash", "Takes a transfer back that nobody has accepted.", clerk::cancel;
     "admin_transfers" [IDX] -> "CustomerTransferView[]", "What a customer sent and was sent, newest first.",
         clerk::transfers;
+    "admin_issueToken" [CLERK] -> "TokenView", "A clerk's token of the role bank_admin, for a day.",
+        entry::issue_token;
+    "admin_setPassword" [IDX, PASSWORD] -> "boolean", "Gives a customer a password; ends his logins.",
+        entry::set_password;
 }

@@ -95,6 +95,22 @@ impl Desk {
         Ok(Answer::Contacts)
     }
 
+    pub(super) fn rename_contact(
+        &self,
+        work: &mut Work<'_>,
+        owner: Idx,
+        nickname: &Nickname,
+        new: Nickname,
+    ) -> Result<Answer, Stop> {
+        let contact = work.draft.contact(&owner, nickname)?.ok_or(Refusal::UnknownContact)?;
+        if work.draft.contact(&owner, &new)?.is_some_and(|taken| taken != contact) {
+            return Err(Refusal::ContactExists.into());
+        }
+        work.draft.delete(&contact);
+        work.draft.put(&Contact { nickname: new, ..contact });
+        Ok(Answer::Contacts)
+    }
+
     pub(super) fn remove_contact(
         &self,
         work: &mut Work<'_>,

@@ -72,6 +72,12 @@ pub enum Answer {
     Submitted(TxId),
     /// Contacts are as asked.
     Contacts,
+    /// The credential is as asked.
+    Credential,
+    /// The login holds.
+    LoggedIn,
+    /// The login is over.
+    LoggedOut,
     /// Today's session of the account.
     Session(SessionId),
     /// The transfer's id, and that it is on its way.

@@ -1,11 +1,13 @@
 //! What reaches the desk.
 
 use crate::pseudonym::{Identity, TagDay, TagKeys};
-use crate::vault::Credential;
+use crate::vault::{Credential, Holder, LoginId};
 use crate::{AccountNumber, FullName, Nickname};
-use idx_crypto::{PublicKey, Signature};
+use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
-use idx_types::{AccountHandle, Idx, NetworkDay, Notice, Paise, Reason, SessionId, Transaction, TxId};
+use idx_types::{
+    AccountHandle, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs, Transaction, TxId,
+};
 use std::fmt;
 
 /// One thing to decide about.
@@ -62,6 +64,15 @@ pub enum Ask {
         /// Who it is.
         idx: Idx,
     },
+    /// Call a contact something else.
+    RenameContact {
+        /// Whose contact.
+        owner: Idx,
+        /// What the owner calls him.
+        nickname: Nickname,
+        /// What he shall be called.
+        new: Nickname,
+    },
     /// Forget a contact.
     RemoveContact {
         /// Whose contact.
@@ -69,6 +80,37 @@ pub enum Ask {
         /// What the owner calls him.
         nickname: Nickname,
     },
+    /// Prove to be himself by something else from now on; ends all his logins.
+    SetCredential {
+        /// Who.
+        owner: Idx,
+        /// By what.
+        credential: Credential,
+    },
+    /// Log in; whoever asks has proved to be the holder.
+    LogIn {
+        /// Who.
+        holder: Holder,
+        /// What the login is called.
+        id: LoginId,
+        /// Digest of its first refresh token, if it can be prolonged.
+        refresh: Option<Hash32>,
+        /// When it ends.
+        until: TimestampMs,
+    },
+    /// Prolong a login. A refresh token that was used before ends it.
+    TurnLogin {
+        /// Which.
+        id: LoginId,
+        /// Digest of the token that is shown.
+        shown: Hash32,
+        /// Digest of the one that is good from now on.
+        next: Hash32,
+        /// When the login ends.
+        until: TimestampMs,
+    },
+    /// Log out.
+    LogOut(LoginId),
     /// A clerk does something with an account; he is authenticated and allowed by the shell.
     Counter {
         /// The account.
@@ -184,6 +226,11 @@ impl Ask {
             Self::OpenAccount { .. } => "open_account",
             Self::AddContact { .. } => "add_contact",
             Self::RemoveContact { .. } => "remove_contact",
+            Self::RenameContact { .. } => "rename_contact",
+            Self::SetCredential { .. } => "set_credential",
+            Self::LogIn { .. } => "log_in",
+            Self::TurnLogin { .. } => "turn_login",
+            Self::LogOut(_) => "log_out",
             Self::Counter { .. } => "counter",
             Self::OpenSession { .. } => "open_session",
             Self::Send { .. } => "send",

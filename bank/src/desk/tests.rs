@@ -6,6 +6,7 @@ mod forgeries;
 mod holds;
 mod ledger;
 mod linking;
+mod logins;
 mod loss;
 mod nights;
 mod own_keys;

@@ -1,7 +1,9 @@
 //! The questions that the vault answers: each by the name a caller has in hand.
 
 use super::draft::{PAGE, Shelf};
-use super::rows::{BankAccount, Contact, Customer, Deadline, Hold, Incoming, OpenedSession, Outgoing};
+use super::rows::{
+    BankAccount, Contact, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, OpenedSession, Outgoing,
+};
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
 use crate::{AccountNumber, Nickname, Pan};
@@ -64,6 +66,16 @@ impl Shelf<'_> {
     /// The session with a public name.
     pub fn session_of_id(&self, id: &SessionId) -> Result<Option<OpenedSession>, VaultError> {
         self.named("id", &id.0)
+    }
+
+    /// A login.
+    pub fn login(&self, id: &LoginId) -> Result<Option<Login>, VaultError> {
+        self.named("id", &id.0)
+    }
+
+    /// The logins of somebody.
+    pub fn logins_of(&self, holder: &Holder) -> Result<Vec<Login>, VaultError> {
+        self.all(&Login::prefix_of(self.keys, holder))
     }
 
     /// Whom a customer pays.

@@ -1,6 +1,8 @@
 //! A person's rights (document 4.7): all that the bank keeps of him, and the erasure of what it need not.
 
-use super::rows::{BankAccount, Contact, Credential, Customer, Incoming, OpenedSession, Outgoing, Status};
+use super::rows::{
+    BankAccount, Contact, Credential, Customer, Holder, Incoming, OpenedSession, Outgoing, Status,
+};
 use super::{Draft, Shelf, VaultError};
 use idx_types::{Idx, NetworkDay, TimestampMs};
 
@@ -69,6 +71,8 @@ pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Resul
     if let Some(customer) = draft.customer(idx)? {
         draft.put(&Customer { credential: Credential::Unset, ..customer });
     }
+    let logins = draft.logins_of(&Holder::Customer(*idx))?;
+    logins.iter().for_each(|login| draft.delete(login));
     contacts.iter().for_each(|contact| draft.delete(contact));
     sent.iter().for_each(|transfer| draft.delete(transfer));
     received.iter().for_each(|transfer| draft.delete(transfer));

@@ -65,6 +65,7 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::Incoming => again::<rows::Incoming>(draft, key, row),
         Table::Months => again::<rows::MonthSecret>(draft, key, row),
         Table::Deadlines => again::<rows::Deadline>(draft, key, row),
+        Table::Logins => again::<rows::Login>(draft, key, row),
     }
 }
 

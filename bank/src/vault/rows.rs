@@ -2,10 +2,12 @@
 //! months and times; see the head of [`crate::vault`].
 
 mod intents;
+mod logins;
 mod people;
 mod sessions;
 
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
+pub use logins::{Holder, Login, LoginId, token_secret};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};

@@ -25,11 +25,13 @@ pub enum Table {
     Months = 9,
     /// When open intents end, by time.
     Deadlines = 10,
+    /// Who is logged in, by holder.
+    Logins = 11,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -41,6 +43,7 @@ impl Table {
         Self::Incoming,
         Self::Months,
         Self::Deadlines,
+        Self::Logins,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -57,6 +60,7 @@ impl Table {
             Self::Incoming => "incoming",
             Self::Months => "months",
             Self::Deadlines => "deadlines",
+            Self::Logins => "logins",
         }
     }
 }

@@ -94,6 +94,21 @@ pub enum Direction {
     Received,
 }
 
+/// A token of one of the bank's people.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenView {
+    /// To be sent as `Authorization: Bearer TOKEN`.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Time,
+}
+
+impl std::fmt::Debug for TokenView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenView(****)")
+    }
+}
+
 /// The opening of an account, on its way.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OpeningView {

@@ -23,7 +23,9 @@ pub use block::{
     PrecommitView, PrivateHeaderView,
 };
 pub use chain_key::{ChainEpochView, ChainKeysView, RotateChainKeyView};
-pub use desk::{ContactView, CustomerTransferView, Direction, OpeningView, StandingState, StandingView};
+pub use desk::{
+    ContactView, CustomerTransferView, Direction, OpeningView, StandingState, StandingView, TokenView,
+};
 pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
 pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
 pub use governance::{

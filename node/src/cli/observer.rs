@@ -73,7 +73,7 @@ impl Init {
     }
 
     fn http(&self) -> Http {
-        self.http_listen.map_or_else(Http::default, |listen| Http { listen })
+        self.http_listen.map_or_else(Http::default, |listen| Http { listen, ..Http::default() })
     }
 
     fn p2p(&self) -> P2p {

@@ -10,12 +10,18 @@ use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, Outgoing, Person
 use idx_bank::{AccountNumber, Pan, RbiNumber};
 use idx_crypto::KdfCost;
 use idx_storage::Store;
-use idx_types::{Idx, NetworkDay};
+use idx_types::{BankCode, Idx, NetworkDay, TxId};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// IDX that are derived at a time: each takes a core and, at the cost of a real network, 64 MiB.
 const DERIVING_MAX: usize = 2;
+
+/// Passwords that are hashed at a time.
+const HASHING_MAX: usize = 2;
+
+/// Passwords that are hashed or wait for it; beyond it clients are told to try again.
+const HASHES_WAITING_MAX: usize = 64;
 
 /// Days of sessions that an export holds.
 const EXPORT_DAYS: u32 = 400;
@@ -31,7 +37,11 @@ pub struct Door {
     pub(super) store: Arc<Store>,
     pub(super) pepper: Pepper,
     pub(super) pseudonym_cost: KdfCost,
+    pub(super) bank: BankCode,
     pub(super) deriving: Arc<Semaphore>,
+    pub(super) hashing: Arc<Semaphore>,
+    pub(super) hash_queue: Arc<Semaphore>,
+    pub(super) password_cost: KdfCost,
 }
 
 impl Door {
@@ -40,13 +50,26 @@ impl Door {
         vault: Vault,
         store: Arc<Store>,
         (pepper, pseudonym_cost): (Pepper, KdfCost),
+        bank: BankCode,
     ) -> Self {
         let deriving = Arc::new(Semaphore::new(DERIVING_MAX));
-        Self { desk, vault, store, pepper, pseudonym_cost, deriving }
+        Self {
+            desk,
+            vault,
+            store,
+            pepper,
+            pseudonym_cost,
+            bank,
+            deriving,
+            hashing: Arc::new(Semaphore::new(HASHING_MAX)),
+            hash_queue: Arc::new(Semaphore::new(HASHES_WAITING_MAX)),
+            // A network whose pseudonyms are cheap is a test network.
+            password_cost: pseudonym_cost,
+        }
     }
 }
 
-fn failed(error: impl ToString) -> QueryError {
+pub(super) fn failed(error: impl ToString) -> QueryError {
     QueryError::Failed(error.to_string())
 }
 
@@ -106,6 +129,14 @@ impl Teller for Door {
 
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
         self.vault.shelf().received_by(receiver).map_err(failed)
+    }
+
+    fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>> {
+        self.vault.shelf().outgoing(id).map_err(failed)
+    }
+
+    fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>> {
+        self.vault.shelf().incoming(id).map_err(failed)
     }
 
     fn person(&self, idx: &Idx) -> Answer<Option<PersonFile>> {

@@ -15,10 +15,12 @@
 //!
 //! Rooms: `vault` (opening it, making it again from the chain), `ledger` (what the desk sees of the
 //! chain), `policy`, `inbox` (the ways in), `shell` (the loop), `perform` (effects), `follow` (what became
-//! of transfers), `answering` (court orders about persons), `door` (what interfaces hold).
+//! of transfers), `answering` (court orders about persons), `door` (what interfaces hold), `entry`
+//! (what logging in needs).
 
 mod answering;
 mod door;
+mod entry;
 mod follow;
 mod inbox;
 mod ledger;

@@ -89,8 +89,9 @@ impl Front {
 
     /// What interfaces hold.
     pub fn door(&self, store: Arc<Store>) -> Door {
-        let FrontDesk { pepper, pseudonym_cost, vault, .. } = &self.desk;
-        Door::new(self.sender(), vault.clone(), store, (pepper.clone(), *pseudonym_cost))
+        let FrontDesk { bank, pepper, pseudonym_cost, vault, .. } = &self.desk;
+        let pseudonyms = (pepper.clone(), *pseudonym_cost);
+        Door::new(self.sender(), vault.clone(), store, pseudonyms, bank.code.clone())
     }
 
     /// Starts the thread; its end is told, with why.

@@ -2,9 +2,9 @@
 
 use crate::home::Home;
 use anyhow::{Context, Result};
-use idx_bank::Entropy;
 use idx_bank::rebuild::{self, PrivateRecord, Rebuilt, rebuild};
-use idx_bank::vault::{Draft, Shelf, VaultKey, VaultKeys, VaultStore};
+use idx_bank::vault::{Draft, Shelf, VaultKey, VaultKeys, VaultStore, token_secret};
+use idx_bank::{Entropy, Secret32};
 use idx_crypto::HpkeSecret;
 use idx_storage::{Store, VaultDb};
 use idx_types::{Bank, Height};
@@ -24,6 +24,8 @@ pub struct Vault {
     pub db: Arc<VaultDb>,
     /// The keys.
     pub keys: Arc<VaultKeys>,
+    /// What tokens are made with.
+    pub token_secret: Secret32,
 }
 
 /// What is needed to open a vault or to make it again.
@@ -61,7 +63,10 @@ impl VaultOpening<'_> {
         let db = VaultDb::open(&path)?;
         let keys = VaultKeys::open(VaultKey::new(FIRST_VERSION, self.vault_secret), None, &db);
         let keys = keys.with_context(|| format!("the vault at {} does not open", path.display()))?;
-        Ok(Vault { db: Arc::new(db), keys: Arc::new(keys) })
+        let mut draft = Draft::new(&keys, &db, entropy()?);
+        let token_secret = token_secret(&mut draft)?;
+        db.commit(&draft.into_batch())?;
+        Ok(Vault { db: Arc::new(db), keys: Arc::new(keys), token_secret })
     }
 
     /// Makes the vault beside its place and moves it there when it is whole: one that was cut short is

@@ -34,6 +34,10 @@ pub mod ranges {
     pub const RETENTION_MONTHS: RangeInclusive<u32> = 0..=120;
     /// Most addresses of `p2p.listen`, or of one bank in `p2p.peers`.
     pub const ADDRESSES_MAX: usize = 16;
+    /// `http.rest_per_second`.
+    pub const REST_RATE: RangeInclusive<u32> = 1..=1_000_000;
+    /// Most entries of `http.origins`.
+    pub const ORIGINS_MAX: usize = 64;
     /// Most entries of `p2p.observers`.
     pub const OBSERVERS_MAX: usize = 64;
 }
@@ -53,6 +57,7 @@ macro_rules! in_range {
 }
 
 in_range! {
+    rest_rate: u32 = ranges::REST_RATE;
     mining_threads: usize = ranges::MINING_THREADS;
     pool_transactions: usize = ranges::POOL_TRANSACTIONS;
     pool_bytes: usize = ranges::POOL_BYTES;
@@ -101,6 +106,27 @@ pub(super) fn observer_list<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
         return Err(serde::de::Error::custom(format!("{} observers: at most {most}", list.len())));
     }
     Ok(list)
+}
+
+pub(super) fn origin_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let list = Vec::<String>::deserialize(deserializer)?;
+    if list.len() > ranges::ORIGINS_MAX {
+        let most = ranges::ORIGINS_MAX;
+        return Err(serde::de::Error::custom(format!("{} origins: at most {most}", list.len())));
+    }
+    match list.iter().find(|origin| !is_origin(origin)) {
+        Some(bad) => {
+            Err(serde::de::Error::custom(format!("{bad:?} is no origin: write https://bank.example")))
+        }
+        None => Ok(list),
+    }
+}
+
+/// Scheme, host and perhaps a port, as browsers send it: a path or a closing slash would match nothing.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c);
+    host.is_some_and(|host| !host.is_empty() && host.chars().all(fits))
 }
 
 /// The number and form of addresses.

@@ -35,6 +35,8 @@ pub const KEYS: &[Key] = &[
     key("", "bank", Shape::Text, "IDX_BANK"),
     key("", "passphrase_file", Shape::Text, "IDX_PASSPHRASE_FILE"),
     key("http", "listen", Shape::Text, "IDX_HTTP_LISTEN"),
+    key("http", "origins", Shape::List, "IDX_HTTP_ORIGINS"),
+    key("http", "rest_per_second", Shape::Number, "IDX_HTTP_REST_PER_SECOND"),
     key("p2p", "listen", Shape::List, "IDX_P2P_LISTEN"),
     key("p2p", "announce", Shape::List, "IDX_P2P_ANNOUNCE"),
     key("p2p", "peers", Shape::Addresses, "IDX_P2P_PEERS"),

@@ -11,6 +11,7 @@
 
 mod checks;
 mod error;
+mod http;
 mod keys;
 mod layers;
 mod sections;
@@ -18,11 +19,11 @@ mod template;
 
 pub use checks::ranges;
 pub use error::SettingsError;
+pub use http::Http;
 pub use keys::{KEYS, Key, Shape};
 pub use layers::{Source, load, load_observer, parse_file};
 pub use sections::{
-    Http, Log, LogFormat, LogLevel, Mining, ObserverSettings, P2p, Pool, RawSettings, Rpc, Settings, Storage,
-    Vault,
+    Log, LogFormat, LogLevel, Mining, ObserverSettings, P2p, Pool, RawSettings, Rpc, Settings, Storage, Vault,
 };
 pub use template::{Start, file_text, observer_text};
 

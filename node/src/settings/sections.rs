@@ -1,11 +1,10 @@
 //! The settings themselves, a structure a section, each key with its unit, range and default.
 
-use super::checks;
+use super::{Http, checks};
 use idx_p2p::Listening;
 use idx_types::{BankCode, NetworkKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -77,20 +76,6 @@ pub struct ObserverSettings {
     pub p2p: P2p,
     pub log: Log,
     pub rpc: Rpc,
-}
-
-/// The HTTP door: JSON-RPC, metrics and health.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Http {
-    /// Where it listens.
-    pub listen: SocketAddr,
-}
-
-impl Default for Http {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 5000)) }
-    }
 }
 
 /// The network of banks.

@@ -1,6 +1,7 @@
 //! The commented file that `init` writes: every key, its range and its default.
 
-use super::sections::{Http, Mining, P2p, Pool, Rpc, Storage, Vault};
+use super::http::Http;
+use super::sections::{Mining, P2p, Pool, Rpc, Storage, Vault};
 use idx_types::BankCode;
 
 /// What `init` knows of a new node; all other keys get their defaults.
@@ -72,10 +73,15 @@ fn http(http: &Http) -> String {
     format!(
         "
 [http]
-# Address and port of JSON-RPC, /metrics and /health. IDX_HTTP_LISTEN, --http-listen
+# Address and port of REST, JSON-RPC, /metrics and /health. IDX_HTTP_LISTEN, --http-listen
 listen = \"{}\"
+# Web origins whose pages may read answers of REST, at most 64, such as https://bank.example. IDX_HTTP_ORIGINS
+origins = {:?}
+# Requests of REST that one address may make in a second, 1 to 1000000; five times as many at once.
+# IDX_HTTP_REST_PER_SECOND
+rest_per_second = {}
 ",
-        http.listen
+        http.listen, http.origins, http.rest_per_second
     )
 }
 

@@ -74,6 +74,8 @@ fn mistakes_elsewhere_name_the_variable_or_flag() {
         (&[("IDX_POOL_BYTES_MAX", "1")], &[], "environment variable IDX_POOL_BYTES_MAX: 1 is out of range"),
         (&[("IDX_P2P_PEERS", "ICICI")], &[], "IDX_P2P_PEERS: \"ICICI\" is not of the form CODE=ADDRESS"),
         (&[("IDX_HTTP_PORT", "1")], &[], "environment variable IDX_HTTP_PORT is not known"),
+        (&[("IDX_HTTP_ORIGINS", "https://bank.example/")], &[], "\"https://bank.example/\" is no origin"),
+        (&[("IDX_HTTP_REST_PER_SECOND", "0")], &[], "0 is out of range: 1 to 1000000"),
         (&[], &[("http.listen", "nowhere")], "--http-listen: invalid socket address"),
         (&[], &[("mining.threads", "5000")], "--mining-threads: 5000 is out of range: 0 to 1024"),
     ];

@@ -20,6 +20,7 @@ mod partitions;
 mod polling;
 mod privacy;
 mod refusals;
+mod rest;
 mod silence;
 mod testnet;
 mod traffic;

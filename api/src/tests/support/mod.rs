@@ -5,7 +5,7 @@ mod orders;
 pub mod wire;
 
 use self::node::FakeNode;
-use crate::{ApiDeps, ApiLimits, router, run};
+use crate::{ApiDeps, ApiLimits, Teller, router, run};
 use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,11 +28,20 @@ pub async fn serve(limits: ApiLimits) -> Served {
 
 /// Serves such a node with these routes.
 pub async fn serve_routes(limits: ApiLimits, routes: fn(ApiDeps, ApiLimits) -> Router) -> Served {
+    serve_desk(limits, routes, None).await
+}
+
+/// Serves such a node with a desk behind it.
+pub async fn serve_desk(
+    limits: ApiLimits,
+    routes: fn(ApiDeps, ApiLimits) -> Router,
+    teller: Option<Arc<dyn Teller>>,
+) -> Served {
     let node = Arc::new(FakeNode::new(3));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let app = routes(node::deps(&node), limits.clone());
+    let app = routes(ApiDeps { teller, ..node::deps(&node) }, limits.clone());
     tokio::spawn(async move {
         let stopped = async {
             let _ = stopped.await;

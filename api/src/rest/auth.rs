@@ -1,0 +1,194 @@
+//! Becoming a customer, logging in, staying logged in, logging out.
+//!
+//! PAN and RBI number alone log nobody in. Whether the PAN, the RBI number or the password is wrong, the
+//! answer is the same and takes the same time: one password is hashed in each case.
+
+use super::Rest;
+use super::body::bodies;
+use super::error::{ApiError, Code};
+use super::fields::{BankName, NoAmount, RefreshText};
+use super::route::{Call, Outcome, answer};
+use super::tokens::{ACCESS_MS, REFRESH_MS, Refresh, Tokens, login_id};
+use super::transfers::Nothing;
+use crate::deps::Answer;
+use crate::error::RpcError;
+use crate::teller::Teller;
+use idx_bank::desk::{Answer as Answered, Ask, Refusal};
+use idx_bank::vault::{Credential, Customer, Holder, LoginId, PasswordHash};
+use idx_bank::{FullName, Pan, Password, RbiNumber};
+use idx_client::encoding::Time;
+use idx_types::{BankCode, Idx, Paise, TimestampMs};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Instant;
+
+bodies! {
+    /// Who becomes a customer.
+    NewCustomer {
+        pan_card: Pan,
+        rbi_number: RbiNumber,
+        full_name: FullName,
+        password: Password,
+        bank_name: Option<BankName>,
+    };
+    ignoring { initial_balance: Option<NoAmount> }
+    /// Who logs in.
+    Papers { pan_card: Pan, rbi_number: RbiNumber, bank_name: BankName, password: Password }
+    /// What prolongs a login.
+    Prolong { refresh_token: RefreshText }
+}
+
+pub(super) async fn register(mut call: Call) -> Outcome {
+    let new = NewCustomer::read(std::mem::take(&mut call.fields))?;
+    let teller = call.teller()?;
+    at_this_bank(teller.bank(), new.bank_name.as_ref())?;
+    if same_text(&new.password, new.pan_card.expose()) || same_text(&new.password, new.rbi_number.expose()) {
+        return Err(ApiError::field("password", "not the PAN or the RBI number, nor holding one of them"));
+    }
+    let hash = teller.hash_password(new.password).await?;
+    let identity = teller.identify(new.pan_card, new.rbi_number).await?;
+    let idx = *identity.idx();
+    let full_name = new.full_name.expose().to_owned();
+    call.ask(Ask::Register { identity, name: new.full_name, credential: Credential::Password(hash) }).await?;
+    let user = json!({"idx": idx, "full_name": full_name, "balance": Paise::ZERO});
+    Ok(answer(json!({"message": "User registered successfully", "user": user})))
+}
+
+fn same_text(password: &Password, other: &str) -> bool {
+    password.expose().to_uppercase().contains(other)
+}
+
+fn at_this_bank(here: &BankCode, named: Option<&BankName>) -> Result<(), ApiError> {
+    match named {
+        Some(BankName(other)) if other != here => {
+            Err(ApiError::with(Code::OtherBank, json!({"this_bank": here})))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) async fn login(mut call: Call) -> Outcome {
+    let papers = Papers::read(std::mem::take(&mut call.fields))?;
+    let teller = call.teller()?;
+    at_this_bank(teller.bank(), Some(&papers.bank_name))?;
+    let alias = call.rest.tokens()?.alias(papers.pan_card.expose());
+    let locked = call.rest.lockout.begin(alias, Instant::now());
+    locked.map_err(|left| ApiError::after(Code::Locked, left.as_secs() + 1))?;
+    let customer = prove(&call, &teller, papers).await?.ok_or(Code::InvalidCredentials)?;
+    call.rest.lockout.succeed(&alias);
+    let (idx, full_name) = (customer.idx, customer.name.expose().to_owned());
+    let entry = Entry::make(&call.rest, Holder::Customer(idx)).await?;
+    let balance = call.read(move |teller| balance_of(teller, &idx)).await?;
+    let mut fields = answer(json!({
+        "message": "Login successful",
+        "user": {"idx": idx, "full_name": full_name, "balance": balance},
+        "session": entry.session(teller.bank()),
+    }));
+    fields.extend(answer(entry.tokens()));
+    Ok(fields)
+}
+
+/// The customer of these papers, if the password is his.
+async fn prove(call: &Call, teller: &Arc<dyn Teller>, papers: Papers) -> Result<Option<Customer>, ApiError> {
+    let Papers { pan_card, rbi_number, password, .. } = papers;
+    let known = call.read(move |teller| teller.customer_of_pan(&pan_card)).await?;
+    let known = known.filter(|customer| customer.rbi == rbi_number);
+    let hash = known.as_ref().and_then(password_of);
+    let is_his = teller.is_password(hash.clone(), password).await?;
+    Ok(known.filter(|_| is_his && hash.is_some()))
+}
+
+fn password_of(customer: &Customer) -> Option<PasswordHash> {
+    match &customer.credential {
+        Credential::Password(hash) => Some(hash.clone()),
+        _ => None,
+    }
+}
+
+/// What is on all accounts of a customer.
+pub(super) fn balance_of(teller: &dyn Teller, idx: &Idx) -> Answer<Paise> {
+    let accounts = teller.accounts(idx)?;
+    let balances = accounts.iter().filter_map(|account| Some(account.ledger.as_ref()?.balance));
+    Ok(balances.fold(Paise::ZERO, |sum, balance| sum.checked_add(balance).unwrap_or(Paise(u64::MAX))))
+}
+
+/// A login with the tokens of its present turn.
+struct Entry {
+    login: LoginId,
+    access: String,
+    refresh: Refresh,
+    now: TimestampMs,
+}
+
+impl Entry {
+    /// Logs somebody in who has proved to be himself.
+    async fn make(rest: &Arc<Rest>, holder: Holder) -> Result<Self, ApiError> {
+        let teller = rest.teller()?.clone();
+        let entry = Self::draw(rest, &holder, login_id(&*teller)?)?;
+        let refresh = Some(rest.tokens()?.digest(&entry.refresh.secret));
+        let until = entry.now.plus(REFRESH_MS);
+        teller.ask(Ask::LogIn { holder, id: entry.login, refresh, until }).await?;
+        Ok(entry)
+    }
+
+    fn draw(rest: &Rest, holder: &Holder, login: LoginId) -> Result<Self, ApiError> {
+        let teller = rest.teller()?;
+        let now = teller.now();
+        let access = rest.tokens()?.access(holder, login, now).ok_or(Code::Internal)?;
+        Ok(Self { login, access, refresh: Refresh::draw(login, &**teller)?, now })
+    }
+
+    fn tokens(&self) -> Value {
+        json!({
+            "token": self.access,
+            "expires_at": Time(self.now.plus(ACCESS_MS)),
+            "refresh_token": self.refresh.text(),
+            "refresh_expires_at": Time(self.now.plus(REFRESH_MS)),
+        })
+    }
+
+    fn session(&self, bank: &BankCode) -> Value {
+        json!({
+            "session_id": format!("LOGIN_{}", super::tokens::hex(&self.login.0)),
+            "bank_name": bank,
+            "expires_at": Time(self.now.plus(ACCESS_MS)),
+        })
+    }
+}
+
+/// An access token for somebody whom the operator vouches for, and when it ends. It cannot be prolonged.
+///
+/// # Errors
+/// The desk's refusal, or that the machine fails.
+pub(crate) async fn issue(teller: &dyn Teller, holder: Holder) -> Result<(String, TimestampMs), RpcError> {
+    let tokens = Tokens::new(teller.token_secret().clone(), teller.bank().clone());
+    let (id, now) = (login_id(teller)?, teller.now());
+    let until = now.plus(ACCESS_MS);
+    let token = tokens.access(&holder, id, now);
+    let token = token.ok_or_else(|| RpcError::busy("no token can be made"))?;
+    let ask = Ask::LogIn { holder, id, refresh: None, until };
+    teller.ask(ask).await.map_err(RpcError::desk)?;
+    Ok((token, until))
+}
+
+pub(super) async fn refresh(mut call: Call) -> Outcome {
+    let RefreshText(text) = Prolong::read(std::mem::take(&mut call.fields))?.refresh_token;
+    let shown = Refresh::read(&text).ok_or(Code::Unauthorized)?;
+    let id = shown.login;
+    let kept = call.read(move |teller| teller.login(&id)).await?.ok_or(Refusal::LoginOver)?;
+    let entry = Entry::draw(&call.rest, &kept.holder, id)?;
+    let tokens = call.rest.tokens()?;
+    let (shown, next) = (tokens.digest(&shown.secret), tokens.digest(&entry.refresh.secret));
+    let until = entry.now.plus(REFRESH_MS);
+    match call.ask(Ask::TurnLogin { id, shown, next, until }).await? {
+        Answered::LoggedIn => Ok(answer(entry.tokens())),
+        _ => Err(Refusal::LoginOver.into()),
+    }
+}
+
+pub(super) async fn logout(mut call: Call) -> Outcome {
+    Nothing::read(std::mem::take(&mut call.fields))?;
+    let login = call.caller.as_ref().ok_or(Code::Unauthorized)?.login;
+    call.ask(Ask::LogOut(login)).await?;
+    Ok(answer(json!({"message": "Logged out"})))
+}

@@ -1,0 +1,213 @@
+//! The values of bodies and paths, and the rules they are read by.
+
+use super::body::Field;
+use idx_bank::{AccountNumber, FullName, Nickname, Pan, Password, RbiNumber};
+use idx_types::{BankCode, Idx, Paise, TxId};
+use std::str::FromStr;
+
+/// Declares values that come as JSON strings and are read by `FromStr`.
+macro_rules! texts {
+    ($($kind:ty: $rule:literal, $schema:literal;)*) => {$(
+        impl Field for $kind {
+            const RULE: &'static str = $rule;
+            const SCHEMA: &'static str = $schema;
+
+            fn read(json: &str) -> Option<Self> {
+                text(json)?.parse().ok()
+            }
+        }
+    )*};
+}
+
+texts! {
+    Pan: "five letters, four digits and a letter",
+        r#"{"type":"string","pattern":"^[A-Za-z]{5}[0-9]{4}[A-Za-z]$"}"#;
+    RbiNumber: "six letters or digits", r#"{"type":"string","pattern":"^[A-Za-z0-9]{6}$"}"#;
+    FullName: "1 to 120 characters without control characters",
+        r#"{"type":"string","minLength":1,"maxLength":120}"#;
+    Nickname: "1 to 40 characters without control characters",
+        r#"{"type":"string","minLength":1,"maxLength":40}"#;
+    Password: "12 to 128 characters without control characters, not all the same",
+        r#"{"type":"string","format":"password","minLength":12,"maxLength":128}"#;
+    Idx: "IDX_ and 64 hex digits", r#"{"type":"string","pattern":"^IDX_[0-9a-f]{64}$"}"#;
+}
+
+/// A JSON string.
+fn text(json: &str) -> Option<zeroize::Zeroizing<String>> {
+    serde_json::from_str::<String>(json).ok().map(zeroize::Zeroizing::new)
+}
+
+/// The text of a value that may come as a string or as a number.
+fn text_or_number(json: &str) -> Option<String> {
+    match text(json) {
+        Some(text) => Some(text.to_string()),
+        None if json.starts_with(|c: char| c.is_ascii_digit()) => Some(json.to_owned()),
+        None => None,
+    }
+}
+
+/// An amount above zero. A number is read by its digits as they stand in the body, never as a float.
+pub(crate) struct Amount(pub Paise);
+
+impl Field for Amount {
+    const RULE: &'static str = "an amount above zero with at most two decimal places";
+    const SCHEMA: &'static str = r#"{"oneOf":[
+        {"type":"string","pattern":"^[0-9]+(\\.[0-9]{1,2})?$"},
+        {"type":"number","exclusiveMinimum":0}]}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        let amount: Paise = text_or_number(json)?.parse().ok()?;
+        (amount > Paise::ZERO).then_some(Self(amount))
+    }
+}
+
+/// An amount that existing clients send and that must be zero: customers do not make money.
+pub(crate) struct NoAmount;
+
+impl Field for NoAmount {
+    const RULE: &'static str = "zero: money comes into an account over the bank's counter or by transfer";
+    const SCHEMA: &'static str = r#"{"enum":[0,"0","0.00"]}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        let amount: Paise = text_or_number(json)?.parse().ok()?;
+        (amount == Paise::ZERO).then_some(Self)
+    }
+}
+
+/// The number of an account, which is its id here.
+pub(crate) struct AccountId(pub AccountNumber);
+
+impl FromStr for AccountId {
+    type Err = idx_bank::BadInput;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl Field for AccountId {
+    const RULE: &'static str = "the id of an account: 9 to 18 digits, as number or string";
+    const SCHEMA: &'static str =
+        r#"{"oneOf":[{"type":"integer","minimum":1},{"type":"string","pattern":"^[0-9]{9,18}$"}]}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        text_or_number(json)?.parse().ok()
+    }
+}
+
+/// A bank by its short name, in upper or lower case.
+pub(crate) struct BankName(pub BankCode);
+
+impl Field for BankName {
+    const RULE: &'static str = "the short name of a bank";
+    const SCHEMA: &'static str = r#"{"type":"string"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        text(json)?.to_uppercase().parse().ok().map(Self)
+    }
+}
+
+/// Anything short that is read and not used.
+pub(crate) struct Ignored;
+
+impl Field for Ignored {
+    const RULE: &'static str = "a string or a number";
+    const SCHEMA: &'static str = r#"{"type":["string","integer"]}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        text_or_number(json).map(|_| Self)
+    }
+}
+
+/// A refresh token.
+pub(crate) struct RefreshText(pub zeroize::Zeroizing<String>);
+
+impl Field for RefreshText {
+    const RULE: &'static str = "a refresh token: 96 hex digits";
+    const SCHEMA: &'static str = r#"{"type":"string","pattern":"^[0-9a-f]{96}$"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        let text = text(json)?;
+        let is_hex = text.len() == 96 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        is_hex.then_some(Self(text))
+    }
+}
+
+/// Why a clerk does something, in words.
+pub(crate) struct Words;
+
+impl Field for Words {
+    const RULE: &'static str = "1 to 200 characters";
+    const SCHEMA: &'static str = r#"{"type":"string","minLength":1,"maxLength":200}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        (1..=200).contains(&text(json)?.trim().chars().count()).then_some(Self)
+    }
+}
+
+/// The bank's own number of a reason.
+impl Field for u16 {
+    const RULE: &'static str = "a whole number from 0 to 65535";
+    const SCHEMA: &'static str = r#"{"type":"integer","minimum":0,"maximum":65535}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        json.parse().ok()
+    }
+}
+
+/// The id of a transfer: 64 hex digits, with `0x` or without.
+pub(crate) fn transfer_id(text: &str) -> Option<TxId> {
+    text.strip_prefix("0x").unwrap_or(text).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_by_their_digits() {
+        let table: [(&str, Option<u64>); 22] = [
+            ("\"5075.00\"", Some(507_500)),
+            ("5075", Some(507_500)),
+            ("5075.5", Some(507_550)),
+            ("0.01", Some(1)),
+            ("123456789012.99", Some(12_345_678_901_299)),
+            ("0.001", None),
+            ("123456789012345.678", None),
+            ("0.010000000000000000001", None),
+            ("0", None),
+            ("\"0.00\"", None),
+            ("-1", None),
+            ("\"-1\"", None),
+            ("\"+1\"", None),
+            ("1e3", None),
+            ("\"1e3\"", None),
+            ("\"NaN\"", None),
+            ("\"Infinity\"", None),
+            ("\"\u{0967}\"", None),
+            ("true", None),
+            ("null", None),
+            ("[1]", None),
+            ("99999999999999999999999", None),
+        ];
+        for (json, paise) in table {
+            assert_eq!(Amount::read(json).map(|amount| amount.0.0), paise, "{json}");
+        }
+        for (json, taken) in [("0", true), ("\"0.00\"", true), ("1", false), ("-0.01", false)] {
+            assert_eq!(NoAmount::read(json).is_some(), taken, "{json}");
+        }
+    }
+
+    #[test]
+    fn an_account_is_named_by_number_or_text() {
+        for (json, taken) in [
+            ("501000000001", true),
+            ("\"501000000001\"", true),
+            ("5.0", false),
+            ("-501000000001", false),
+            ("\"5010000000x1\"", false),
+            ("5e11", false),
+        ] {
+            assert_eq!(AccountId::read(json).is_some(), taken, "{json}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! REST for the customers of a bank, below `/api`.
+//!
+//! ```text
+//!   request --> address may still ask? --> token --> login in the vault --> role of the route
+//!                                                                               |
+//!          answer <-- handler <-- fields of the body <-- Idempotency-Key <------'
+//! ```
+//!
+//! All routes stand in one [`table`]: who may use each, what it takes and who carries it out. The router,
+//! the OpenAPI document and the tests of roles are made from it, so a route cannot be served without
+//! having been decided about. Handlers see the bank's [`Teller`](crate::Teller) and what is final on the
+//! chain; a customer's handler reads and moves only what is his, and what is another's is answered as if
+//! it were not there. No answer repeats what a client sent, but for ids and nicknames that he asked with.
+//!
+//! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `body` and `fields` (what
+//! clients send), `error`, `tokens`, `lockout`, `rates`, `replays`; handlers in `auth`, `accounts`,
+//! `recipients`, `transfers`, `history`, `counter`, `chain`; `openapi` and its page.
+
+mod accounts;
+mod auth;
+mod body;
+mod chain;
+mod counter;
+mod error;
+mod fields;
+mod history;
+mod lockout;
+mod openapi;
+mod rates;
+mod recipients;
+mod replays;
+mod route;
+mod serve;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod transfers;
+
+pub(crate) use auth::issue;
+pub use rates::Rate;
+
+use crate::context::Context;
+use crate::teller::Teller;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::routing::{MethodFilter, get, on};
+use error::{ApiError, Code};
+use idx_bank::vault::LoginId;
+use lockout::Lockout;
+use rates::Buckets;
+use replays::Replays;
+use route::{Route, Verb};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokens::Tokens;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// Bounds on REST.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RestLimits {
+    /// Bytes of a body.
+    pub body_bytes_max: usize,
+    /// Requests of one address.
+    pub per_address: Rate,
+    /// Requests of one login.
+    pub per_login: Rate,
+    /// Registrations, logins and refreshes of one address.
+    pub entries_per_address: Rate,
+    /// Web origins that may read answers.
+    pub origins: Vec<String>,
+}
+
+impl Default for RestLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 16 << 10,
+            per_address: Rate::per_second(200, 1_000),
+            per_login: Rate::per_second(20, 100),
+            entries_per_address: Rate { count: 20, per: Duration::from_secs(60), burst: 40 },
+            origins: Vec::new(),
+        }
+    }
+}
+
+/// The address that a request came from; none on a socket of this machine.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct PeerAddress(pub Option<IpAddr>);
+
+/// What all requests share.
+pub(crate) struct Rest {
+    pub context: Arc<Context>,
+    pub tokens: Option<Tokens>,
+    pub lockout: Lockout,
+    pub addresses: Buckets<PeerAddress>,
+    pub entries: Buckets<PeerAddress>,
+    pub logins: Buckets<LoginId>,
+    pub replays: Replays,
+}
+
+impl Rest {
+    fn new(context: Arc<Context>) -> Arc<Self> {
+        let limits = &context.limits.rest;
+        let teller = context.deps.teller.as_ref();
+        let tokens = teller.map(|teller| Tokens::new(teller.token_secret().clone(), teller.bank().clone()));
+        Arc::new(Self {
+            tokens,
+            lockout: Lockout::default(),
+            addresses: Buckets::new(limits.per_address),
+            entries: Buckets::new(limits.entries_per_address),
+            logins: Buckets::new(limits.per_login),
+            replays: Replays::default(),
+            context,
+        })
+    }
+
+    /// The bank's desk.
+    pub(crate) fn teller(&self) -> Result<&Arc<dyn Teller>, ApiError> {
+        self.context.deps.teller.as_ref().ok_or_else(|| Code::NotServed.into())
+    }
+
+    /// The maker of tokens.
+    pub(crate) fn tokens(&self) -> Result<&Tokens, ApiError> {
+        self.tokens.as_ref().ok_or_else(|| Code::NotServed.into())
+    }
+
+    /// Runs a read on a blocking thread, when its turn comes.
+    pub(crate) async fn blocking<R, F>(&self, read: F) -> Result<R, ApiError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&Context) -> Result<R, ApiError> + Send + 'static,
+    {
+        let context = Arc::clone(&self.context);
+        let turn = Arc::clone(&context.reads).acquire_owned().await.map_err(|_| Code::Busy)?;
+        let read = move || {
+            let _turn = turn;
+            read(&context)
+        };
+        tokio::task::spawn_blocking(read).await.unwrap_or_else(|failure| {
+            tracing::error!(%failure, "a read for a client did not finish");
+            Err(Code::Internal.into())
+        })
+    }
+}
+
+/// The routes below `/api`, and `/docs`.
+pub(crate) fn router(context: &Arc<Context>) -> Router {
+    let rest = Rest::new(Arc::clone(context));
+    let mut api = Router::new();
+    for route in table::ROUTES {
+        let rest = Arc::clone(&rest);
+        let handler = move |values, request| serve::serve(rest, route, values, request);
+        api = api.route(route.path, on(filter(route), handler));
+    }
+    let api = api
+        .method_not_allowed_fallback(|| serve::refused(Code::MethodNotAllowed))
+        .fallback(|| serve::refused(Code::NotFound))
+        .layer(cors(&context.limits.rest.origins));
+    Router::new()
+        .nest("/api", api)
+        .route("/docs/openapi.json", get(openapi::document))
+        .route("/docs", get(openapi::page))
+}
+
+fn filter(route: &Route) -> MethodFilter {
+    match route.verb {
+        Verb::Get => MethodFilter::GET,
+        Verb::Post => MethodFilter::POST,
+        Verb::Put => MethodFilter::PUT,
+        Verb::Delete => MethodFilter::DELETE,
+    }
+}
+
+/// Lets web pages of the listed origins read answers; of no other.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, IDEMPOTENCY_KEY])
+        .expose_headers([header::RETRY_AFTER])
+        .max_age(Duration::from_secs(3_600))
+}
+
+/// Names a write, so that it is done once however often it is sent.
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

@@ -1,0 +1,151 @@
+//! Idempotency: the same key and request are answered once, and then told again.
+//!
+//! Kept in memory, bounded in number, for a day. A key belongs to who used it. What a restart forgets,
+//! see docs/api.md.
+
+use super::error::{ApiError, Code};
+use idx_crypto::Hash32;
+use serde_json::Value;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Answers that are kept; the oldest go first.
+const KEPT_MAX: usize = 65_536;
+
+/// How long an answer is kept.
+const KEPT_FOR: Duration = Duration::from_secs(24 * 3_600);
+
+/// An answer as it is told again.
+pub(crate) type Told = Arc<(u16, Value)>;
+
+struct Entry {
+    request: Hash32,
+    since: Instant,
+    told: Option<Told>,
+}
+
+#[derive(Default)]
+struct Kept {
+    by_key: HashMap<Hash32, Entry>,
+    in_order: VecDeque<(Hash32, Instant)>,
+}
+
+/// Answers by key.
+#[derive(Default)]
+pub(crate) struct Replays {
+    kept: Mutex<Kept>,
+}
+
+/// What a request with a key comes to.
+pub(crate) enum Turn<'a> {
+    /// It is the first: carry it out, then say so.
+    First(First<'a>),
+    /// It was carried out: tell this.
+    Again(Told),
+}
+
+/// The right to carry out a request; given back if it is dropped without an answer.
+pub(crate) struct First<'a> {
+    replays: &'a Replays,
+    key: Hash32,
+    since: Instant,
+    done: bool,
+}
+
+impl Replays {
+    /// A request with a key of this caller.
+    ///
+    /// # Errors
+    /// The key came with another request, or the first is not done yet.
+    pub(crate) fn begin(&self, key: Hash32, request: Hash32, now: Instant) -> Result<Turn<'_>, ApiError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.drop_old(now);
+        if let Some(entry) = kept.by_key.get(&key) {
+            return match &entry.told {
+                _ if entry.request != request => Err(Code::KeyReused.into()),
+                Some(told) => Ok(Turn::Again(told.clone())),
+                None => Err(Code::KeyInUse.into()),
+            };
+        }
+        kept.by_key.insert(key, Entry { request, since: now, told: None });
+        kept.in_order.push_back((key, now));
+        Ok(Turn::First(First { replays: self, key, since: now, done: false }))
+    }
+}
+
+impl Kept {
+    fn drop_old(&mut self, now: Instant) {
+        while let Some((key, since)) = self.in_order.front().copied() {
+            if self.in_order.len() < KEPT_MAX && now.duration_since(since) < KEPT_FOR {
+                return;
+            }
+            self.in_order.pop_front();
+            self.forget(&key, since);
+        }
+    }
+
+    fn forget(&mut self, key: &Hash32, since: Instant) {
+        if self.by_key.get(key).is_some_and(|entry| entry.since == since) {
+            self.by_key.remove(key);
+        }
+    }
+}
+
+impl First<'_> {
+    /// Keeps the answer to be told again. What the node could not do is not kept: the client shall try
+    /// again.
+    pub(crate) fn done(mut self, told: Told) {
+        if told.0 < 500 {
+            self.done = true;
+            let mut kept = self.replays.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(entry) = kept.by_key.get_mut(&self.key) {
+                entry.told = Some(told);
+            }
+        }
+    }
+}
+
+impl Drop for First<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            let mut kept = self.replays.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.forget(&self.key, self.since);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first<'a>(replays: &'a Replays, key: u8, request: u8, now: Instant) -> First<'a> {
+        match replays.begin(Hash32([key; 32]), Hash32([request; 32]), now) {
+            Ok(Turn::First(first)) => first,
+            _ => panic!("it is the first"),
+        }
+    }
+
+    #[test]
+    fn the_first_answer_is_told_again_for_a_day() {
+        let (replays, now) = (Replays::default(), Instant::now());
+        let (key, request) = (Hash32([1; 32]), Hash32([1; 32]));
+        let running = first(&replays, 1, 1, now);
+        let code = |turn: Result<Turn<'_>, ApiError>| turn.err().map(|error| error.code);
+        assert_eq!(code(replays.begin(key, request, now)), Some("IDEMPOTENCY_KEY_IN_USE"));
+        running.done(Arc::new((201, Value::from("first"))));
+        let Ok(Turn::Again(told)) = replays.begin(key, request, now) else { panic!("it is told again") };
+        assert_eq!(*told, (201, Value::from("first")));
+        assert_eq!(code(replays.begin(key, Hash32([9; 32]), now)), Some("IDEMPOTENCY_KEY_REUSED"));
+        drop(first(&replays, 1, 1, now + KEPT_FOR));
+    }
+
+    #[test]
+    fn what_failed_or_was_left_may_be_tried_again() {
+        let (replays, now) = (Replays::default(), Instant::now());
+        drop(first(&replays, 1, 1, now));
+        first(&replays, 1, 2, now).done(Arc::new((503, Value::Null)));
+        first(&replays, 1, 3, now).done(Arc::new((400, Value::Null)));
+        assert!(matches!(replays.begin(Hash32([1; 32]), Hash32([3; 32]), now), Ok(Turn::Again(_))));
+    }
+}

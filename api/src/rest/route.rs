@@ -1,0 +1,151 @@
+//! What a route is: who may use it, what it takes, what it answers with, who carries it out.
+
+use super::Rest;
+use super::body::{FieldDoc, Fields};
+use super::error::{ApiError, Code};
+use super::tokens::Role;
+use crate::deps::Answer;
+use crate::teller::Teller;
+use idx_bank::desk::{Answer as Answered, Ask};
+use idx_bank::vault::{Holder, LoginId};
+use idx_types::Idx;
+use serde_json::{Map, Value};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// HTTP methods in use.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Verb {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Verb {
+    /// Its name in lower case, as OpenAPI writes it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Put => "put",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// Who may use a route.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Who {
+    /// Anybody.
+    Public,
+    /// Anybody; counted with other tries to become somebody.
+    Stranger,
+    /// Who is logged in, whatever he is.
+    Anyone,
+    /// Exactly this role.
+    Only(Role),
+}
+
+/// A field of the query.
+pub(crate) struct QueryDoc {
+    pub name: &'static str,
+    pub summary: &'static str,
+}
+
+/// One route.
+pub(crate) struct Route {
+    pub verb: Verb,
+    /// Below `/api`, in axum's spelling, which is OpenAPI's too.
+    pub path: &'static str,
+    pub who: Who,
+    /// Its status when all is well.
+    pub status: u16,
+    pub summary: &'static str,
+    pub query: &'static [QueryDoc],
+    pub body: &'static [FieldDoc],
+    pub run: fn(Call) -> Pending,
+}
+
+/// What a handler comes to: the fields of the answer.
+pub(crate) type Outcome = Result<Map<String, Value>, ApiError>;
+
+/// An outcome on its way.
+pub(crate) type Pending = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// Who asks, as his token and his login say.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub holder: Holder,
+    pub login: LoginId,
+}
+
+impl Caller {
+    /// His role.
+    pub(crate) const fn role(&self) -> Role {
+        match self.holder {
+            Holder::Customer(_) => Role::User,
+            Holder::Clerk(_) => Role::BankAdmin,
+        }
+    }
+}
+
+/// One request, authorised.
+pub(crate) struct Call {
+    pub rest: Arc<Rest>,
+    pub caller: Option<Caller>,
+    /// The values of the path, in order.
+    pub path: Vec<String>,
+    pub query: Vec<(String, String)>,
+    pub fields: Fields,
+}
+
+impl Call {
+    /// The customer who asks.
+    pub(crate) fn me(&self) -> Result<Idx, ApiError> {
+        match self.caller.as_ref().map(|caller| &caller.holder) {
+            Some(Holder::Customer(idx)) => Ok(*idx),
+            _ => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// The bank's desk.
+    pub(crate) fn teller(&self) -> Result<Arc<dyn Teller>, ApiError> {
+        self.rest.teller().cloned()
+    }
+
+    /// Asks the desk.
+    pub(crate) async fn ask(&self, ask: Ask) -> Result<Answered, ApiError> {
+        Ok(self.teller()?.ask(ask).await?)
+    }
+
+    /// A read of the vault on a blocking thread.
+    pub(crate) async fn read<R, F>(&self, read: F) -> Result<R, ApiError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&dyn Teller) -> Answer<R> + Send + 'static,
+    {
+        let teller = self.teller()?;
+        self.rest.blocking(move |_| Ok(read(&*teller)?)).await
+    }
+
+    /// The first value of the path, read by its rule; what cannot be is not found.
+    pub(crate) fn path_as<T: std::str::FromStr>(&self) -> Result<T, ApiError> {
+        let first = self.path.first().and_then(|text| text.parse().ok());
+        first.ok_or_else(|| Code::NotFound.into())
+    }
+
+    /// A value of the query.
+    pub(crate) fn query_text(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The fields of an answer, from `json!`.
+pub(crate) fn answer(fields: Value) -> Map<String, Value> {
+    match fields {
+        Value::Object(map) => map,
+        other => Map::from_iter([("result".to_owned(), other)]),
+    }
+}

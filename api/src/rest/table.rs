@@ -1,0 +1,107 @@
+//! The table of routes. A route that is not here is not served, and one that is here is tested for every
+//! role.
+
+use super::route::{QueryDoc, Route, Verb, Who};
+use super::tokens::Role::{BankAdmin, User};
+use super::{accounts, auth, chain, counter, history, recipients, transfers};
+
+const NONE: &[QueryDoc] = &[];
+
+const fn field(name: &'static str, summary: &'static str) -> QueryDoc {
+    QueryDoc { name, summary }
+}
+
+const LIMIT: QueryDoc = field("limit", "entries of a page");
+const HISTORY: &[QueryDoc] = &[
+    field("status", "only transfers of this status"),
+    field("direction", "sent or received"),
+    field("since", "made at this time or later, RFC 3339"),
+    field("until", "made before this time, RFC 3339"),
+    field("cursor", "next_cursor of the page before"),
+    LIMIT,
+];
+const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out")];
+const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height"), LIMIT];
+const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session")];
+
+/// Declares the table; a line for each route.
+macro_rules! routes {
+    ($($verb:ident $path:literal, $who:expr, $status:literal, [$query:expr, $body:expr],
+       $summary:literal, $run:path;)*) => {
+        /// Every route below `/api`.
+        pub(crate) const ROUTES: &[Route] = &[$(Route {
+            verb: Verb::$verb,
+            path: $path,
+            who: $who,
+            status: $status,
+            summary: $summary,
+            query: $query,
+            body: $body,
+            run: |call| Box::pin($run(call)),
+        }),*];
+    };
+}
+
+const USER: Who = Who::Only(User);
+const ADMIN: Who = Who::Only(BankAdmin);
+
+routes! {
+    Post "/auth/register", Who::Stranger, 201, [NONE, auth::NewCustomer::DOC],
+        "Become a customer of this bank.", auth::register;
+    Post "/auth/login", Who::Stranger, 200, [NONE, auth::Papers::DOC],
+        "Log in.", auth::login;
+    Post "/auth/refresh", Who::Stranger, 200, [NONE, auth::Prolong::DOC],
+        "Stay logged in; the refresh token is good once.", auth::refresh;
+    Post "/auth/logout", Who::Anyone, 200, [NONE, &[]],
+        "Log out: this login's tokens are good no more.", auth::logout;
+
+    Get "/accounts/info", USER, 200, [NONE, &[]], "Who is logged in.", accounts::info;
+    Get "/accounts/balance", USER, 200, [NONE, &[]], "What he has, in all and by account.", accounts::balance;
+
+    Get "/bank-accounts", USER, 200, [NONE, &[]], "His accounts.", accounts::list;
+    Get "/bank-accounts/summary", USER, 200, [NONE, &[]], "His accounts, in short.", accounts::summary;
+    Post "/bank-accounts/create", USER, 201, [NONE, accounts::NewAccount::DOC],
+        "Open an account.", accounts::create;
+    Get "/bank-accounts/{id}", USER, 200, [NONE, &[]],
+        "One of his accounts, by id, or the first by the bank's name.", accounts::one;
+    Post "/bank-accounts/{id}/deposit", ADMIN, 200, [NONE, counter::Cash::DOC],
+        "Pay cash into an account.", counter::deposit;
+    Post "/bank-accounts/{id}/withdraw", ADMIN, 200, [NONE, counter::Cash::DOC],
+        "Pay cash out of an account.", counter::withdraw;
+    Post "/bank-accounts/{id}/freeze", ADMIN, 200, [NONE, counter::Stop::DOC],
+        "Let an account stand still.", counter::freeze;
+    Post "/bank-accounts/{id}/unfreeze", ADMIN, 200, [NONE, &[]],
+        "Let it move again.", counter::unfreeze;
+
+    Post "/transactions/send", USER, 201, [NONE, transfers::Payment::DOC], "Pay.", transfers::send;
+    Get "/transactions/pending-for-me", USER, 200, [NONE, &[]],
+        "What waits for his choice.", transfers::pending;
+    Get "/transactions", USER, 200, [HISTORY, &[]], "His transfers, newest first.", history::list;
+    Get "/transactions/history/{idx}", USER, 200, [PLACES, &[]],
+        "The same by place, for existing clients.", history::of_idx;
+    Get "/transactions/{hash}", USER, 200, [NONE, &[]], "One of his transfers.", transfers::one;
+    Post "/transactions/{hash}/confirm", USER, 200, [NONE, transfers::Choice::DOC],
+        "Receive a transfer into an account.", transfers::confirm;
+    Post "/transactions/{hash}/reject", USER, 200, [NONE, &[]],
+        "Say no to a transfer.", transfers::reject;
+    Post "/transactions/{hash}/cancel", USER, 200, [NONE, &[]],
+        "Take a transfer back that nobody has accepted.", transfers::cancel;
+
+    Post "/recipients/add", USER, 201, [NONE, recipients::NewRecipient::DOC],
+        "Keep somebody as a contact.", recipients::add;
+    Get "/recipients", USER, 200, [NONE, &[]], "Whom he pays.", recipients::list;
+    Get "/recipients/{nickname}", USER, 200, [NONE, &[]], "One of them.", recipients::one;
+    Put "/recipients/{nickname}", USER, 200, [NONE, recipients::NewName::DOC],
+        "Call him something else.", recipients::rename;
+    Put "/recipients/{nickname}/nickname", USER, 200, [NONE, recipients::NewName::DOC],
+        "The same, for existing clients.", recipients::rename;
+    Delete "/recipients/{nickname}", USER, 200, [NONE, &[]], "Forget him.", recipients::remove;
+
+    Get "/blocks", Who::Public, 200, [HEIGHTS, &[]], "Final blocks, newest first.", chain::blocks;
+    Get "/blocks/{height}", Who::Public, 200, [NONE, &[]], "A final block.", chain::block;
+    Get "/blocks/{height}/votes", Who::Public, 200, [NONE, &[]],
+        "What each bank said of each transaction in it.", chain::votes;
+    Get "/banks", Who::Public, 200, [NONE, &[]], "All banks.", chain::banks;
+    Get "/stats", Who::Public, 200, [NONE, &[]], "How the network is doing.", chain::stats;
+    Get "/search", Who::Public, 200, [SEARCH, &[]], "Whatever has this name.", chain::search;
+}

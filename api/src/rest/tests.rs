@@ -1,0 +1,15 @@
+//! REST as clients meet it: a real desk over a vault in memory, a ledger that settles at once, the real
+//! router on a real socket.
+
+mod bench;
+mod contract;
+mod entry;
+mod hostile;
+mod ledger;
+mod matrix;
+mod others;
+mod people;
+mod repeats;
+
+use bench::Bench;
+use people::{PASSWORD, PEOPLE};

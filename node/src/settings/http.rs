@@ -1,0 +1,26 @@
+//! The section of the HTTP door.
+
+use super::checks;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// The HTTP door: REST, JSON-RPC, metrics and health.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Web origins whose pages may read answers of REST.
+    #[serde(deserialize_with = "checks::origin_list")]
+    pub origins: Vec<String>,
+    /// Requests of REST that one address may make in a second; five times as many at once.
+    #[serde(deserialize_with = "checks::rest_rate")]
+    pub rest_per_second: u32,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 5000));
+        Self { listen, origins: Vec::new(), rest_per_second: 200 }
+    }
+}
