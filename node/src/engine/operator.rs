@@ -31,6 +31,13 @@ pub(super) fn serve_operator(runtime: &Runtime, deps: ApiDeps, home: &Home, rpc:
     Ok(())
 }
 
+/// Leaves no socket in the home of a node that has stopped: tools that copy folders stumble over one.
+pub(super) fn end_operator(home: &Home) {
+    if let Err(error) = home::remove_if_there(&home.admin_socket()) {
+        tracing::warn!(%error, "the operator's socket stays behind; the next start removes it");
+    }
+}
+
 /// The home is locked, so a socket that is there was left by a node that is gone.
 fn listener(path: &Path) -> Result<UnixListener> {
     let shown = || format!("{}: the operator's socket cannot be made", path.display());

@@ -6,7 +6,7 @@ use super::doors::{Own, network_settings, serve, watch_peers};
 use super::events::EventHub;
 use super::inbound::{Checker, Inbound};
 use super::inbox::{Inbox, InboxSender, inbox};
-use super::operator::serve_operator;
+use super::operator::{end_operator, serve_operator};
 use super::outbox::{self, Outbox, Outgoing};
 use super::receiving::{Receiving, Tickets};
 use super::search::Search;
@@ -88,6 +88,7 @@ pub async fn run(
         },
     };
     api.shutdown_timeout(Duration::from_secs(2));
+    end_operator(&home);
     if let Some(sender) = desk_sender.filter(|_| result.is_ok()) {
         sender.tell(DeskInput::Stop);
         // It has its disk to itself for this long; what it promised is durable in any case.
