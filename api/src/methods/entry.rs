@@ -14,8 +14,14 @@ use std::sync::Arc;
 super::params::params! {
     /// Who gets a token.
     NewClerk { name: String }
-    /// A password for a customer who has none, or has forgotten his.
-    NewPassword { idx: Idx, password: String }
+}
+
+/// A password for a customer who has none, or has forgotten his. Has no `Debug`.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct NewPassword {
+    idx: Idx,
+    password: String,
 }
 
 /// Longest name of a clerk.

@@ -74,7 +74,9 @@ pub(super) async fn login(mut call: Call) -> Outcome {
     let alias = call.rest.tokens()?.alias(papers.pan_card.expose());
     let locked = call.rest.lockout.begin(alias, Instant::now());
     locked.map_err(|left| ApiError::after(Code::Locked, left.as_secs() + 1))?;
-    let customer = prove(&call, &teller, papers).await?.ok_or(Code::InvalidCredentials)?;
+    // Where the bank could not say whether it was he, nothing is counted.
+    let proved = prove(&call, &teller, papers).await.inspect_err(|_| call.rest.lockout.retract(&alias))?;
+    let customer = proved.ok_or(Code::InvalidCredentials)?;
     call.rest.lockout.succeed(&alias);
     let (idx, full_name) = (customer.idx, customer.name.expose().to_owned());
     let entry = Entry::make(&call.rest, Holder::Customer(idx)).await?;

@@ -54,6 +54,14 @@ impl Lockout {
         Ok(())
     }
 
+    /// The try came to no answer.
+    pub(crate) fn retract(&self, who: &Hash32) {
+        let mut all = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get_mut(who) {
+            known.count = known.count.saturating_sub(1);
+        }
+    }
+
     /// The try was good after all.
     pub(crate) fn succeed(&self, who: &Hash32) {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(who);
@@ -106,7 +114,10 @@ mod tests {
             assert_eq!(lockout.begin(who, now), Ok(()));
         }
         lockout.succeed(&who);
-        assert_eq!(lockout.begin(who, now), Ok(()));
+        for _ in 0..FREE * 2 {
+            assert_eq!(lockout.begin(who, now), Ok(()));
+            lockout.retract(&who);
+        }
     }
 
     #[test]
