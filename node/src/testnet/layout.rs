@@ -42,6 +42,9 @@ const JUDGE: &str = "judge";
 /// Keeps a second `up` out; see [`Home::lock`].
 const LOCK: &str = "lock";
 
+/// What the story of `demo` leaves.
+const DEMO: &str = "demo";
+
 /// Why a folder is not taken for a test network.
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
@@ -257,7 +260,7 @@ impl Layout {
 
     fn own_entries(&self) -> Vec<PathBuf> {
         let homes = self.places().into_iter().map(|place| place.home.root().to_owned());
-        FILES.iter().chain(&[CUSTODIANS, JUDGE]).map(|name| self.file(name)).chain(homes).collect()
+        FILES.iter().chain(&[CUSTODIANS, JUDGE, DEMO]).map(|name| self.file(name)).chain(homes).collect()
     }
 
     /// Writes down what the network was made with; from then on it exists.
@@ -291,6 +294,11 @@ impl Layout {
             Ok(()) => Ok(Wallet::new(key)),
             Err(error) => Err(LayoutError::Broken { path, reason: error.to_string() }),
         }
+    }
+
+    /// Papers and files of the story that `demo` tells.
+    pub fn demo(&self) -> PathBuf {
+        self.file(DEMO)
     }
 
     /// Removes everything of the network but the lock that keeps others out meanwhile.

@@ -20,4 +20,6 @@ fn the_demo_comes_out_twice_and_a_lost_vault_does_not_spoil_it() {
     let log = fs::read_to_string(net.place("SBI").log()).expect("SBI keeps a log");
     assert!(log.contains("the vault is made from the chain"), "{}", net.logs());
     assert_success(&net.testnet(&["demo"]), "demo, told again");
+    assert_success(&net.testnet(&["down"]), "down");
+    assert!(!net.layout().dir().exists(), "nothing is left behind");
 }

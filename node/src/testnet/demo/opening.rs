@@ -98,7 +98,7 @@ fn deeds(story: &Value) -> impl Iterator<Item = String> + '_ {
 
 fn audit(stage: &mut Stage<'_>, judge: &str, order: &str) -> Result<(), DemoError> {
     stage.step("An auditor believes nobody: he follows all blocks from genesis and checks every step.");
-    let trail = stage.layout.dir().join("trail.idx").display().to_string();
+    let trail = stage.layout.demo().join("trail.idx").display().to_string();
     let _older = std::fs::remove_file(&trail);
     stage.run(&["audit", "export", &trail, "--home", judge])?;
     let report = stage.run(&["audit", "verify", "--file", &trail, "--home", judge, "--output", "json"])?;

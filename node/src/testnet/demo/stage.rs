@@ -114,7 +114,7 @@ impl<'a> Stage<'a> {
 
     /// Writes a paper that only its owner reads; an older one of this story is replaced.
     pub fn paper(&self, name: &str, text: &str) -> Result<String, DemoError> {
-        let path = self.layout.dir().join(name);
+        let path = self.layout.demo().join(name);
         let failed = |error: home::HomeError| DemoError::Paper {
             path: path.clone(),
             source: std::io::Error::other(error.to_string()),
