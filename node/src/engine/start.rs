@@ -87,7 +87,8 @@ pub async fn run(
             Err(_) => Err(anyhow::anyhow!("the desk's thread ended unexpectedly; its last words are in the log")),
         },
     };
-    api.shutdown_timeout(Duration::from_secs(2));
+    // Does not wait: this thread is a runtime's own, which must not.
+    api.shutdown_background();
     end_operator(&home);
     if let Some(sender) = desk_sender.filter(|_| result.is_ok()) {
         sender.tell(DeskInput::Stop);

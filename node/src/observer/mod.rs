@@ -33,7 +33,6 @@ use idx_genesis::SoundGenesis;
 use idx_p2p::{PeerRole, network_key_of_seed};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Runs an observer until `shutdown` completes or it must stop by itself.
@@ -66,7 +65,8 @@ pub async fn run(
         () = shutdown => { tracing::info!("stopping"); Ok(()) }
         result = following.run(events) => result,
     };
-    api.shutdown_timeout(Duration::from_secs(2));
+    // Does not wait: this thread is a runtime's own, which must not.
+    api.shutdown_background();
     handle.shutdown().await;
     result
 }

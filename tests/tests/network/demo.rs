@@ -15,6 +15,9 @@ fn the_demo_comes_out_twice_and_a_lost_vault_does_not_spoil_it() {
         assert!(told.contains(sentence), "{sentence:?} is not in:\n{told}");
     }
     net.stop("SBI");
+    let log = fs::read_to_string(net.place("SBI").log()).expect("SBI keeps a log");
+    assert!(!log.contains("panicked"), "a node that is told to stop stops in peace:\n{log}");
+    assert!(!net.place("SBI").home.admin_socket().exists(), "and leaves no socket");
     fs::remove_dir_all(net.place("SBI").home.vault()).expect("SBI has a vault");
     net.start("SBI");
     let log = fs::read_to_string(net.place("SBI").log()).expect("SBI keeps a log");
