@@ -4,31 +4,29 @@ use super::notice::acceptance_proof;
 use crate::pseudonym::TagKeys;
 use crate::vault::{Outgoing, Shelf, Status, VaultError};
 use idx_types::tx::{Acceptance, Transfer};
-use idx_types::{BankId, Transaction, TxId, TxKind};
+use idx_types::{BankId, TxId};
 
 /// A bank's objections to transfers of its own customers. Apart from the desk, so that the bank's policy
 /// can ask while the desk is at work: it reads nothing but the vault.
-#[derive(Debug, Clone)]
-pub struct Objections {
+#[derive(Debug, Clone, Copy)]
+pub struct Objections<'a> {
     bank: BankId,
-    keys: TagKeys,
+    keys: &'a TagKeys,
 }
 
-impl Objections {
+impl<'a> Objections<'a> {
     /// The objections of a bank; `keys` are the banks' keys of tags.
-    pub const fn new(bank: BankId, keys: TagKeys) -> Self {
+    pub const fn new(bank: BankId, keys: &'a TagKeys) -> Self {
         Self { bank, keys }
     }
 
-    /// Whether the bank must reject a transfer: one whose hold it has let go, or that a bank has accepted
+    /// Whether the bank must reject the transfer of this id: one whose hold it has let go, or that a bank has accepted
     /// which does not know the receiver; or one into a session of this vault that its customer has not
     /// accepted. Of sessions that are not in the vault it knows nothing and says nothing.
     ///
     /// # Errors
     /// [`VaultError`] if a record is damaged or the machine fails.
-    pub fn hold_against(&self, shelf: &Shelf<'_>, transfer: &Transaction) -> Result<bool, VaultError> {
-        let TxKind::Transfer(ask) = &transfer.body.kind else { return Ok(false) };
-        let id = transfer.id();
+    pub fn hold_against(&self, shelf: &Shelf<'_>, id: TxId, ask: &Transfer) -> Result<bool, VaultError> {
         Ok(self.sender_objects(shelf, id, ask)? || self.receiver_objects(shelf, id, ask)?)
     }
 

@@ -3,6 +3,7 @@
 use super::HomeArg;
 use super::exit::{Done, Exit, Failure};
 use super::output::{Output, say, table};
+use super::testnet::block_on;
 use crate::admin::{Admin, AdminError};
 use crate::home;
 use clap::Subcommand;
@@ -153,10 +154,8 @@ enum Verb {
 
 impl Customer {
     pub(super) fn run(self) -> Done {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::of(Exit::Failed, error))?;
         let clerk = Clerk { admin: Admin::of(&self.home.home()), output: self.output };
-        runtime.block_on(clerk.serve(self.verb))
+        block_on(clerk.serve(self.verb))
     }
 }
 

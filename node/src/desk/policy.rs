@@ -5,7 +5,7 @@ use crate::engine::shared::Shared;
 use idx_bank::desk::Objections;
 use idx_chain::State;
 use idx_replica::Policy;
-use idx_types::{BankId, PreparedTx};
+use idx_types::{BankId, PreparedTx, TxKind};
 use std::sync::{Arc, OnceLock};
 
 /// The policy of a bank with a vault. The mind shows its rules only when it runs, so the way to them is
@@ -21,8 +21,9 @@ impl DeskPolicy {
         let rules = self.rules.get().map(|shared| shared.rules());
         let keys = rules.as_ref().and_then(|rules| rules.tag_keys.as_ref());
         let (_, keys) = keys.ok_or("this bank has no key of the private chain")?;
-        let objections = Objections::new(self.bank, keys.clone());
-        objections.hold_against(&self.vault.shelf(), &tx.tx).map_err(|error| error.to_string())
+        let TxKind::Transfer(ask) = &tx.tx.body.kind else { return Ok(false) };
+        let objections = Objections::new(self.bank, keys);
+        objections.hold_against(&self.vault.shelf(), tx.id, ask).map_err(|error| error.to_string())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rejecting, cancelling, choosing twice; and what strangers cannot end.
 
-use super::ledger::objecting;
+use super::ledger::objects;
 use super::*;
 use idx_crypto::{Hash32, Signer};
 use idx_types::testing::{chain_id, key};
@@ -142,11 +142,8 @@ fn a_stolen_intent_is_vetoed_at_both_ends() {
     let stolen_with = |session| {
         let thief = idx_types::testing::acceptance(session, BankId(3));
         let stolen = intent.clone().accept(thief, &key(5)).unwrap();
-        [3, 0, 2].map(|bank: usize| {
-            objecting(&world.tag_keys, BankId(bank as u16))
-                .hold_against(&world.banks[bank].shelf(), &stolen)
-                .unwrap()
-        })
+        [3, 0, 2]
+            .map(|bank: usize| objects(&world.tag_keys, BankId(bank as u16), &world.banks[bank], &stolen))
     };
     assert_eq!(stolen_with(session), [true, true, false], "bank 2 is not involved");
     let unknown = stolen_with(SessionId([9; 32]));

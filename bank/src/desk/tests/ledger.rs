@@ -1,6 +1,6 @@
 //! A ledger between the banks of these stories: enough of it for a desk.
 
-use super::world::{BANKS, DAY_MS, World, hpke};
+use super::world::{BANKS, Bench, DAY_MS, World, hpke};
 use super::*;
 use crate::pseudonym::TagKeys;
 use idx_crypto::{Ed25519, Envelope, Hash32, Signer};
@@ -103,7 +103,7 @@ impl World {
         assert!(tx.check_signatures(&Ed25519).is_ok() && tx.body.valid_until >= self.ledger.time);
         let objects = [ask.from_bank, accepted.to_bank].map(|bank| {
             let bench = &self.banks[usize::from(bank.0)];
-            objecting(&self.tag_keys, bank).hold_against(&bench.shelf(), tx).unwrap()
+            objects(&self.tag_keys, bank, bench, tx)
         });
         let parties = [ask.from, accepted.to].map(|id| self.ledger.session(&id).unwrap());
         let keys_fit = parties.iter().zip(&tx.signatures).all(|(party, by)| party.key == by.key);
@@ -125,9 +125,10 @@ impl World {
     }
 }
 
-/// What a bank holds against transfers.
-pub fn objecting(keys: &TagKeys, bank: BankId) -> Objections {
-    Objections::new(bank, keys.clone())
+/// Whether a bank holds something against a transfer.
+pub fn objects(keys: &TagKeys, bank: BankId, bench: &Bench, tx: &Transaction) -> bool {
+    let TxKind::Transfer(ask) = &tx.body.kind else { panic!("a transfer") };
+    Objections::new(bank, keys).hold_against(&bench.shelf(), tx.id(), ask).unwrap()
 }
 
 fn empty_account(home_bank: BankId, handle: AccountHandle) -> Account {
