@@ -18,7 +18,8 @@
 //!
 //! Rooms: `customers`, `logins`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following`
 //! (what became of transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they
-//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know).
+//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
+//! (asks that come again are carried out once).
 
 mod clerk;
 mod customers;
@@ -29,6 +30,7 @@ mod ledger;
 mod logins;
 mod notice;
 mod objections;
+mod once;
 mod receiving;
 mod refusal;
 mod repeating;
@@ -82,6 +84,12 @@ pub const RESUBMIT_AFTER_MS: u64 = 60_000;
 
 /// An open transfer is sent to the other banks again after this long.
 pub const SHOW_AGAIN_AFTER_MS: u64 = 300_000;
+
+/// How long the answer to an ask that may come again is kept.
+pub const REPEATS_KEPT_MS: u64 = 86_400_000;
+
+/// Most kept answers that one step forgets.
+pub const REPEATS_DROPPED_PER_STEP_MAX: usize = 200;
 
 /// Most transfers that one step shows again.
 pub const SHOWN_PER_STEP_MAX: usize = 200;
@@ -200,6 +208,7 @@ impl Desk {
             }
             Ask::Reject { receiver, id } => self.reject(work, receiver, id),
             Ask::Cancel { sender, id, signature } => self.cancel(work, sender, id, signature),
+            Ask::Once(mark, ask) => self.once(work, mark, *ask),
         }
     }
 }

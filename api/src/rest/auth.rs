@@ -182,7 +182,7 @@ pub(super) async fn refresh(mut call: Call) -> Outcome {
     let tokens = call.rest.tokens()?;
     let (shown, next) = (tokens.digest(&shown.secret), tokens.digest(&entry.refresh.secret));
     let until = entry.now.plus(REFRESH_MS);
-    match call.ask(Ask::TurnLogin { id, shown, next, until }).await? {
+    match call.teller()?.ask(Ask::TurnLogin { id, shown, next, until }).await? {
         Answered::LoggedIn => Ok(answer(entry.tokens())),
         _ => Err(Refusal::LoginOver.into()),
     }
@@ -191,6 +191,6 @@ pub(super) async fn refresh(mut call: Call) -> Outcome {
 pub(super) async fn logout(mut call: Call) -> Outcome {
     Nothing::read(std::mem::take(&mut call.fields))?;
     let login = call.caller.as_ref().ok_or(Code::Unauthorized)?.login;
-    call.ask(Ask::LogOut(login)).await?;
+    call.teller()?.ask(Ask::LogOut(login)).await?;
     Ok(answer(json!({"message": "Logged out"})))
 }

@@ -36,7 +36,6 @@ codes! {
     NotFound = "NOT_FOUND", 404, "There is no such thing here, or it is not yours.";
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This path does not take this method.";
     BodyTimeout = "BODY_TIMEOUT", 408, "The body took too long to arrive.";
-    KeyReused = "IDEMPOTENCY_KEY_REUSED", 409, "This Idempotency-Key came with another request before.";
     KeyInUse = "IDEMPOTENCY_KEY_IN_USE", 409, "The first request with this Idempotency-Key is not done yet.";
     BodyTooLarge = "BODY_TOO_LARGE", 413, "The body has too many bytes.";
     MediaType = "UNSUPPORTED_MEDIA_TYPE", 415, "Send Content-Type: application/json.";
@@ -147,6 +146,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::TooManyOpenTransfers
         | Refusal::SessionTaken
         | Refusal::SessionKeyUsed
+        | Refusal::KeyReused
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
         | Refusal::AccountClosed

@@ -1,7 +1,7 @@
 //! What reaches the desk.
 
 use crate::pseudonym::{Identity, TagDay, TagKeys};
-use crate::vault::{Credential, Holder, LoginId};
+use crate::vault::{Credential, Holder, LoginId, Mark};
 use crate::{AccountNumber, FullName, Nickname};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
@@ -176,6 +176,9 @@ pub enum Ask {
         /// By a customer with an own key, over the digest he was answered with.
         signature: Option<Signature>,
     },
+    /// Any of these, carried out once however often it comes with this mark, for a day. Not for logins:
+    /// their secrets are not kept.
+    Once(Mark, Box<Self>),
 }
 
 /// What a clerk does with an account.
@@ -238,6 +241,7 @@ impl Ask {
             Self::Accept { .. } => "accept",
             Self::Reject { .. } => "reject",
             Self::Cancel { .. } => "cancel",
+            Self::Once(_, ask) => ask.name(),
         }
     }
 }

@@ -55,6 +55,7 @@ refusals! {
     SealingUnavailable = "SEALING_UNAVAILABLE", "The keys of envelopes cannot be used; tell the operator.";
     BankBusy = "BANK_BUSY", "The bank has too much to do at this moment; try again.";
     VaultUnavailable = "VAULT_UNAVAILABLE", "The bank's records cannot be read now; tell the operator.";
+    KeyReused = "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key came with another request before.";
     LoginOver = "LOGIN_OVER", "The login is over; log in again.";
 }
 

@@ -4,10 +4,12 @@
 mod intents;
 mod logins;
 mod people;
+mod repeats;
 mod sessions;
 
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, token_secret};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
+pub use repeats::{Mark, Repeat};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};

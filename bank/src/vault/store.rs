@@ -27,11 +27,13 @@ pub enum Table {
     Deadlines = 10,
     /// Who is logged in, by holder.
     Logins = 11,
+    /// What asks that may come again were answered, by time.
+    Repeats = 12,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -44,6 +46,7 @@ impl Table {
         Self::Months,
         Self::Deadlines,
         Self::Logins,
+        Self::Repeats,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -61,6 +64,7 @@ impl Table {
             Self::Months => "months",
             Self::Deadlines => "deadlines",
             Self::Logins => "logins",
+            Self::Repeats => "repeats",
         }
     }
 }
