@@ -42,7 +42,7 @@ pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
     BankAccount, Contact, Credential, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, Mark,
-    OpenedSession, Outgoing, PasswordHash, Repeat, Side, Status, token_secret,
+    OpenedSession, Outgoing, PasswordHash, Repeat, SecondFactor, Side, Status, token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

@@ -89,4 +89,6 @@ pub enum Answer {
     SignDigest(Hash32),
     /// The transfer is accepted, rejected or cancelled.
     Done(TxId),
+    /// The second factor is as asked.
+    Factor,
 }

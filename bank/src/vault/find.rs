@@ -3,7 +3,7 @@
 use super::draft::{PAGE, Shelf};
 use super::rows::{
     BankAccount, Contact, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, OpenedSession,
-    Outgoing, Repeat,
+    Outgoing, Repeat, SecondFactor,
 };
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
@@ -78,6 +78,11 @@ impl Shelf<'_> {
     /// The logins of somebody.
     pub fn logins_of(&self, holder: &Holder) -> Result<Vec<Login>, VaultError> {
         self.all(&Login::prefix_of(self.keys, holder))
+    }
+
+    /// A customer's second factor, also one that is not active yet.
+    pub fn second_factor(&self, owner: &Idx) -> Result<Option<SecondFactor>, VaultError> {
+        self.get(&SecondFactor::key_of(self.keys, owner))
     }
 
     /// Whom a customer pays.

@@ -29,11 +29,13 @@ pub enum Table {
     Logins = 11,
     /// What asks that may come again were answered, by time.
     Repeats = 12,
+    /// Second factors of logins, by customer.
+    Factors = 13,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -47,6 +49,7 @@ impl Table {
         Self::Deadlines,
         Self::Logins,
         Self::Repeats,
+        Self::Factors,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -65,6 +68,7 @@ impl Table {
             Self::Deadlines => "deadlines",
             Self::Logins => "logins",
             Self::Repeats => "repeats",
+            Self::Factors => "factors",
         }
     }
 }
