@@ -32,7 +32,7 @@ codes! {
     OtherBank = "OTHER_BANK", 400, "This node serves the customers of another bank.";
     Unauthorized = "UNAUTHORIZED", 401, "Send a valid token: Authorization: Bearer TOKEN.";
     InvalidCredentials = "INVALID_CREDENTIALS", 401, "These credentials are not valid.";
-    InvalidCode = "TOTP_CODE_INVALID", 401, "This is no code of the second factor at this time.";
+    WrongTotp = "TOTP_CODE_INVALID", 401, "This is no code of the second factor at this time.";
     Forbidden = "FORBIDDEN", 403, "The role of this token may not do that.";
     NotFound = "NOT_FOUND", 404, "There is no such thing here, or it is not yours.";
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This path does not take this method.";
