@@ -7,8 +7,8 @@ use crate::views::{
     AccountView, ApprovalsView, AuditTrailView, BankView, BlockView, ChainKeysView, CommitCertificateView,
     ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, JudgeView, MempoolView,
     NodeInfoView, OrderFileView, OrderPageView, OrderStatusView, OrderView, Page, ParametersView, PeerView,
-    PrivateHeaderView, ProposalView, ReaderView, ReceiptView, SendResultView, SyncingView, TotalsView,
-    TransactionProofView, TransactionView, ValidatorSetView,
+    PrivateHeaderView, ProposalView, ReaderView, ReceiptView, SendResultView, SimulationView, SyncingView,
+    TotalsView, TransactionProofView, TransactionView, ValidatorSetView,
 };
 use idx_crypto::Hash32;
 use idx_types::{
@@ -197,6 +197,14 @@ impl IdxClient {
     pub async fn send_raw_transactions(&self, txs: &[Transaction]) -> Answer<Vec<SendResultView>> {
         let raws: Vec<Bytes> = txs.iter().map(Bytes::of).collect();
         self.call("idx_sendRawTransactions", json!({"raws": raws})).await
+    }
+
+    /// What would become of a transaction alone in the next block, if every bank approved.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn simulate(&self, tx: &Transaction) -> Answer<SimulationView> {
+        self.call("idx_simulate", json!({"raw": Bytes::of(tx)})).await
     }
 
     /// Waits until a transaction is final, at most `timeout`. `None`: the node does not know it;

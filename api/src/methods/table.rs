@@ -238,6 +238,9 @@ methods! {
     "idx_sendRawTransactions" [RAWS] -> "SendResultView[]",
         "Hands in several; one answer for each, in order.",
         Run::Call(submit::send_many);
+    "idx_simulate" [RAW] -> "SimulationView",
+        "What would become of a transaction alone in the next block, if every bank approved; hands nothing in.",
+        Run::Call(submit::simulate);
     "idx_waitForTransaction" [ID, TIMEOUT] -> "ReceiptView?",
         "Waits until a transaction is final; answers how it stands when the time is over.",
         Run::Call(submit::wait);

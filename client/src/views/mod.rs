@@ -46,8 +46,8 @@ pub use order::{
     OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
 pub use tx::{
-    BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,
-    TxStatus,
+    BankVerdictView, ReceiptView, SendResultView, SignatureView, SimulationView, TransactionProofView,
+    TransactionView, TxStatus,
 };
 
 use idx_types::{BankCode, BankId, Outcome, Reason, ValidatorSet, Verdict};
