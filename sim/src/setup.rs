@@ -91,6 +91,8 @@ impl Setup {
             escrow: escrow(),
             chain_key: idx_chain::testing::first_chain_key(),
             judges: Vec::new(),
+            foreign_banks: Vec::new(),
+            rate_publisher: None,
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }
