@@ -11,7 +11,8 @@ pub use orders::OrderQueries;
 use async_trait::async_trait;
 use idx_client::views::{
     BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
-    MempoolView, NodeInfoView, Page, ParametersView, PeerView, ProposalView, SyncingView, TotalsView,
+    ForeignBankView, ForexRatesView, MempoolView, NodeInfoView, Page, ParametersView, PeerView, ProposalView,
+    SyncingView, TotalsView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
@@ -177,6 +178,18 @@ pub trait ChainQueries: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`].
     fn chain_keys(&self) -> Answer<ChainKeysView>;
+
+    /// What foreign money costs after the newest final height.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn forex_rates(&self) -> Answer<ForexRatesView>;
+
+    /// The foreign banks, with what they hold after the newest final height.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>>;
 
     /// All money: issued by genesis, and counted now from every balance.
     ///

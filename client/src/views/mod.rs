@@ -15,6 +15,7 @@ mod kind;
 mod lawful;
 mod node;
 mod order;
+mod travel;
 mod tx;
 
 pub use bank::{AccountView, BankView, FeeQuoteView, FreezeView, ValidatorSetView, ValidatorView};
@@ -44,6 +45,10 @@ pub use node::{
 pub use order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
     OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
+};
+pub use travel::{
+    CloseTravelView, ConversionView, CurrencyRatesView, ForeignBankView, ForexRateView, ForexRatesView,
+    OpenTravelView, QuoteView, TravelTermsView,
 };
 pub use tx::{
     BankVerdictView, ReceiptView, SendResultView, SignatureView, SimulationView, TransactionProofView,

@@ -9,8 +9,8 @@ use idx_client::encoding::{Hex, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::{
     BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
-    MempoolView, NodeInfoView, NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView,
-    TotalsView,
+    ForeignBankView, ForexRatesView, MempoolView, NodeInfoView, NodeRole, Page, ParametersView, PeerView,
+    ProposalView, StepName, SyncingView, TotalsView,
 };
 use idx_crypto::Hash32;
 use idx_types::testing::{self, chain_id};
@@ -116,6 +116,13 @@ impl ChainQueries for MadeUp {
             epochs: Vec::new(),
             held: vec![1],
         })
+    }
+    fn forex_rates(&self) -> Answer<ForexRatesView> {
+        let time = TimestampMs(1).into();
+        Ok(ForexRatesView { as_of: Height(TIP), time, publisher: None, rates: Vec::new() })
+    }
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>> {
+        Ok(Vec::new())
     }
     fn totals(&self) -> Answer<TotalsView> {
         Ok(TotalsView { as_of: Height(TIP), currencies: Vec::new() })

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use idx_api::{Answer, ApiDeps, ChainQueries, Events, Found, LiveEvent, QueryError, Refusal, Submit};
 use idx_chain::FeeQuote;
 use idx_client::views::{
-    BankNames, BankView, ChainKeysView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, Page,
-    ParametersView, ProposalView, TotalsView,
+    BankNames, BankView, ChainKeysView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
+    ForeignBankView, ForexRatesView, Page, ParametersView, ProposalView, TotalsView,
 };
 use idx_storage::StoreError;
 use idx_types::wire::CertifiedHeight;
@@ -133,6 +133,14 @@ impl ChainQueries for Queries {
 
     fn chain_keys(&self) -> Answer<ChainKeysView> {
         unknown("epochs of the private chain's key")
+    }
+
+    fn forex_rates(&self) -> Answer<ForexRatesView> {
+        unknown("rates of foreign money")
+    }
+
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>> {
+        unknown("foreign banks")
     }
 
     fn totals(&self) -> Answer<TotalsView> {
