@@ -6,6 +6,7 @@ mod intents;
 mod logins;
 mod people;
 mod repeats;
+mod risk;
 mod sessions;
 
 pub use factors::SecondFactor;
@@ -13,5 +14,6 @@ pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, token_secret};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
 pub use repeats::{Mark, Repeat};
+pub use risk::{Clearing, Flag, FlagId, Flagged, Pace};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};

@@ -31,11 +31,15 @@ pub enum Table {
     Repeats = 12,
     /// Second factors of logins, by customer.
     Factors = 13,
+    /// What customers sent and received of late, by customer; for risk rules.
+    Paces = 14,
+    /// What compliance shall look at, open ones first, by time.
+    Flags = 15,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -50,6 +54,8 @@ impl Table {
         Self::Logins,
         Self::Repeats,
         Self::Factors,
+        Self::Paces,
+        Self::Flags,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -69,6 +75,8 @@ impl Table {
             Self::Logins => "logins",
             Self::Repeats => "repeats",
             Self::Factors => "factors",
+            Self::Paces => "paces",
+            Self::Flags => "flags",
         }
     }
 }

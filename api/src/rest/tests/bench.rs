@@ -8,6 +8,7 @@ use crate::{AccountStanding, Answer, ApiLimits, Doorkeeper, Rate, RestLimits, Te
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
+use idx_bank::risk::RiskRules;
 use idx_bank::vault::{
     BankAccount, Contact, Customer, Holder, Incoming, Login, LoginId, MemoryStore, Outgoing, PasswordHash,
     PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys, VaultStore,
@@ -52,7 +53,8 @@ impl FakeTeller {
         store.commit(&batch).unwrap();
         let code: BankCode = "HDFC".parse().unwrap();
         let retention = Retention { months: 2 };
-        let home = Home { chain_id: chain_id(), bank: BankId(0), code: code.clone(), retention };
+        let risk = RiskRules { high_value: Some(Paise(500_000)), ..RiskRules::default() };
+        let home = Home { chain_id: chain_id(), bank: BankId(0), code: code.clone(), retention, risk };
         let tags = TagBook::new(tag_keys(), NetworkDay::of(noon), &[]);
         let desk = Desk::open(home, tags, &Shelf::new(&keys, &store)).unwrap();
         let state = Mutex::new(State { desk, ledger: Ledger::new(noon), answers: vec![] });
