@@ -20,6 +20,7 @@ mod accounts;
 mod auth;
 mod body;
 mod chain;
+mod compliance;
 mod counter;
 mod error;
 mod factors;
@@ -38,7 +39,7 @@ mod tests;
 mod tokens;
 mod transfers;
 
-pub(crate) use auth::issue;
+pub(crate) use auth::{issue, screened};
 pub use rates::Rate;
 
 use crate::context::Context;

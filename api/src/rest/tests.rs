@@ -2,6 +2,7 @@
 //! router on a real socket.
 
 mod bench;
+mod compliance;
 mod contract;
 mod entry;
 mod factors;

@@ -8,12 +8,12 @@ use crate::{AccountStanding, Answer, ApiLimits, Doorkeeper, Rate, RestLimits, Te
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
-use idx_bank::risk::RiskRules;
+use idx_bank::risk::{RiskRules, Watchlist};
 use idx_bank::vault::{
-    BankAccount, Contact, Customer, Holder, Incoming, Login, LoginId, MemoryStore, Outgoing, PasswordHash,
-    PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys, VaultStore,
+    BankAccount, Contact, Customer, Flag, FlagId, Holder, Incoming, Login, LoginId, MemoryStore, Outgoing,
+    PasswordHash, PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys, VaultStore,
 };
-use idx_bank::{AccountNumber, Entropy, Pan, Password, RbiNumber, Secret32};
+use idx_bank::{AccountNumber, Entropy, FullName, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_types::testing::{TEST_DAY, chain_id, key};
 use idx_types::{BankCode, BankId, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
@@ -191,6 +191,16 @@ impl Teller for FakeTeller {
     }
     fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>> {
         Ok(self.shelf().incoming(id).unwrap())
+    }
+    fn is_listed(&self, name: &FullName) -> bool {
+        Watchlist::new(["KOVACS, Bela"]).0.nearest(name.expose(), 920).is_some()
+    }
+    fn flags(&self, is_cleared: bool, after: Option<FlagId>, limit: usize) -> Answer<Vec<Flag>> {
+        let after = after.and_then(|id| self.shelf().flag(&id).unwrap());
+        Ok(self.shelf().flags(is_cleared, after.as_ref(), limit).unwrap())
+    }
+    fn flag(&self, id: &FlagId) -> Answer<Option<Flag>> {
+        Ok(self.shelf().flag(id).unwrap())
     }
     fn person(&self, _: &Idx) -> Answer<Option<PersonFile>> {
         Ok(None)
