@@ -8,6 +8,7 @@ mod ledger;
 mod linking;
 mod logins;
 mod loss;
+mod news;
 mod nights;
 mod own_keys;
 mod payment;

@@ -3,11 +3,14 @@
 
 mod intents;
 mod logins;
+mod news;
 mod people;
 mod sessions;
 
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, token_secret};
+pub(super) use news::NewsHead;
+pub use news::{NEWS_PER_CUSTOMER_MAX, News, Turn};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};

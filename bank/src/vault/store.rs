@@ -27,11 +27,15 @@ pub enum Table {
     Deadlines = 10,
     /// Who is logged in, by holder.
     Logins = 11,
+    /// How many news a customer has had.
+    NewsHeads = 12,
+    /// What customers are to be told, by customer.
+    News = 13,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -44,6 +48,8 @@ impl Table {
         Self::Months,
         Self::Deadlines,
         Self::Logins,
+        Self::NewsHeads,
+        Self::News,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -61,6 +67,8 @@ impl Table {
             Self::Months => "months",
             Self::Deadlines => "deadlines",
             Self::Logins => "logins",
+            Self::NewsHeads => "news_heads",
+            Self::News => "news",
         }
     }
 }

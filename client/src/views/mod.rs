@@ -13,6 +13,7 @@ mod event;
 mod governance;
 mod kind;
 mod lawful;
+mod news;
 mod node;
 mod order;
 mod tx;
@@ -27,7 +28,9 @@ pub use desk::{
     ContactView, CustomerTransferView, Direction, OpeningView, StandingState, StandingView, TokenView,
 };
 pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
-pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
+pub use event::{
+    Cursor, EventBody, EventView, NoticeView, Since, SubscribeTopic, TransactionFilter, VoteView,
+};
 pub use governance::{
     BallotView, ChangeView, CurrencyTotalView, EvidenceRecordView, EvidenceView, OffenceKind, OffencePlace,
     ParametersView, ProposalState, ProposalView, TotalsView,
@@ -36,6 +39,10 @@ pub use kind::{TX_KINDS, TxKindView};
 pub use lawful::{
     AuditEntryView, AuditTrailView, DeedView, EnvelopeView, JudgeView, OrderFileView, OrderPageView,
     OrderStatusView, OrderStepView, OrderView, PastOrdersView, ReaderView,
+};
+pub use news::{
+    BlockFinalizedView, BlockMinedView, ConsensusEventView, CourtOrderEventView, MissedView,
+    TransferEventView, VerdictCountView,
 };
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,

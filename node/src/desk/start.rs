@@ -11,6 +11,7 @@ use crate::engine::inbox::InboxSender;
 use crate::engine::outbox::Outgoing;
 use crate::engine::shared::Shared;
 use anyhow::Context;
+use idx_api::Bells;
 use idx_bank::desk::Home;
 use idx_bank::pseudonym::Pepper;
 use idx_bank::vault::Retention;
@@ -47,6 +48,7 @@ pub struct Front {
     rules: Arc<OnceLock<Arc<Shared>>>,
     sender: DeskSender,
     inbox: DeskInbox,
+    bells: Arc<Bells>,
 }
 
 /// What a desk needs of the running node.
@@ -73,7 +75,7 @@ impl Front {
     /// A desk with a new inbox.
     pub fn new(desk: FrontDesk) -> Self {
         let (sender, inbox) = inbox();
-        Self { desk, rules: Arc::default(), sender, inbox }
+        Self { desk, rules: Arc::default(), sender, inbox, bells: Arc::default() }
     }
 
     /// What the bank must not approve.
@@ -91,7 +93,8 @@ impl Front {
     pub fn door(&self, store: Arc<Store>) -> Door {
         let FrontDesk { bank, pepper, pseudonym_cost, vault, .. } = &self.desk;
         let pseudonyms = (pepper.clone(), *pseudonym_cost);
-        Door::new(self.sender(), vault.clone(), store, pseudonyms, bank.code.clone())
+        let kept = (vault.clone(), self.bells.clone());
+        Door::new(self.sender(), kept, store, pseudonyms, bank.code.clone())
     }
 
     /// Starts the thread; its end is told, with why.
@@ -125,6 +128,7 @@ impl Front {
             store,
             shared,
             events,
+            bells: self.bells,
             verifier,
             hpke,
             answered: BTreeMap::new(),

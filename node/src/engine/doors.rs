@@ -2,7 +2,7 @@
 
 use crate::settings::{Http, P2p, Rpc};
 use anyhow::{Context, Result};
-use idx_api::{ApiDeps, ApiLimits, Rate, RestLimits};
+use idx_api::{ApiDeps, ApiLimits, EventLimits, Rate, RestLimits};
 use idx_genesis::{Peer, SoundGenesis};
 use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
 use idx_types::NetworkKey;
@@ -88,7 +88,7 @@ pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
     let listener = std::net::TcpListener::bind(http.listen)
         .with_context(|| format!("{} cannot be listened on; choose another with http.listen", http.listen))?;
     listener.set_nonblocking(true)?;
-    let limits = ApiLimits { rest: rest_limits(http), ..api_limits(rpc) };
+    let limits = ApiLimits { rest: rest_limits(http), events: event_limits(http), ..api_limits(rpc) };
     let router = idx_api::router(deps, limits.clone());
     runtime.spawn(async move {
         let listener = match tokio::net::TcpListener::from_std(listener) {
@@ -104,6 +104,15 @@ pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
 fn rest_limits(http: &Http) -> RestLimits {
     let per_address = Rate::per_second(http.rest_per_second, http.rest_per_second.saturating_mul(5));
     RestLimits { per_address, origins: http.origins.clone(), ..RestLimits::default() }
+}
+
+/// The bounds of events, from the operator's settings.
+fn event_limits(http: &Http) -> EventLimits {
+    EventLimits {
+        sockets_max: http.event_sockets_max,
+        sockets_per_address_max: http.event_sockets_per_address_max,
+        ..EventLimits::default()
+    }
 }
 
 /// The interfaces' bounds, from the operator's settings; what those do not name keeps its default.

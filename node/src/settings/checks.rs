@@ -36,6 +36,8 @@ pub mod ranges {
     pub const ADDRESSES_MAX: usize = 16;
     /// `http.rest_per_second`.
     pub const REST_RATE: RangeInclusive<u32> = 1..=1_000_000;
+    /// `http.event_sockets_max` and `http.event_sockets_per_address_max`.
+    pub const EVENT_SOCKETS: RangeInclusive<usize> = 1..=65_536;
     /// Most entries of `http.origins`.
     pub const ORIGINS_MAX: usize = 64;
     /// Most entries of `p2p.observers`.
@@ -58,6 +60,7 @@ macro_rules! in_range {
 
 in_range! {
     rest_rate: u32 = ranges::REST_RATE;
+    event_sockets: usize = ranges::EVENT_SOCKETS;
     mining_threads: usize = ranges::MINING_THREADS;
     pool_transactions: usize = ranges::POOL_TRANSACTIONS;
     pool_bytes: usize = ranges::POOL_BYTES;
