@@ -148,7 +148,8 @@ function check(listener, hash, told, direction) {
   const old = listener.heard[steps[2]].payload;
   assert.deepEqual([old.type, old.hash, old.amount], [direction, `${hash.slice(0, 16)}...`, "5000.00"]);
   const { block, votes } = listener.heard[steps[1]].payload;
-  assert.deepEqual([block, votes], [height, 6]);
+  assert.equal(block, height);
+  assert.ok(votes >= 4 && votes <= 6, "a certificate holds a quorum of the six banks");
   const [validated, completed] = ["transaction_validated", "transaction_completed"].map((name) =>
     place(name, (one) => one.tx_hash === hash));
   assert.ok(validated >= 0 && completed > validated);
