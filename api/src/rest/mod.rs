@@ -23,6 +23,7 @@ mod caller;
 mod chain;
 mod counter;
 mod error;
+mod factors;
 mod fields;
 mod history;
 mod lockout;

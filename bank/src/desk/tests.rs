@@ -10,6 +10,7 @@ mod logins;
 mod loss;
 mod news;
 mod nights;
+mod once;
 mod own_keys;
 mod payment;
 mod refusals;

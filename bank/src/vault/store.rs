@@ -27,15 +27,19 @@ pub enum Table {
     Deadlines = 10,
     /// Who is logged in, by holder.
     Logins = 11,
+    /// What asks that may come again were answered, by time.
+    Repeats = 12,
+    /// Second factors of logins, by customer.
+    Factors = 13,
     /// How many news a customer has had.
-    NewsHeads = 12,
+    NewsHeads = 14,
     /// What customers are to be told, by customer.
-    News = 13,
+    News = 15,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -48,6 +52,8 @@ impl Table {
         Self::Months,
         Self::Deadlines,
         Self::Logins,
+        Self::Repeats,
+        Self::Factors,
         Self::NewsHeads,
         Self::News,
     ];
@@ -67,6 +73,8 @@ impl Table {
             Self::Months => "months",
             Self::Deadlines => "deadlines",
             Self::Logins => "logins",
+            Self::Repeats => "repeats",
+            Self::Factors => "factors",
             Self::NewsHeads => "news_heads",
             Self::News => "news",
         }

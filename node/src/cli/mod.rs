@@ -6,6 +6,7 @@ mod config;
 mod custodian;
 mod customer;
 mod exit;
+mod forex;
 mod genesis;
 mod judge;
 mod keys;
@@ -14,6 +15,7 @@ mod node;
 mod nodes;
 mod observer;
 mod output;
+mod span;
 mod status;
 mod testnet;
 
@@ -69,6 +71,9 @@ enum Command {
     /// A judge: order the opening of an identity, open what custodians release.
     #[command(subcommand)]
     Judge(judge::Judge),
+    /// The rate publisher: say what foreign money costs.
+    #[command(subcommand)]
+    Forex(forex::Forex),
     /// What a running node is doing, and what it waits for.
     Status(status::Status),
     /// A clerk's work for the bank's customers.
@@ -119,6 +124,7 @@ impl Command {
             Self::Audit(command) => command.run(),
             Self::Custodian(command) => command.run(),
             Self::Judge(command) => command.run(),
+            Self::Forex(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),
             Self::Verify(command) => command.run(),

@@ -3,6 +3,7 @@
 use super::checks;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// The HTTP door: REST, events, JSON-RPC, metrics and health.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -22,6 +23,10 @@ pub struct Http {
     /// Of these, of one address.
     #[serde(deserialize_with = "checks::event_sockets")]
     pub event_sockets_per_address_max: usize,
+    /// PEM file of the certificate and those it rests on; `None` serves without encryption.
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file of its private key.
+    pub tls_key: Option<PathBuf>,
 }
 
 impl Default for Http {
@@ -33,6 +38,8 @@ impl Default for Http {
             rest_per_second: 200,
             event_sockets_max: 4_096,
             event_sockets_per_address_max: 64,
+            tls_certificate: None,
+            tls_key: None,
         }
     }
 }

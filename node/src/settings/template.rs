@@ -84,6 +84,11 @@ rest_per_second = {}
 # IDX_HTTP_EVENT_SOCKETS_MAX, IDX_HTTP_EVENT_SOCKETS_PER_ADDRESS_MAX
 event_sockets_max = {}
 event_sockets_per_address_max = {}
+# PEM files of the certificate (with those it rests on) and its private key, both or neither: with them the
+# door speaks TLS 1.2 and 1.3 only. A renewed certificate is taken up within a minute.
+# IDX_HTTP_TLS_CERTIFICATE, IDX_HTTP_TLS_KEY
+# tls_certificate = \"/etc/idx/tls/chain.pem\"
+# tls_key = \"/etc/idx/tls/key.pem\"
 ",
         http.listen,
         http.origins,
