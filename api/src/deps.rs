@@ -287,8 +287,8 @@ pub trait Live: Send + Sync + 'static {
 /// Something seen live, before it is final.
 #[derive(Clone, Debug)]
 pub enum LiveEvent {
-    /// A mined header that passed its first checks.
-    Mined(Arc<SignedHeader>),
+    /// A mined header that passed its first checks, and how many transactions it orders.
+    Mined(Arc<SignedHeader>, usize),
     /// A checked vote.
     Vote(Arc<SignedVote>),
     /// Checked verdicts.

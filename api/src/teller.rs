@@ -2,10 +2,13 @@
 
 use crate::deps::Answer;
 use crate::doorkeeper::Doorkeeper;
+use crate::news::Bell;
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::Identity;
-use idx_bank::vault::{BankAccount, Contact, Customer, Flag, FlagId, Incoming, Outgoing, PersonFile};
+use idx_bank::vault::{
+    BankAccount, Contact, Customer, Flag, FlagId, Incoming, NewsPage, Outgoing, PersonFile,
+};
 use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
 use idx_types::{Account, Idx, Paise, TxId};
 
@@ -110,4 +113,13 @@ pub trait Teller: Doorkeeper {
     /// # Errors
     /// [`QueryError`](crate::QueryError).
     fn flag(&self, id: &FlagId) -> Answer<Option<Flag>>;
+
+    /// A customer's news with numbers above `after`, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn news(&self, customer: &Idx, after: u64, limit: usize) -> Answer<NewsPage>;
+
+    /// Where the desk rings when a customer has news, once they can be read.
+    fn bell(&self, customer: &Idx) -> Bell;
 }

@@ -160,7 +160,7 @@ impl Desk {
             Input::Ask(token, _) => Some(*token),
             _ => None,
         };
-        let stop = self.decide(&mut work, input).err();
+        let stop = self.decide(&mut work, input).and_then(|()| work.keep_news()).err();
         match (stop, token) {
             (None, _) => work.finish(out),
             (Some(Stop::Refused(refusal)), Some(token)) => out.push(Effect::Answer(token, Err(refusal))),
@@ -181,7 +181,7 @@ impl Desk {
             }
             Input::Intent(intent) => self.intent(work, *intent),
             Input::Notice(notice) => self.notice(work, &notice),
-            Input::Fact(id, fact) => self.fact(work, id, fact),
+            Input::Fact(id, fact, height) => self.fact(work, id, fact, height),
             Input::Height => self.height(work),
             Input::TagKeys(keys) => {
                 self.take_tag_keys(work, keys);

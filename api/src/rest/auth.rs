@@ -190,7 +190,7 @@ impl Entry {
 /// # Errors
 /// The desk's refusal, or that the machine fails.
 pub(crate) async fn issue(teller: &dyn Teller, holder: Holder) -> Result<(String, TimestampMs), RpcError> {
-    let tokens = Tokens::new(teller.token_secret().clone(), teller.bank().clone());
+    let tokens = Tokens::of(teller);
     let (id, now) = (login_id(teller)?, teller.now());
     let until = now.plus(ACCESS_MS);
     let token = tokens.access(&holder, id, now);

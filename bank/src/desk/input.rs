@@ -6,7 +6,7 @@ use crate::{AccountNumber, FullName, Nickname, Secret32};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
 use idx_types::{
-    AccountHandle, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs, Transaction, TxId,
+    AccountHandle, Height, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs, Transaction, TxId,
 };
 use std::fmt;
 
@@ -18,8 +18,8 @@ pub enum Input {
     Intent(Box<Transaction>),
     /// A bank or a customer says that an intent is over.
     Notice(Box<Notice>),
-    /// What became of a transfer on its way through the network.
-    Fact(TxId, Fact),
+    /// What became of a transfer on its way through the network, and in which block, if in one.
+    Fact(TxId, Fact, Option<Height>),
     /// A height is final: sessions may have come, times may be over.
     Height,
     /// The banks' key of tags has turned.
@@ -253,6 +253,16 @@ pub enum Fact {
     Failed(Reason),
     /// Back in the pool.
     Deferred,
+}
+
+impl Fact {
+    /// Why it will never settle, if it will not.
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Failed(reason) => Some(reason),
+            _ => None,
+        }
+    }
 }
 
 impl Ask {

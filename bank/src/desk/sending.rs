@@ -125,7 +125,7 @@ impl Desk {
         let history = vec![(Status::AwaitingReceiver, work.now)];
         let (sender, handle) = (account.owner, account.handle);
         let mut sent = Outgoing { id, sender, handle, receiver, intent, gossiped: false, history };
-        work.tell(sender, id, Side::Sender, Some(Status::AwaitingReceiver));
+        work.tell(sender, &sent.intent, Side::Sender, (None, Some(Status::AwaitingReceiver)));
         if work.ledger.session(&session).is_some() {
             self.let_out(work, &mut sent)?;
         } else {
@@ -168,7 +168,7 @@ impl Desk {
         }
         self.set_sent(work, sent, Status::Cancelled);
         if let Some(here) = work.draft.incoming(&id)? {
-            self.forget(work, &here);
+            self.forget(work, &here, Some(Status::Cancelled));
         }
         Ok(Answer::Done(id))
     }

@@ -9,6 +9,7 @@ mod ledger;
 mod linking;
 mod logins;
 mod loss;
+mod news;
 mod nights;
 mod once;
 mod own_keys;

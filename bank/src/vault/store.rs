@@ -35,11 +35,15 @@ pub enum Table {
     Paces = 14,
     /// What compliance shall look at, open ones first, by time.
     Flags = 15,
+    /// How many news a customer has had.
+    NewsHeads = 16,
+    /// What customers are to be told, by customer.
+    News = 17,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -56,6 +60,8 @@ impl Table {
         Self::Factors,
         Self::Paces,
         Self::Flags,
+        Self::NewsHeads,
+        Self::News,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -77,6 +83,8 @@ impl Table {
             Self::Factors => "factors",
             Self::Paces => "paces",
             Self::Flags => "flags",
+            Self::NewsHeads => "news_heads",
+            Self::News => "news",
         }
     }
 }

@@ -3,11 +3,13 @@
 use super::inbox::DeskSender;
 use super::vault::Vault;
 use async_trait::async_trait;
-use idx_api::{AccountStanding, Answer, QueryError, Teller};
+use idx_api::{AccountStanding, Answer, Bell, Bells, QueryError, Teller};
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::{Identity, Pepper};
 use idx_bank::risk::Watchlist;
-use idx_bank::vault::{BankAccount, Contact, Customer, Flag, FlagId, Incoming, Outgoing, PersonFile, export};
+use idx_bank::vault::{
+    BankAccount, Contact, Customer, Flag, FlagId, Incoming, NewsPage, Outgoing, PersonFile, export,
+};
 use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
 use idx_crypto::KdfCost;
 use idx_storage::Store;
@@ -35,6 +37,7 @@ const NUMBER_TRIES: usize = 16;
 pub struct Door {
     pub(super) desk: DeskSender,
     pub(super) vault: Vault,
+    pub(super) bells: Arc<Bells>,
     pub(super) store: Arc<Store>,
     pub(super) pepper: Pepper,
     pub(super) pseudonym_cost: KdfCost,
@@ -49,7 +52,7 @@ pub struct Door {
 impl Door {
     pub(super) fn new(
         desk: DeskSender,
-        vault: Vault,
+        (vault, bells): (Vault, Arc<Bells>),
         store: Arc<Store>,
         (pepper, pseudonym_cost): (Pepper, KdfCost),
         (bank, watched): (BankCode, Arc<(Watchlist, u32)>),
@@ -58,6 +61,7 @@ impl Door {
         Self {
             desk,
             vault,
+            bells,
             store,
             pepper,
             pseudonym_cost,
@@ -164,5 +168,14 @@ impl Teller for Door {
         let today = NetworkDay::of(crate::engine::clock());
         let since = NetworkDay(today.0.saturating_sub(EXPORT_DAYS));
         export(&self.vault.shelf(), idx, since, today).map_err(failed)
+    }
+    fn news(&self, customer: &Idx, after: u64, limit: usize) -> Answer<NewsPage> {
+        let page = self.vault.shelf().news(customer, after, limit).map_err(failed)?;
+        // What a customer is told stays so, whatever happens to this machine.
+        self.vault.durable.wait().then_some(page).ok_or_else(|| failed("the vault is not synced"))
+    }
+
+    fn bell(&self, customer: &Idx) -> Bell {
+        self.bells.listen(*customer)
     }
 }

@@ -11,6 +11,7 @@ use crate::engine::inbox::InboxSender;
 use crate::engine::outbox::Outgoing;
 use crate::engine::shared::Shared;
 use anyhow::Context;
+use idx_api::Bells;
 use idx_bank::desk::Home;
 use idx_bank::pseudonym::Pepper;
 use idx_bank::risk::{RiskRules, Watchlist};
@@ -52,6 +53,7 @@ pub struct Front {
     rules: Arc<OnceLock<Arc<Shared>>>,
     sender: DeskSender,
     inbox: DeskInbox,
+    bells: Arc<Bells>,
 }
 
 /// What a desk needs of the running node.
@@ -78,7 +80,7 @@ impl Front {
     /// A desk with a new inbox.
     pub fn new(desk: FrontDesk) -> Self {
         let (sender, inbox) = inbox();
-        Self { desk, rules: Arc::default(), sender, inbox }
+        Self { desk, rules: Arc::default(), sender, inbox, bells: Arc::default() }
     }
 
     /// What the bank must not approve.
@@ -97,7 +99,8 @@ impl Front {
         let FrontDesk { bank, pepper, pseudonym_cost, vault, watched, .. } = &self.desk;
         let pseudonyms = (pepper.clone(), *pseudonym_cost);
         let watched = Arc::new(watched.clone());
-        Door::new(self.sender(), vault.clone(), store, pseudonyms, (bank.code.clone(), watched))
+        let kept = (vault.clone(), self.bells.clone());
+        Door::new(self.sender(), kept, store, pseudonyms, (bank.code.clone(), watched))
     }
 
     /// Starts the thread; its end is told, with why.
@@ -131,6 +134,7 @@ impl Front {
             store,
             shared,
             events,
+            bells: self.bells,
             verifier,
             hpke,
             answered: BTreeMap::new(),

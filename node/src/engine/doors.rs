@@ -3,7 +3,7 @@
 use super::tls::Certificate;
 use crate::settings::{Http, P2p, Rpc};
 use anyhow::{Context, Result};
-use idx_api::{ApiDeps, ApiLimits, Rate, RestLimits};
+use idx_api::{ApiDeps, ApiLimits, EventLimits, Rate, RestLimits};
 use idx_genesis::{Peer, SoundGenesis};
 use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
 use idx_types::NetworkKey;
@@ -92,7 +92,7 @@ pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
     let listener = std::net::TcpListener::bind(http.listen)
         .with_context(|| format!("{} cannot be listened on; choose another with http.listen", http.listen))?;
     listener.set_nonblocking(true)?;
-    let limits = ApiLimits { rest: rest_limits(http), ..api_limits(rpc) };
+    let limits = ApiLimits { rest: rest_limits(http), events: event_limits(http), ..api_limits(rpc) };
     let router = idx_api::router(deps, limits.clone());
     let tls = certificate.zip(config).map(|(files, config)| {
         let (send, current) = watch::channel(config);
@@ -113,6 +113,15 @@ pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
 fn rest_limits(http: &Http) -> RestLimits {
     let per_address = Rate::per_second(http.rest_per_second, http.rest_per_second.saturating_mul(5));
     RestLimits { per_address, origins: http.origins.clone(), ..RestLimits::default() }
+}
+
+/// The bounds of events, from the operator's settings.
+fn event_limits(http: &Http) -> EventLimits {
+    EventLimits {
+        sockets_max: http.event_sockets_max,
+        sockets_per_address_max: http.event_sockets_per_address_max,
+        ..EventLimits::default()
+    }
 }
 
 /// The interfaces' bounds, from the operator's settings; what those do not name keeps its default.

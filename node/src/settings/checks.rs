@@ -42,6 +42,8 @@ pub mod ranges {
     pub const NEARNESS: RangeInclusive<u32> = 500..=1_000;
     /// `http.rest_per_second`.
     pub const REST_RATE: RangeInclusive<u32> = 1..=1_000_000;
+    /// `http.event_sockets_max` and `http.event_sockets_per_address_max`.
+    pub const EVENT_SOCKETS: RangeInclusive<usize> = 1..=65_536;
     /// Most entries of `http.origins`.
     pub const ORIGINS_MAX: usize = 64;
     /// Most entries of `p2p.observers`.
@@ -67,6 +69,7 @@ in_range! {
     margin: u16 = ranges::MARGIN_BPS;
     structuring_count: u32 = ranges::STRUCTURING;
     nearness: u32 = ranges::NEARNESS;
+    event_sockets: usize = ranges::EVENT_SOCKETS;
     mining_threads: usize = ranges::MINING_THREADS;
     pool_transactions: usize = ranges::POOL_TRANSACTIONS;
     pool_bytes: usize = ranges::POOL_BYTES;

@@ -73,20 +73,28 @@ fn http(http: &Http) -> String {
     format!(
         "
 [http]
-# Address and port of REST, JSON-RPC, /metrics and /health. IDX_HTTP_LISTEN, --http-listen
+# Address and port of REST, events, JSON-RPC, /metrics and /health. IDX_HTTP_LISTEN, --http-listen
 listen = \"{}\"
 # Web origins whose pages may read answers of REST, at most 64, such as https://bank.example. IDX_HTTP_ORIGINS
 origins = {:?}
 # Requests of REST that one address may make in a second, 1 to 1000000; five times as many at once.
 # IDX_HTTP_REST_PER_SECOND
 rest_per_second = {}
+# Connections of events by Socket.IO, in all and of one address, each 1 to 65536; a proxy is one address.
+# IDX_HTTP_EVENT_SOCKETS_MAX, IDX_HTTP_EVENT_SOCKETS_PER_ADDRESS_MAX
+event_sockets_max = {}
+event_sockets_per_address_max = {}
 # PEM files of the certificate (with those it rests on) and its private key, both or neither: with them the
 # door speaks TLS 1.2 and 1.3 only. A renewed certificate is taken up within a minute.
 # IDX_HTTP_TLS_CERTIFICATE, IDX_HTTP_TLS_KEY
 # tls_certificate = \"/etc/idx/tls/chain.pem\"
 # tls_key = \"/etc/idx/tls/key.pem\"
 ",
-        http.listen, http.origins, http.rest_per_second
+        http.listen,
+        http.origins,
+        http.rest_per_second,
+        http.event_sockets_max,
+        http.event_sockets_per_address_max
     )
 }
 
