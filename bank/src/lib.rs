@@ -29,6 +29,7 @@ mod rbi;
 pub mod rebuild;
 mod record;
 mod secret;
+pub mod statement;
 pub mod vault;
 
 pub use entropy::Entropy;

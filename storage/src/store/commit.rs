@@ -6,7 +6,7 @@ use super::index::{Subject, TxStatus, pack};
 use super::meta::{self, decode, encode};
 use super::record::{HeightRecord, TxPlace};
 use super::subjects::SessionAccounts;
-use super::{public_row, settled};
+use super::{balances, public_row, settled};
 use crate::error::StoreError;
 use idx_types::{Account, Height, Outcome, Session, TimestampMs, Transaction, TxId};
 use rocksdb::{Direction, WriteBatch};
@@ -61,6 +61,7 @@ impl HeightBatch<'_> {
         let delta = &record.delta;
         for (index, account) in &delta.accounts {
             put_account(self.db, &mut self.batch, *index, account);
+            balances::put(self.db, &mut self.batch, record.tip(), account);
             if account.opened_at == self.height {
                 name_account(self.db, &mut self.batch, *index, account);
             }
