@@ -3,9 +3,9 @@
 use crate::deps::Answer;
 use async_trait::async_trait;
 use idx_bank::desk::Refusal;
-use idx_bank::vault::{Customer, Login, LoginId, PasswordHash};
+use idx_bank::vault::{Customer, Login, LoginId, PasswordHash, SecondFactor};
 use idx_bank::{Pan, Password, Secret32};
-use idx_types::{BankCode, TimestampMs};
+use idx_types::{BankCode, Idx, TimestampMs};
 
 /// Who watches the door of the desk. Reads are synchronous and called on blocking threads.
 #[async_trait]
@@ -36,6 +36,12 @@ pub trait Doorkeeper: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`](crate::QueryError).
     fn login(&self, id: &LoginId) -> Answer<Option<Login>>;
+
+    /// A customer's second factor, also one that is not confirmed yet.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn second_factor(&self, owner: &Idx) -> Answer<Option<SecondFactor>>;
 
     /// The hash of a password; costs tens of milliseconds of a core, a few at a time.
     ///

@@ -16,19 +16,22 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `logins`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following`
+//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following`
 //! (what became of transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they
-//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know).
+//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
+//! (asks that come again are carried out once).
 
 mod clerk;
 mod customers;
 mod effect;
+mod factors;
 mod following;
 mod input;
 mod ledger;
 mod logins;
 mod notice;
 mod objections;
+mod once;
 mod receiving;
 mod refusal;
 mod repeating;
@@ -49,6 +52,7 @@ pub use work::Scene;
 use crate::Entropy;
 use crate::pseudonym::TagBook;
 use crate::vault::{Deadline, Retention, Shelf, Side, VaultError};
+use factors::use_code;
 use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use work::{Stop, Work};
@@ -82,6 +86,12 @@ pub const RESUBMIT_AFTER_MS: u64 = 60_000;
 
 /// An open transfer is sent to the other banks again after this long.
 pub const SHOW_AGAIN_AFTER_MS: u64 = 300_000;
+
+/// How long the answer to an ask that may come again is kept.
+pub const REPEATS_KEPT_MS: u64 = 86_400_000;
+
+/// Most kept answers that one step forgets.
+pub const REPEATS_DROPPED_PER_STEP_MAX: usize = 200;
 
 /// Most transfers that one step shows again.
 pub const SHOWN_PER_STEP_MAX: usize = 200;
@@ -187,7 +197,13 @@ impl Desk {
             Ask::AddContact { owner, nickname, idx } => self.add_contact(work, owner, nickname, idx),
             Ask::RenameContact { owner, nickname, new } => self.rename_contact(work, owner, &nickname, new),
             Ask::SetCredential { owner, credential } => self.set_credential(work, owner, credential),
-            Ask::LogIn { holder, id, refresh, until } => self.log_in(work, holder, id, refresh, until),
+            Ask::LogIn { holder, step, id, refresh, until } => {
+                use_code(work, &holder, step)?;
+                self.log_in(work, holder, id, refresh, until)
+            }
+            Ask::EnrollFactor { owner, secret } => self.enroll_factor(work, owner, secret),
+            Ask::ConfirmFactor { owner, step } => self.confirm_factor(work, owner, step),
+            Ask::RemoveFactor { owner, step } => self.remove_factor(work, owner, step),
             Ask::TurnLogin { id, shown, next, until } => self.turn_login(work, id, (shown, next), until),
             Ask::LogOut(id) => self.log_out(work, &id),
             Ask::RemoveContact { owner, nickname } => self.remove_contact(work, owner, &nickname),
@@ -200,6 +216,7 @@ impl Desk {
             }
             Ask::Reject { receiver, id } => self.reject(work, receiver, id),
             Ask::Cancel { sender, id, signature } => self.cancel(work, sender, id, signature),
+            Ask::Once(mark, ask) => self.once(work, mark, *ask),
         }
     }
 }

@@ -75,4 +75,6 @@ methods! {
         entry::issue_token;
     "admin_setPassword" [IDX, PASSWORD] -> "boolean", "Gives a customer a password; ends his logins.",
         entry::set_password;
+    "admin_removeTotp" [IDX] -> "boolean", "Takes the second factor of a customer away who has lost it.",
+        entry::remove_factor;
 }

@@ -14,6 +14,8 @@ use std::sync::Arc;
 super::params::params! {
     /// Who gets a token.
     NewClerk { name: String }
+    /// Whose second factor is lost.
+    LostFactor { idx: Idx }
 }
 
 /// A password for a customer who has none, or has forgotten his. Has no `Debug`.
@@ -51,5 +53,15 @@ pub(super) async fn set_password(
     let hash = teller.hash_password(password).await.map_err(RpcError::desk)?;
     let ask = Ask::SetCredential { owner: new.idx, credential: Credential::Password(hash) };
     teller.ask(ask).await.map_err(RpcError::desk)?;
+    Ok(true)
+}
+
+/// For a customer whose authenticator is lost, and who has shown the bank his papers.
+pub(super) async fn remove_factor(
+    _: Arc<Context>,
+    teller: Arc<dyn Teller>,
+    lost: LostFactor,
+) -> Result<bool, RpcError> {
+    teller.ask(Ask::RemoveFactor { owner: lost.idx, step: None }).await.map_err(RpcError::desk)?;
     Ok(true)
 }

@@ -6,7 +6,8 @@
 use super::Rest;
 use super::body::bodies;
 use super::error::{ApiError, Code};
-use super::fields::{BankName, NoAmount, RefreshText};
+use super::factors;
+use super::fields::{BankName, NoAmount, RefreshText, TotpCode};
 use super::route::{Call, Outcome, answer};
 use super::tokens::{ACCESS_MS, REFRESH_MS, Refresh, Tokens, login_id};
 use super::transfers::Nothing;
@@ -33,7 +34,13 @@ bodies! {
     };
     ignoring { initial_balance: Option<NoAmount> }
     /// Who logs in.
-    Papers { pan_card: Pan, rbi_number: RbiNumber, bank_name: BankName, password: Password }
+    Papers {
+        pan_card: Pan,
+        rbi_number: RbiNumber,
+        bank_name: BankName,
+        password: Password,
+        totp_code: Option<TotpCode>,
+    }
     /// What prolongs a login.
     Prolong { refresh_token: RefreshText }
 }
@@ -68,18 +75,26 @@ fn at_this_bank(here: &BankCode, named: Option<&BankName>) -> Result<(), ApiErro
 }
 
 pub(super) async fn login(mut call: Call) -> Outcome {
-    let papers = Papers::read(std::mem::take(&mut call.fields))?;
+    let mut papers = Papers::read(std::mem::take(&mut call.fields))?;
     let teller = call.teller()?;
     at_this_bank(teller.bank(), Some(&papers.bank_name))?;
     let alias = call.rest.tokens()?.alias(papers.pan_card.expose());
     let locked = call.rest.lockout.begin(alias, Instant::now());
     locked.map_err(|left| ApiError::after(Code::Locked, left.as_secs() + 1))?;
+    let code = papers.totp_code.take();
     // Where the bank could not say whether it was he, nothing is counted.
     let proved = prove(&call, &teller, papers).await.inspect_err(|_| call.rest.lockout.retract(&alias))?;
     let customer = proved.ok_or(Code::InvalidCredentials)?;
+    let idx = customer.idx;
+    let step = factors::at_login(&call, idx, code.as_ref()).await.inspect_err(|error| {
+        // A wrong code counts as a wrong password does.
+        if error.code != Code::InvalidCode.parts().0 {
+            call.rest.lockout.retract(&alias);
+        }
+    })?;
+    let full_name = customer.name.expose().to_owned();
+    let entry = Entry::make(&call.rest, Holder::Customer(idx), step).await?;
     call.rest.lockout.succeed(&alias);
-    let (idx, full_name) = (customer.idx, customer.name.expose().to_owned());
-    let entry = Entry::make(&call.rest, Holder::Customer(idx)).await?;
     let balance = call.read(move |teller| balance_of(teller, &idx)).await?;
     let mut fields = answer(json!({
         "message": "Login successful",
@@ -124,12 +139,12 @@ struct Entry {
 
 impl Entry {
     /// Logs somebody in who has proved to be himself.
-    async fn make(rest: &Arc<Rest>, holder: Holder) -> Result<Self, ApiError> {
+    async fn make(rest: &Arc<Rest>, holder: Holder, step: Option<u64>) -> Result<Self, ApiError> {
         let teller = rest.teller()?.clone();
         let entry = Self::draw(rest, &holder, login_id(&*teller)?)?;
         let refresh = Some(rest.tokens()?.digest(&entry.refresh.secret));
         let until = entry.now.plus(REFRESH_MS);
-        teller.ask(Ask::LogIn { holder, id: entry.login, refresh, until }).await?;
+        teller.ask(Ask::LogIn { holder, step, id: entry.login, refresh, until }).await?;
         Ok(entry)
     }
 
@@ -168,7 +183,7 @@ pub(crate) async fn issue(teller: &dyn Teller, holder: Holder) -> Result<(String
     let until = now.plus(ACCESS_MS);
     let token = tokens.access(&holder, id, now);
     let token = token.ok_or_else(|| RpcError::busy("no token can be made"))?;
-    let ask = Ask::LogIn { holder, id, refresh: None, until };
+    let ask = Ask::LogIn { holder, step: None, id, refresh: None, until };
     teller.ask(ask).await.map_err(RpcError::desk)?;
     Ok((token, until))
 }
@@ -182,7 +197,7 @@ pub(super) async fn refresh(mut call: Call) -> Outcome {
     let tokens = call.rest.tokens()?;
     let (shown, next) = (tokens.digest(&shown.secret), tokens.digest(&entry.refresh.secret));
     let until = entry.now.plus(REFRESH_MS);
-    match call.ask(Ask::TurnLogin { id, shown, next, until }).await? {
+    match call.teller()?.ask(Ask::TurnLogin { id, shown, next, until }).await? {
         Answered::LoggedIn => Ok(answer(entry.tokens())),
         _ => Err(Refusal::LoginOver.into()),
     }
@@ -191,6 +206,6 @@ pub(super) async fn refresh(mut call: Call) -> Outcome {
 pub(super) async fn logout(mut call: Call) -> Outcome {
     Nothing::read(std::mem::take(&mut call.fields))?;
     let login = call.caller.as_ref().ok_or(Code::Unauthorized)?.login;
-    call.ask(Ask::LogOut(login)).await?;
+    call.teller()?.ask(Ask::LogOut(login)).await?;
     Ok(answer(json!({"message": "Logged out"})))
 }

@@ -32,11 +32,11 @@ codes! {
     OtherBank = "OTHER_BANK", 400, "This node serves the customers of another bank.";
     Unauthorized = "UNAUTHORIZED", 401, "Send a valid token: Authorization: Bearer TOKEN.";
     InvalidCredentials = "INVALID_CREDENTIALS", 401, "These credentials are not valid.";
+    InvalidCode = "TOTP_CODE_INVALID", 401, "This is no code of the second factor at this time.";
     Forbidden = "FORBIDDEN", 403, "The role of this token may not do that.";
     NotFound = "NOT_FOUND", 404, "There is no such thing here, or it is not yours.";
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This path does not take this method.";
     BodyTimeout = "BODY_TIMEOUT", 408, "The body took too long to arrive.";
-    KeyReused = "IDEMPOTENCY_KEY_REUSED", 409, "This Idempotency-Key came with another request before.";
     KeyInUse = "IDEMPOTENCY_KEY_IN_USE", 409, "The first request with this Idempotency-Key is not done yet.";
     BodyTooLarge = "BODY_TOO_LARGE", 413, "The body has too many bytes.";
     MediaType = "UNSUPPORTED_MEDIA_TYPE", 415, "Send Content-Type: application/json.";
@@ -147,6 +147,9 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::TooManyOpenTransfers
         | Refusal::SessionTaken
         | Refusal::SessionKeyUsed
+        | Refusal::KeyReused
+        | Refusal::FactorActive
+        | Refusal::NoFactor
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
         | Refusal::AccountClosed
@@ -161,7 +164,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::SessionKeyNeeded
         | Refusal::MalformedIntent
         | Refusal::BadSignature => 400,
-        Refusal::LoginOver => 401,
+        Refusal::LoginOver | Refusal::CodeNeeded | Refusal::CodeUsed => 401,
         Refusal::SealingUnavailable | Refusal::BankBusy | Refusal::VaultUnavailable => 503,
     }
 }

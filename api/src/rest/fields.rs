@@ -46,6 +46,18 @@ fn text_or_number(json: &str) -> Option<String> {
     }
 }
 
+/// A code of a second factor.
+pub(crate) struct TotpCode(pub zeroize::Zeroizing<String>);
+
+impl Field for TotpCode {
+    const RULE: &'static str = "six digits, as a string";
+    const SCHEMA: &'static str = r#"{"type":"string","pattern":"^[0-9]{6}$"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        text(json).filter(|code| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())).map(Self)
+    }
+}
+
 /// An amount above zero. A number is read by its digits as they stand in the body, never as a float.
 pub(crate) struct Amount(pub Paise);
 

@@ -22,6 +22,7 @@ mod body;
 mod chain;
 mod counter;
 mod error;
+mod factors;
 mod fields;
 mod history;
 mod lockout;

@@ -1,9 +1,12 @@
 //! Idempotency: the same key and request are answered once, and then told again.
 //!
-//! Kept in memory, bounded in number, for a day. A key belongs to who used it. What a restart forgets,
-//! see docs/api.md.
+//! Kept in memory, bounded in number, for a day. A key belongs to who used it. That nothing is done twice
+//! does not rest on this room but on the desk ([`Ask::Once`](idx_bank::desk::Ask::Once)); here the first
+//! answer is kept to the letter, refusals among them, and two at once are told apart.
 
 use super::error::{ApiError, Code};
+use idx_bank::desk::Refusal;
+use idx_bank::vault::Mark;
 use idx_crypto::Hash32;
 use serde_json::Value;
 use std::collections::{HashMap, VecDeque};
@@ -58,12 +61,13 @@ impl Replays {
     ///
     /// # Errors
     /// The key came with another request, or the first is not done yet.
-    pub(crate) fn begin(&self, key: Hash32, request: Hash32, now: Instant) -> Result<Turn<'_>, ApiError> {
+    pub(crate) fn begin(&self, mark: Mark, now: Instant) -> Result<Turn<'_>, ApiError> {
+        let Mark { key, request } = mark;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.drop_old(now);
         if let Some(entry) = kept.by_key.get(&key) {
             return match &entry.told {
-                _ if entry.request != request => Err(Code::KeyReused.into()),
+                _ if entry.request != request => Err(Refusal::KeyReused.into()),
                 Some(told) => Ok(Turn::Again(told.clone())),
                 None => Err(Code::KeyInUse.into()),
             };
@@ -119,8 +123,12 @@ impl Drop for First<'_> {
 mod tests {
     use super::*;
 
+    const fn mark(key: u8, request: u8) -> Mark {
+        Mark { key: Hash32([key; 32]), request: Hash32([request; 32]) }
+    }
+
     fn first<'a>(replays: &'a Replays, key: u8, request: u8, now: Instant) -> First<'a> {
-        match replays.begin(Hash32([key; 32]), Hash32([request; 32]), now) {
+        match replays.begin(mark(key, request), now) {
             Ok(Turn::First(first)) => first,
             _ => panic!("it is the first"),
         }
@@ -129,14 +137,13 @@ mod tests {
     #[test]
     fn the_first_answer_is_told_again_for_a_day() {
         let (replays, now) = (Replays::default(), Instant::now());
-        let (key, request) = (Hash32([1; 32]), Hash32([1; 32]));
         let running = first(&replays, 1, 1, now);
         let code = |turn: Result<Turn<'_>, ApiError>| turn.err().map(|error| error.code);
-        assert_eq!(code(replays.begin(key, request, now)), Some("IDEMPOTENCY_KEY_IN_USE"));
+        assert_eq!(code(replays.begin(mark(1, 1), now)), Some("IDEMPOTENCY_KEY_IN_USE"));
         running.done(Arc::new((201, Value::from("first"))));
-        let Ok(Turn::Again(told)) = replays.begin(key, request, now) else { panic!("it is told again") };
+        let Ok(Turn::Again(told)) = replays.begin(mark(1, 1), now) else { panic!("it is told again") };
         assert_eq!(*told, (201, Value::from("first")));
-        assert_eq!(code(replays.begin(key, Hash32([9; 32]), now)), Some("IDEMPOTENCY_KEY_REUSED"));
+        assert_eq!(code(replays.begin(mark(1, 9), now)), Some("IDEMPOTENCY_KEY_REUSED"));
         drop(first(&replays, 1, 1, now + KEPT_FOR));
     }
 
@@ -146,6 +153,6 @@ mod tests {
         drop(first(&replays, 1, 1, now));
         first(&replays, 1, 2, now).done(Arc::new((503, Value::Null)));
         first(&replays, 1, 3, now).done(Arc::new((400, Value::Null)));
-        assert!(matches!(replays.begin(Hash32([1; 32]), Hash32([3; 32]), now), Ok(Turn::Again(_))));
+        assert!(matches!(replays.begin(mark(1, 3), now), Ok(Turn::Again(_))));
     }
 }

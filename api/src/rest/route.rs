@@ -7,7 +7,7 @@ use super::tokens::Role;
 use crate::deps::Answer;
 use crate::teller::Teller;
 use idx_bank::desk::{Answer as Answered, Ask};
-use idx_bank::vault::{Holder, LoginId};
+use idx_bank::vault::{Holder, LoginId, Mark};
 use idx_types::Idx;
 use serde_json::{Map, Value};
 use std::future::Future;
@@ -99,6 +99,8 @@ pub(crate) struct Call {
     pub path: Vec<String>,
     pub query: Vec<(String, String)>,
     pub fields: Fields,
+    /// Of a write with an Idempotency-Key.
+    pub once: Option<Mark>,
 }
 
 impl Call {
@@ -115,8 +117,13 @@ impl Call {
         self.rest.teller().cloned()
     }
 
-    /// Asks the desk.
+    /// Asks the desk; with an Idempotency-Key, once. A request asks for one thing that must not be done
+    /// twice, so its key is enough to name it. Not for logins.
     pub(crate) async fn ask(&self, ask: Ask) -> Result<Answered, ApiError> {
+        let ask = match self.once {
+            Some(mark) => Ask::Once(mark, Box::new(ask)),
+            None => ask,
+        };
         Ok(self.teller()?.ask(ask).await?)
     }
 

@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use idx_bank::vault::Holder;
+use idx_bank::vault::{Holder, Mark};
 use idx_crypto::{Hash32, hmac_sha256};
 use serde_json::Value;
 use std::sync::Arc;
@@ -78,18 +78,21 @@ async fn work(
     let key = parts.headers.get(&IDEMPOTENCY_KEY).filter(|_| route.verb != Verb::Get);
     let Some(key) = key else {
         let fields = Fields::parse(&bytes)?;
-        return finish(route, Call { rest, caller, path, query, fields }).await.map_err(|(error, _)| error);
+        let call = Call { rest, caller, path, query, fields, once: None };
+        return finish(route, call).await.map_err(|(error, _)| error);
     };
     let key = key.to_str().ok().filter(|key| (1..=KEY_CHARS_MAX).contains(&key.len()));
     let key = key.ok_or(Code::InvalidKey)?;
     let owner = owner_of(caller.as_ref(), address);
-    let (key, request) = (digest(&[&owner, key.as_bytes()]), request_digest(route, &path, &bytes));
-    let first = match rest.replays.begin(key, request, Instant::now())? {
+    let key = digest(&[&owner, key.as_bytes()]);
+    let mark = Mark { key, request: request_digest(route, &path, &bytes) };
+    let first = match rest.replays.begin(mark, Instant::now())? {
         Turn::Again(told) => return Ok(told),
         Turn::First(first) => first,
     };
     let fields = Fields::parse(&bytes)?;
-    let told = match finish(route, Call { rest: rest.clone(), caller, path, query, fields }).await {
+    let call = Call { rest: rest.clone(), caller, path, query, fields, once: Some(mark) };
+    let told = match finish(route, call).await {
         Ok(told) => told,
         Err((_, told)) => told,
     };
@@ -233,7 +236,7 @@ fn request_digest(route: &Route, path: &[String], body: &[u8]) -> Hash32 {
     digest(&parts)
 }
 
-/// Under no key: it never leaves the process.
+/// Under no key: the vault keeps it sealed, under an index of its own.
 fn digest(parts: &[&[u8]]) -> Hash32 {
     hmac_sha256(&[], "idx/rest/replay/1", parts)
 }

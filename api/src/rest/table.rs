@@ -3,7 +3,7 @@
 
 use super::route::{QueryDoc, Route, Verb, Who};
 use super::tokens::Role::{BankAdmin, User};
-use super::{accounts, auth, chain, counter, history, recipients, transfers};
+use super::{accounts, auth, chain, counter, factors, history, recipients, transfers};
 
 const NONE: &[QueryDoc] = &[];
 
@@ -54,6 +54,11 @@ routes! {
         "Stay logged in; the refresh token is good once.", auth::refresh;
     Post "/auth/logout", Who::Anyone, 200, [NONE, &[]],
         "Log out: this login's tokens are good no more.", auth::logout;
+
+    Post "/auth/totp/enroll", USER, 200, [NONE, factors::Enrolment::DOC],
+        "Have a second factor: first its secret, then, with a code, its beginning.", factors::enroll;
+    Post "/auth/totp/remove", USER, 200, [NONE, factors::Farewell::DOC],
+        "Have no second factor any more.", factors::remove;
 
     Get "/accounts/info", USER, 200, [NONE, &[]], "Who is logged in.", accounts::info;
     Get "/accounts/balance", USER, 200, [NONE, &[]], "What he has, in all and by account.", accounts::balance;

@@ -4,6 +4,7 @@
 mod bench;
 mod contract;
 mod entry;
+mod factors;
 mod hostile;
 mod ledger;
 mod matrix;

@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use crate::vault::{Batch, Side, Status, VaultError};
+use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::Hash32;
 use idx_types::wire::DeskGossip;
 use idx_types::{AccountHandle, Idx, NetworkDay, Rejection, SessionId, Transaction, TxBody, TxId};
@@ -56,8 +57,8 @@ impl fmt::Debug for Effect {
     }
 }
 
-/// What an ask came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What an ask came to. The vault keeps answers as borsh: new ones go to the end.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Answer {
     /// The customer's IDX.
     Registered(Idx),
@@ -88,4 +89,6 @@ pub enum Answer {
     SignDigest(Hash32),
     /// The transfer is accepted, rejected or cancelled.
     Done(TxId),
+    /// The second factor is as asked.
+    Factor,
 }

@@ -65,6 +65,7 @@ impl Desk {
     pub(super) fn height(&mut self, work: &mut Work<'_>) -> Result<(), Stop> {
         self.ask_for_tags(work);
         self.drop_old_keys(work)?;
+        self.drop_old_repeats(work)?;
         self.expire(work)?;
         self.show_again(work)?;
         self.release_waiting(work)?;

@@ -1,8 +1,8 @@
 //! What reaches the desk.
 
 use crate::pseudonym::{Identity, TagDay, TagKeys};
-use crate::vault::{Credential, Holder, LoginId};
-use crate::{AccountNumber, FullName, Nickname};
+use crate::vault::{Credential, Holder, LoginId, Mark};
+use crate::{AccountNumber, FullName, Nickname, Secret32};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
 use idx_types::{
@@ -91,6 +91,8 @@ pub enum Ask {
     LogIn {
         /// Who.
         holder: Holder,
+        /// The time step of the good code that a customer with a second factor has shown.
+        step: Option<u64>,
         /// What the login is called.
         id: LoginId,
         /// Digest of its first refresh token, if it can be prolonged.
@@ -111,6 +113,27 @@ pub enum Ask {
     },
     /// Log out.
     LogOut(LoginId),
+    /// Have a second factor, asked for once it is confirmed.
+    EnrollFactor {
+        /// Who.
+        owner: Idx,
+        /// What his codes will be made with.
+        secret: Secret32,
+    },
+    /// He has shown a good code: it is asked for from now on.
+    ConfirmFactor {
+        /// Who.
+        owner: Idx,
+        /// The code's time step.
+        step: u64,
+    },
+    /// Have none any more.
+    RemoveFactor {
+        /// Who.
+        owner: Idx,
+        /// The time step of the good code he has shown; none if the operator does it for him.
+        step: Option<u64>,
+    },
     /// A clerk does something with an account; he is authenticated and allowed by the shell.
     Counter {
         /// The account.
@@ -176,6 +199,9 @@ pub enum Ask {
         /// By a customer with an own key, over the digest he was answered with.
         signature: Option<Signature>,
     },
+    /// Any of these, carried out once however often it comes with this mark, for a day. Not for logins:
+    /// their secrets are not kept.
+    Once(Mark, Box<Self>),
 }
 
 /// What a clerk does with an account.
@@ -231,6 +257,9 @@ impl Ask {
             Self::LogIn { .. } => "log_in",
             Self::TurnLogin { .. } => "turn_login",
             Self::LogOut(_) => "log_out",
+            Self::EnrollFactor { .. } => "enroll_factor",
+            Self::ConfirmFactor { .. } => "confirm_factor",
+            Self::RemoveFactor { .. } => "remove_factor",
             Self::Counter { .. } => "counter",
             Self::OpenSession { .. } => "open_session",
             Self::Send { .. } => "send",
@@ -238,6 +267,7 @@ impl Ask {
             Self::Accept { .. } => "accept",
             Self::Reject { .. } => "reject",
             Self::Cancel { .. } => "cancel",
+            Self::Once(_, ask) => ask.name(),
         }
     }
 }

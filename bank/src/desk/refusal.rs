@@ -55,6 +55,11 @@ refusals! {
     SealingUnavailable = "SEALING_UNAVAILABLE", "The keys of envelopes cannot be used; tell the operator.";
     BankBusy = "BANK_BUSY", "The bank has too much to do at this moment; try again.";
     VaultUnavailable = "VAULT_UNAVAILABLE", "The bank's records cannot be read now; tell the operator.";
+    KeyReused = "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key came with another request before.";
+    FactorActive = "TOTP_ACTIVE", "A second factor is in use; take it away first.";
+    NoFactor = "TOTP_NOT_ENROLLED", "There is no second factor.";
+    CodeNeeded = "TOTP_REQUIRED", "This login needs a code of the second factor too.";
+    CodeUsed = "TOTP_CODE_USED", "This code was used before; wait for the next one.";
     LoginOver = "LOGIN_OVER", "The login is over; log in again.";
 }
 

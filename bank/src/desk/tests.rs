@@ -9,6 +9,7 @@ mod linking;
 mod logins;
 mod loss;
 mod nights;
+mod once;
 mod own_keys;
 mod payment;
 mod refusals;

@@ -2,11 +2,13 @@
 
 use super::draft::{PAGE, Shelf};
 use super::rows::{
-    BankAccount, Contact, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, OpenedSession, Outgoing,
+    BankAccount, Contact, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, OpenedSession,
+    Outgoing, Repeat, SecondFactor,
 };
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
 use crate::{AccountNumber, Nickname, Pan};
+use idx_crypto::Hash32;
 use idx_types::{AccountHandle, Idx, NetworkDay, Paise, SessionId, TimestampMs, TxId};
 
 impl Shelf<'_> {
@@ -78,6 +80,11 @@ impl Shelf<'_> {
         self.all(&Login::prefix_of(self.keys, holder))
     }
 
+    /// A customer's second factor, also one that is not active yet.
+    pub fn second_factor(&self, owner: &Idx) -> Result<Option<SecondFactor>, VaultError> {
+        self.get(&SecondFactor::key_of(self.keys, owner))
+    }
+
     /// Whom a customer pays.
     pub fn contacts_of(&self, owner: &Idx) -> Result<Vec<Contact>, VaultError> {
         self.all(&Contact::prefix_of(self.keys, owner))
@@ -136,11 +143,26 @@ impl Shelf<'_> {
         self.all(&Incoming::waiting_prefix_of(self.keys, receiver))
     }
 
+    /// What an ask with this key was answered.
+    pub fn repeat(&self, key: &Hash32) -> Result<Option<Repeat>, VaultError> {
+        self.named("key", &key.0)
+    }
+
+    /// Answers that need not be kept after a time, at most `limit` of them, the earliest first.
+    pub fn old_repeats(&self, now: TimestampMs, limit: usize) -> Result<Vec<Repeat>, VaultError> {
+        self.until(now, limit)
+    }
+
     /// Open transfers whose validity ends before a time, at most `limit` of them, the earliest first.
     pub fn overdue(&self, now: TimestampMs, limit: usize) -> Result<Vec<Deadline>, VaultError> {
-        let rows = self.store.scan(Deadline::TABLE, b"", None, limit)?;
+        self.until(now, limit)
+    }
+
+    /// The first records of a table whose keys begin with a time that is over.
+    fn until<R: Record>(&self, now: TimestampMs, limit: usize) -> Result<Vec<R>, VaultError> {
+        let rows = self.store.scan(R::TABLE, b"", None, limit)?;
         let passed = |key: &[u8]| key.first_chunk::<8>().is_some_and(|ms| u64::from_be_bytes(*ms) < now.0);
         let due = rows.iter().take_while(|(key, _)| passed(key));
-        due.map(|(key, row)| sealing::open(self.keys, Deadline::TABLE, key, row)).collect()
+        due.map(|(key, row)| sealing::open(self.keys, R::TABLE, key, row)).collect()
     }
 }

@@ -55,7 +55,7 @@ pub fn export(
     Ok(Some(PersonFile { customer, accounts, sessions, contacts: shelf.contacts_of(idx)?, sent, received }))
 }
 
-/// Erases what the law does not oblige a bank to keep: contacts, the credential, and transfers that
+/// Erases what the law does not oblige a bank to keep: contacts, credential and second factor, and transfers that
 /// ended before `keep_since`. Identity and accounts stay, as do open transfers: a bank must know its
 /// customers for as long as they have been its customers and the years after.
 ///
@@ -73,6 +73,9 @@ pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Resul
     }
     let logins = draft.logins_of(&Holder::Customer(*idx))?;
     logins.iter().for_each(|login| draft.delete(login));
+    if let Some(factor) = draft.second_factor(idx)? {
+        draft.delete(&factor);
+    }
     contacts.iter().for_each(|contact| draft.delete(contact));
     sent.iter().for_each(|transfer| draft.delete(transfer));
     received.iter().for_each(|transfer| draft.delete(transfer));

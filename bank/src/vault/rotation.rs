@@ -66,6 +66,8 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::Months => again::<rows::MonthSecret>(draft, key, row),
         Table::Deadlines => again::<rows::Deadline>(draft, key, row),
         Table::Logins => again::<rows::Login>(draft, key, row),
+        Table::Repeats => again::<rows::Repeat>(draft, key, row),
+        Table::Factors => again::<rows::SecondFactor>(draft, key, row),
     }
 }
 

@@ -1,13 +1,17 @@
 //! The records of the vault. Their keys are built from digests and, where order matters, from days,
 //! months and times; see the head of [`crate::vault`].
 
+mod factors;
 mod intents;
 mod logins;
 mod people;
+mod repeats;
 mod sessions;
 
+pub use factors::SecondFactor;
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, token_secret};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
+pub use repeats::{Mark, Repeat};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};

@@ -27,11 +27,15 @@ pub enum Table {
     Deadlines = 10,
     /// Who is logged in, by holder.
     Logins = 11,
+    /// What asks that may come again were answered, by time.
+    Repeats = 12,
+    /// Second factors of logins, by customer.
+    Factors = 13,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -44,6 +48,8 @@ impl Table {
         Self::Months,
         Self::Deadlines,
         Self::Logins,
+        Self::Repeats,
+        Self::Factors,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -61,6 +67,8 @@ impl Table {
             Self::Months => "months",
             Self::Deadlines => "deadlines",
             Self::Logins => "logins",
+            Self::Repeats => "repeats",
+            Self::Factors => "factors",
         }
     }
 }

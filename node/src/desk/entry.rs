@@ -5,10 +5,10 @@ use super::door::failed;
 use async_trait::async_trait;
 use idx_api::{Answer, Doorkeeper};
 use idx_bank::desk::Refusal;
-use idx_bank::vault::{Customer, Login, LoginId, PasswordHash};
+use idx_bank::vault::{Customer, Login, LoginId, PasswordHash, SecondFactor};
 use idx_bank::{Pan, Password, Secret32};
 use idx_crypto::KdfCost;
-use idx_types::{BankCode, TimestampMs};
+use idx_types::{BankCode, Idx, TimestampMs};
 
 impl Door {
     /// Runs one slow hash on a blocking thread when its turn comes.
@@ -52,6 +52,10 @@ impl Doorkeeper for Door {
 
     fn login(&self, id: &LoginId) -> Answer<Option<Login>> {
         self.vault.shelf().login(id).map_err(failed)
+    }
+
+    fn second_factor(&self, owner: &Idx) -> Answer<Option<SecondFactor>> {
+        self.vault.shelf().second_factor(owner).map_err(failed)
     }
 
     async fn hash_password(&self, password: Password) -> Result<PasswordHash, Refusal> {

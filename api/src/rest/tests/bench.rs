@@ -10,7 +10,7 @@ use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, R
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
 use idx_bank::vault::{
     BankAccount, Contact, Customer, Holder, Incoming, Login, LoginId, MemoryStore, Outgoing, PasswordHash,
-    PersonFile, Retention, Shelf, VaultKey, VaultKeys, VaultStore,
+    PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys, VaultStore,
 };
 use idx_bank::{AccountNumber, Entropy, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
@@ -125,6 +125,9 @@ impl Doorkeeper for FakeTeller {
     }
     fn login(&self, id: &LoginId) -> Answer<Option<Login>> {
         Ok(self.shelf().login(id).unwrap())
+    }
+    fn second_factor(&self, owner: &Idx) -> Answer<Option<SecondFactor>> {
+        Ok(self.shelf().second_factor(owner).unwrap())
     }
     async fn hash_password(&self, password: Password) -> Result<PasswordHash, Refusal> {
         Ok(PasswordHash::new(password.expose(), self.draw(), KdfCost::testnet()).unwrap())

@@ -25,6 +25,8 @@ const MATRIX: &[(&str, May)] = &[
     ("POST /auth/login", May::All),
     ("POST /auth/refresh", May::All),
     ("POST /auth/logout", May::LoggedIn),
+    ("POST /auth/totp/enroll", May::Customers),
+    ("POST /auth/totp/remove", May::Customers),
     ("GET /accounts/info", May::Customers),
     ("GET /accounts/balance", May::Customers),
     ("GET /bank-accounts", May::Customers),

@@ -14,7 +14,7 @@ fn asha() -> Holder {
 
 fn log_in(world: &mut World, holder: Holder, n: u8) -> Result<Answer, Refusal> {
     let until = world.now.plus(1_000);
-    world.ask(0, Ask::LogIn { holder, id: LoginId([n; 16]), refresh: Some(FIRST), until })
+    world.ask(0, Ask::LogIn { holder, step: None, id: LoginId([n; 16]), refresh: Some(FIRST), until })
 }
 
 fn turn(world: &mut World, n: u8, shown: Hash32, next: Hash32) -> Result<Answer, Refusal> {
