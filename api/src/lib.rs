@@ -28,11 +28,13 @@
 mod context;
 mod deps;
 mod discover;
+mod documents;
 mod doorkeeper;
 pub mod error;
 mod feed;
 mod host;
 mod http;
+mod imports;
 mod jsonrpc;
 mod limits;
 mod listener;
@@ -41,6 +43,7 @@ mod receipts;
 mod rest;
 mod serve;
 mod session;
+mod statements;
 mod teller;
 mod ws;
 
@@ -55,6 +58,7 @@ pub use doorkeeper::Doorkeeper;
 pub use limits::ApiLimits;
 pub use listener::{run, run_local};
 pub use rest::{Rate, RestLimits};
+pub use statements::{NoStatement, Statements};
 pub use teller::{AccountStanding, Teller};
 
 use axum::Router;

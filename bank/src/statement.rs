@@ -26,7 +26,7 @@ mod seal;
 mod tests;
 mod text;
 
-pub use model::{Flow, Head, LINES_MAX, Line, Mark, Movement, Statement, Totals, Unexplained};
+pub use model::{Flow, Head, LINES_MAX, Line, Movement, Recorded, Statement, Totals, Unexplained};
 pub use seal::{Format, FormatError, SealText, SealTextError, StatementSeal, account_digest};
 
 impl Statement {

@@ -17,10 +17,11 @@
 //!
 //! Rooms: `store` (what a disk must do), `keys`, `sealing` (a row's bytes), `record` (the shape of
 //! typed records) and `rows` (the records), `draft` and `find` (writing and reading), `months` (the keys
-//! of session ids and their end), `rotation`, `person` (export and erasure).
+//! of session ids and their end), `history` (transfers in order of time), `rotation`, `person` (export and erasure).
 
 mod draft;
 mod find;
+mod history;
 mod keys;
 mod memory;
 mod months;
@@ -34,6 +35,7 @@ mod store;
 mod tests;
 
 pub use draft::{Draft, Shelf};
+pub use history::index_histories;
 pub use keys::{VaultKey, VaultKeys};
 pub use memory::MemoryStore;
 pub use months::{Retention, drop_old, month_key};
@@ -41,8 +43,9 @@ pub use person::{Erased, PersonFile, erase, export};
 pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
-    BankAccount, Contact, Credential, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, Mark,
-    OpenedSession, Outgoing, PasswordHash, Repeat, SecondFactor, Side, Status, token_secret,
+    BankAccount, Contact, Credential, Customer, Deadline, HistoryLine, Hold, Holder, Incoming, Instruction,
+    Login, LoginId, Mark, OpenedSession, Outgoing, PasswordHash, Repeat, SecondFactor, Side, Status,
+    token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

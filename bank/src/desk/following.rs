@@ -17,7 +17,7 @@ impl Desk {
         }
         let Some(here) = work.draft.incoming(&id)? else { return Ok(()) };
         if was_chosen_elsewhere(&here, fact) {
-            self.forget(work, &here);
+            self.forget(work, &here)?;
         } else if here.handle.is_some()
             && let Some(status) = status_after(here.status(), fact)
         {
@@ -49,10 +49,12 @@ impl Desk {
     }
 
     /// A transfer was chosen, or ended, elsewhere: here it is as if it had never been.
-    pub(super) fn forget(&mut self, work: &mut Work<'_>, here: &Incoming) {
+    pub(super) fn forget(&mut self, work: &mut Work<'_>, here: &Incoming) -> Result<(), Stop> {
+        work.draft.remove_line(&here.id, Side::Receiver)?;
         work.draft.delete(here);
         self.close(work, &here.intent, Side::Receiver);
         work.tell(here.receiver, here.id, Side::Receiver, None);
+        Ok(())
     }
 
     fn close(&mut self, work: &mut Work<'_>, transfer: &Transaction, side: Side) {

@@ -35,6 +35,7 @@ impl Desk {
         if is_in_order && waiting < WAITING_PER_CUSTOMER_MAX {
             let (id, valid_until) = (intent.id(), intent.body.valid_until);
             let history = vec![(Status::AwaitingReceiver, work.now)];
+            work.draft.add_line(receiver, (id, Side::Receiver), work.now)?;
             work.draft.put(&Incoming { id, receiver, intent, handle: None, submitted: false, history });
             work.draft.put(&Deadline { valid_until, id, side: Side::Receiver });
             work.tell(receiver, id, Side::Receiver, Some(Status::AwaitingReceiver));
@@ -164,7 +165,7 @@ impl Desk {
                 if let Some(sent) = sent.filter(|sent| sent.status() == Status::AwaitingReceiver) {
                     self.set_sent(work, sent, Status::Rejected);
                 }
-                self.forget_open(work, here);
+                self.forget_open(work, here)
             }
             Notice::Cancelled(said) => {
                 let here = work.draft.incoming(&said.intent)?;
@@ -172,16 +173,16 @@ impl Desk {
                 let digest = Cancellation::digest_of(self.home.chain_id, said.intent);
                 let TxSignature { key, signature } = said.signature;
                 let is_signed = work.verifier.verify(&key, &digest, &signature).is_ok();
-                self.forget_open(work, here.filter(|here| is_signed && by_sender(here)));
+                self.forget_open(work, here.filter(|here| is_signed && by_sender(here)))
             }
         }
-        Ok(())
     }
 
     /// Takes a transfer away that nobody has chosen about here.
-    fn forget_open(&mut self, work: &mut Work<'_>, incoming: Option<Incoming>) {
-        if let Some(here) = incoming.filter(|here| here.status() == Status::AwaitingReceiver) {
-            self.forget(work, &here);
+    fn forget_open(&mut self, work: &mut Work<'_>, incoming: Option<Incoming>) -> Result<(), Stop> {
+        match incoming.filter(|here| here.status() == Status::AwaitingReceiver) {
+            Some(here) => self.forget(work, &here),
+            None => Ok(()),
         }
     }
 }

@@ -4,6 +4,7 @@ mod choices;
 mod ends;
 mod forgeries;
 mod holds;
+mod instructions;
 mod ledger;
 mod linking;
 mod logins;

@@ -104,7 +104,7 @@ impl Movement {
 
 /// A balance that the ledger recorded after a height.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
+pub struct Recorded {
     /// The height.
     pub height: Height,
     /// What the account had after it.
@@ -168,20 +168,20 @@ impl Statement {
     pub fn new(
         head: Head,
         opening: Paise,
-        marks: &[Mark],
+        recorded: &[Recorded],
         movements: Vec<Movement>,
     ) -> Result<Self, Unexplained> {
         let (mut balance, mut lines) = (opening, Vec::with_capacity(movements.len()));
         let mut movements = movements.into_iter().peekable();
-        for mark in marks {
-            let unexplained = Unexplained { height: mark.height };
-            while let Some(movement) = movements.next_if(|movement| movement.height <= mark.height) {
-                let total = movement.total().filter(|_| movement.height == mark.height);
+        for row in recorded {
+            let unexplained = Unexplained { height: row.height };
+            while let Some(movement) = movements.next_if(|movement| movement.height <= row.height) {
+                let total = movement.total().filter(|_| movement.height == row.height);
                 let total = total.ok_or(unexplained)?;
                 balance = movement.after(balance).ok_or(unexplained)?;
                 lines.push(Line { number: lines.len() + 1, movement, total, balance });
             }
-            if balance != mark.balance {
+            if balance != row.balance {
                 return Err(unexplained);
             }
         }

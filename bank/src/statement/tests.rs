@@ -44,8 +44,8 @@ fn sent(contact: Option<&str>, fee: u64) -> Flow {
     Flow::Sent { to: session(0xab), contact, fee: Paise(fee) }
 }
 
-fn mark(height: u64, balance: u64) -> Mark {
-    Mark { height: Height(height), balance: Paise(balance) }
+fn recorded(height: u64, balance: u64) -> Recorded {
+    Recorded { height: Height(height), balance: Paise(balance) }
 }
 
 /// A statement with a line of each kind, and names that try to break the documents.
@@ -58,14 +58,19 @@ fn sample() -> Statement {
         movement(14, Flow::Withdrawal, 200_000),
         movement(15, sent(None, 0), 1),
     ];
-    let marks =
-        [mark(10, 1_050_000), mark(11, 948_500), mark(12, 955_770), mark(14, 755_770), mark(15, 755_769)];
+    let marks = [
+        recorded(10, 1_050_000),
+        recorded(11, 948_500),
+        recorded(12, 955_770),
+        recorded(14, 755_770),
+        recorded(15, 755_769),
+    ];
     Statement::new(head(), Paise(50_000), &marks, movements).unwrap()
 }
 
 /// A statement of so many lines.
 fn long(lines: u64) -> Statement {
     let movements = (1..=lines).map(|height| movement(height, Flow::Deposit, 100)).collect();
-    let marks: Vec<Mark> = (1..=lines).map(|height| mark(height, 100 * height)).collect();
+    let marks: Vec<Recorded> = (1..=lines).map(|height| recorded(height, 100 * height)).collect();
     Statement::new(head(), Paise(0), &marks, movements).unwrap()
 }

@@ -54,6 +54,7 @@ pub fn rotate(
 
 fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Result<Vec<u8>, VaultError> {
     match table {
+        Table::Meta if key == rows::HISTORY_ROW => again::<rows::HistoryBuilt>(draft, key, row),
         Table::Meta => again::<rows::IndexSecret>(draft, key, row),
         Table::Customers => again::<rows::Customer>(draft, key, row),
         Table::Accounts => again::<rows::BankAccount>(draft, key, row),
@@ -68,6 +69,8 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::Logins => again::<rows::Login>(draft, key, row),
         Table::Repeats => again::<rows::Repeat>(draft, key, row),
         Table::Factors => again::<rows::SecondFactor>(draft, key, row),
+        Table::History => again::<rows::HistoryLine>(draft, key, row),
+        Table::Instructions => again::<rows::Instruction>(draft, key, row),
     }
 }
 

@@ -2,6 +2,7 @@
 //! months and times; see the head of [`crate::vault`].
 
 mod factors;
+mod history;
 mod intents;
 mod logins;
 mod people;
@@ -9,6 +10,8 @@ mod repeats;
 mod sessions;
 
 pub use factors::SecondFactor;
+pub(super) use history::{HISTORY_ROW, HistoryBuilt};
+pub use history::{HistoryLine, Instruction};
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, token_secret};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};

@@ -6,6 +6,7 @@ mod config;
 mod custodian;
 mod customer;
 mod exit;
+mod files;
 mod genesis;
 mod judge;
 mod keys;
@@ -73,6 +74,15 @@ enum Command {
     Status(status::Status),
     /// A clerk's work for the bank's customers.
     Customer(customer::Customer),
+    /// Bring payments in by file.
+    #[command(subcommand)]
+    Import(files::Import),
+    /// Take statements of accounts out.
+    #[command(subcommand)]
+    Export(files::Export),
+    /// Check statements that somebody shows.
+    #[command(subcommand)]
+    Statement(files::Statement),
     /// Check the whole local chain again, from genesis.
     Verify(node::Verify),
     /// A node that follows and verifies the chain, and signs nothing.
@@ -121,6 +131,9 @@ impl Command {
             Self::Judge(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),
+            Self::Import(command) => command.run(),
+            Self::Export(command) => command.run(),
+            Self::Statement(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Observer(command) => command.run(),
             Self::Testnet(command) => command.run(),

@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use idx_api::{AccountStanding, Answer, QueryError, Teller};
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::{Identity, Pepper};
-use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, Outgoing, PersonFile, export};
+use idx_bank::vault::{
+    BankAccount, Contact, Customer, HistoryLine, Incoming, Instruction, Mark, Outgoing, PersonFile, export,
+};
 use idx_bank::{AccountNumber, Pan, RbiNumber};
-use idx_crypto::KdfCost;
+use idx_crypto::{KdfCost, Signer};
 use idx_storage::Store;
-use idx_types::{BankCode, Idx, NetworkDay, TxId};
+use idx_types::{BankCode, BankId, Idx, NetworkDay, TimestampMs, TxId};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -38,6 +40,8 @@ pub struct Door {
     pub(super) pepper: Pepper,
     pub(super) pseudonym_cost: KdfCost,
     pub(super) bank: BankCode,
+    pub(super) bank_id: BankId,
+    pub(super) signer: Arc<dyn Signer + Send + Sync>,
     pub(super) deriving: Arc<Semaphore>,
     pub(super) hashing: Arc<Semaphore>,
     pub(super) hash_queue: Arc<Semaphore>,
@@ -50,7 +54,8 @@ impl Door {
         vault: Vault,
         store: Arc<Store>,
         (pepper, pseudonym_cost): (Pepper, KdfCost),
-        bank: BankCode,
+        (bank, bank_id): (BankCode, BankId),
+        signer: Arc<dyn Signer + Send + Sync>,
     ) -> Self {
         let deriving = Arc::new(Semaphore::new(DERIVING_MAX));
         Self {
@@ -60,6 +65,8 @@ impl Door {
             pepper,
             pseudonym_cost,
             bank,
+            bank_id,
+            signer,
             deriving,
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             hash_queue: Arc::new(Semaphore::new(HASHES_WAITING_MAX)),
@@ -129,6 +136,22 @@ impl Teller for Door {
 
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
         self.vault.shelf().received_by(receiver).map_err(failed)
+    }
+
+    fn history(&self, owner: &Idx, below: u64, limit: usize) -> Answer<Vec<HistoryLine>> {
+        self.vault.shelf().history(owner, below, limit).map_err(failed)
+    }
+
+    fn history_at(&self, owner: &Idx, time: TimestampMs) -> Answer<u64> {
+        self.vault.shelf().history_at(owner, time).map_err(failed)
+    }
+
+    fn history_places(&self, owner: &Idx, from: usize, limit: usize) -> Answer<(Vec<HistoryLine>, usize)> {
+        self.vault.shelf().history_places(owner, from, limit).map_err(failed)
+    }
+
+    fn instruction(&self, owner: &Idx, mark: &Mark) -> Answer<Option<Instruction>> {
+        self.vault.shelf().instruction(owner, mark).map_err(failed)
     }
 
     fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>> {

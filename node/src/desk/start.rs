@@ -88,10 +88,11 @@ impl Front {
     }
 
     /// What interfaces hold.
-    pub fn door(&self, store: Arc<Store>) -> Door {
+    pub fn door(&self, store: Arc<Store>, signer: Arc<dyn Signer + Send + Sync>) -> Door {
         let FrontDesk { bank, pepper, pseudonym_cost, vault, .. } = &self.desk;
         let pseudonyms = (pepper.clone(), *pseudonym_cost);
-        Door::new(self.sender(), vault.clone(), store, pseudonyms, bank.code.clone())
+        let bank = (bank.code.clone(), bank.id);
+        Door::new(self.sender(), vault.clone(), store, pseudonyms, bank, signer)
     }
 
     /// Starts the thread; its end is told, with why.

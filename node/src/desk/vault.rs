@@ -3,7 +3,7 @@
 use crate::home::Home;
 use anyhow::{Context, Result};
 use idx_bank::rebuild::{self, PrivateRecord, Rebuilt, rebuild};
-use idx_bank::vault::{Draft, Shelf, VaultKey, VaultKeys, VaultStore, token_secret};
+use idx_bank::vault::{Draft, Shelf, VaultKey, VaultKeys, VaultStore, index_histories, token_secret};
 use idx_bank::{Entropy, Secret32};
 use idx_crypto::HpkeSecret;
 use idx_storage::{Store, VaultDb};
@@ -66,6 +66,7 @@ impl VaultOpening<'_> {
         let mut draft = Draft::new(&keys, &db, entropy()?);
         let token_secret = token_secret(&mut draft)?;
         db.commit(&draft.into_batch())?;
+        index_histories(&keys, &db, entropy).context("the histories of customers cannot be indexed")?;
         Ok(Vault { db: Arc::new(db), keys: Arc::new(keys), token_secret })
     }
 

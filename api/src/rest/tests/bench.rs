@@ -4,18 +4,23 @@ use super::ledger::Ledger;
 use super::people::{papers, registration};
 use crate::tests::support::wire::Reply;
 use crate::tests::support::{Served, serve_desk};
-use crate::{AccountStanding, Answer, ApiLimits, Doorkeeper, Rate, RestLimits, Teller, router};
+use crate::{
+    AccountStanding, Answer, ApiLimits, Doorkeeper, NoStatement, Rate, RestLimits, Statements, Teller, router,
+};
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
+use idx_bank::statement::{Statement, StatementSeal};
 use idx_bank::vault::{
-    BankAccount, Contact, Customer, Holder, Incoming, Login, LoginId, MemoryStore, Outgoing, PasswordHash,
-    PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys, VaultStore,
+    BankAccount, Contact, Customer, HistoryLine, Holder, Incoming, Instruction, Login, LoginId, Mark,
+    MemoryStore, Outgoing, PasswordHash, PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys,
+    VaultStore,
 };
 use idx_bank::{AccountNumber, Entropy, Pan, Password, RbiNumber, Secret32};
+use idx_client::testing::bank_key;
 use idx_crypto::{Ed25519, KdfCost};
 use idx_types::testing::{TEST_DAY, chain_id, key};
-use idx_types::{BankCode, BankId, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
+use idx_types::{BankCode, BankId, Height, Idx, NetworkDay, Paise, Signed, TimestampMs, Transaction, TxId};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +43,8 @@ pub struct FakeTeller {
     drawn: AtomicU64,
     /// Passwords hashed so far.
     pub hashed: AtomicU64,
+    /// Lines of histories that were asked for.
+    pub lines_read: AtomicU64,
 }
 
 fn tag_keys() -> TagKeys {
@@ -56,8 +63,8 @@ impl FakeTeller {
         let tags = TagBook::new(tag_keys(), NetworkDay::of(noon), &[]);
         let desk = Desk::open(home, tags, &Shelf::new(&keys, &store)).unwrap();
         let state = Mutex::new(State { desk, ledger: Ledger::new(noon), answers: vec![] });
-        let (clock, drawn, hashed) = (AtomicU64::new(noon.0), AtomicU64::new(0), AtomicU64::new(0));
-        Self { state, keys, store, code, secret: [7; 32].into(), clock, drawn, hashed }
+        let (clock, [drawn, hashed, lines_read]) = (AtomicU64::new(noon.0), [0; 3].map(AtomicU64::new));
+        Self { state, keys, store, code, secret: [7; 32].into(), clock, drawn, hashed, lines_read }
     }
 
     fn shelf(&self) -> Shelf<'_> {
@@ -138,6 +145,31 @@ impl Doorkeeper for FakeTeller {
     }
 }
 
+impl Statements for FakeTeller {
+    fn bank_id(&self) -> BankId {
+        BankId(0)
+    }
+
+    fn statement(
+        &self,
+        account: &BankAccount,
+        days: (NetworkDay, NetworkDay),
+        as_of: Option<Height>,
+    ) -> Result<Statement, NoStatement> {
+        let contacts = self.shelf().contacts_of(&account.owner).unwrap();
+        let state = self.state.lock().unwrap();
+        let named = |id: &TxId| {
+            let sent = self.shelf().outgoing(id).unwrap()?;
+            contacts.iter().find(|contact| contact.idx == sent.receiver).map(|c| c.nickname.clone())
+        };
+        state.ledger.statement(account, self.code.clone(), days, as_of, named)
+    }
+
+    fn seal(&self, seal: StatementSeal) -> Answer<Signed<StatementSeal>> {
+        Ok(Signed::new(seal, &bank_key(0)))
+    }
+}
+
 #[async_trait]
 impl Teller for FakeTeller {
     async fn ask(&self, ask: Ask) -> Result<Answered, Refusal> {
@@ -183,6 +215,19 @@ impl Teller for FakeTeller {
     }
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
         Ok(self.shelf().received_by(receiver).unwrap())
+    }
+    fn history(&self, owner: &Idx, below: u64, limit: usize) -> Answer<Vec<HistoryLine>> {
+        self.lines_read.fetch_add(limit as u64, Ordering::SeqCst);
+        Ok(self.shelf().history(owner, below, limit).unwrap())
+    }
+    fn history_at(&self, owner: &Idx, time: TimestampMs) -> Answer<u64> {
+        Ok(self.shelf().history_at(owner, time).unwrap())
+    }
+    fn history_places(&self, owner: &Idx, from: usize, limit: usize) -> Answer<(Vec<HistoryLine>, usize)> {
+        Ok(self.shelf().history_places(owner, from, limit).unwrap())
+    }
+    fn instruction(&self, owner: &Idx, mark: &Mark) -> Answer<Option<Instruction>> {
+        Ok(self.shelf().instruction(owner, mark).unwrap())
     }
     fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>> {
         Ok(self.shelf().outgoing(id).unwrap())

@@ -11,7 +11,7 @@ pub(super) const PAGE_WIDTH: f32 = 595.0;
 pub(super) const PAGE_HEIGHT: f32 = 842.0;
 
 /// Lines of the first page, which has the head.
-pub(super) const ROWS_FIRST: usize = 19;
+pub(super) const ROWS_FIRST: usize = 21;
 /// Lines of every other page.
 pub(super) const ROWS_NEXT: usize = 27;
 
@@ -20,8 +20,16 @@ const RIGHT: f32 = PAGE_WIDTH - 40.0;
 const ROW: f32 = 24.0;
 const BAND: f32 = 18.0;
 /// Where the table begins on the first page, and on others.
-const TABLE_FIRST: f32 = 262.0;
+const TABLE_FIRST: f32 = 216.0;
 const TABLE_NEXT: f32 = 74.0;
+/// Where the box with the sums begins, and its cells.
+const SUMMARY: f32 = 138.0;
+const CELLS: [f32; 4] = [LEFT + 14.0, LEFT + 134.0, LEFT + 254.0, LEFT + 404.0];
+/// What every page says at its end.
+const NOTES: [&str; 2] = [
+    "Times are UTC. A debit includes its fee. The bank signs this file; its signature comes beside it. Check both",
+    "at the bank's /api/statements/verify or by idx-node statement verify. A printed copy cannot be checked.",
+];
 const FOOT: f32 = PAGE_HEIGHT - 46.0;
 
 /// Edges of columns: number and amounts end at theirs, texts begin at theirs.
@@ -97,22 +105,19 @@ impl Sheet<'_> {
     /// The figures that a reader looks for first.
     fn summary(&self, ink: &mut Ink<'_, '_>) {
         let (totals, statement) = (self.statement.totals(), self.statement);
-        let top = 142.0;
-        ink.block(PALE, (LEFT, top), (RIGHT - LEFT, 88.0));
-        ink.block(BLUE, (LEFT, top), (2.0, 88.0));
-        let (credits, debits) = (counted(totals.credits), counted(totals.debits));
-        let rows = [
-            ("Opening balance".to_owned(), u128::from(statement.opening().0), Weight::Regular),
-            (format!("Paid in ({credits})"), totals.credited, Weight::Regular),
-            (format!("Paid out ({debits})"), totals.debited, Weight::Regular),
-            ("of which fees".to_owned(), totals.fees, Weight::Regular),
-            ("Closing balance".to_owned(), u128::from(statement.closing().0), Weight::Bold),
+        ink.block(PALE, (LEFT, SUMMARY), (RIGHT - LEFT, 56.0));
+        ink.block(BLUE, (LEFT, SUMMARY), (2.0, 56.0));
+        let fees = format!("of which fees {}", grouped(totals.fees));
+        let cells = [
+            ("Opening balance", u128::from(statement.opening().0), String::new()),
+            ("Paid in", totals.credited, counted(totals.credits)),
+            ("Paid out", totals.debited, format!("{}, {fees}", counted(totals.debits))),
+            ("Closing balance", u128::from(statement.closing().0), String::new()),
         ];
-        for (place, (name, minor, weight)) in rows.iter().enumerate() {
-            let y = top + 18.0 + 15.0 * place as f32;
-            let indent = if name.starts_with("of") { 12.0 } else { 0.0 };
-            ink.with(BLACK, 9.0, *weight).left(LEFT + 14.0 + indent, y, name);
-            ink.right(LEFT + 300.0, y, &format!("{} {}", statement.head().currency, grouped(*minor)));
+        for ((name, minor, note), x) in cells.iter().zip(CELLS) {
+            ink.with(GREY, 8.0, Weight::Regular).left(x, SUMMARY + 16.0, name);
+            ink.with(BLACK, 10.5, Weight::Bold).left(x, SUMMARY + 32.0, &grouped(*minor));
+            ink.with(GREY, 7.0, Weight::Regular).left(x, SUMMARY + 45.0, note);
         }
     }
 
@@ -143,17 +148,8 @@ impl Sheet<'_> {
     fn foot(&self, ink: &mut Ink<'_, '_>) {
         ink.block(RULE, (LEFT, FOOT), (RIGHT - LEFT, 0.5));
         ink.with(GREY, 7.0, Weight::Regular);
-        ink.left(
-            LEFT,
-            FOOT + 13.0,
-            "Times are UTC. A debit includes its fee. The bank signs this file; its signature",
-        );
-        ink.left(
-            LEFT,
-            FOOT + 22.0,
-            "comes beside it and is checked at the bank's /api/statements/verify or by",
-        );
-        ink.left(LEFT, FOOT + 31.0, "idx-node statement verify. A printed copy cannot be checked.");
+        ink.left(LEFT, FOOT + 13.0, NOTES[0]);
+        ink.left(LEFT, FOOT + 22.0, NOTES[1]);
         ink.with(BLACK, 8.0, Weight::Regular);
         ink.right(RIGHT, FOOT + 13.0, &format!("Page {} of {}", self.number, self.count));
     }

@@ -63,13 +63,13 @@ fn camt_holds_balances_sums_and_escaped_names() {
         assert!(xml.contains(part), "{part} is not in\n{xml}");
     }
     let strange = vec![movement(1, sent(Some("a\u{fffe}b"), 0), 1)];
-    let statement = Statement::new(head(), Paise(1), &[mark(1, 0)], strange).unwrap();
+    let statement = Statement::new(head(), Paise(1), &[recorded(1, 0)], strange).unwrap();
     assert!(text(&statement, Format::Camt053).contains("<Nm>a\u{fffd}b</Nm>"));
 }
 
 #[test]
 fn a_pdf_has_as_many_pages_as_it_needs() {
-    for (lines, pages) in [(0, 1), (1, 1), (19, 1), (20, 2), (46, 2), (47, 3)] {
+    for (lines, pages) in [(0, 1), (1, 1), (21, 1), (22, 2), (48, 2), (49, 3)] {
         let pdf = long(lines).write(Format::Pdf);
         assert!(pdf.starts_with(b"%PDF-"), "{lines}");
         let count = pdf.windows(12).filter(|bytes| bytes.starts_with(b"/Type/Page/")).count();

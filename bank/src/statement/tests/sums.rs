@@ -19,27 +19,27 @@ fn an_empty_period_has_the_balance_it_began_with() {
     let statement = Statement::new(head(), Paise(7), &[], vec![]).unwrap();
     assert_eq!((statement.opening(), statement.closing(), statement.lines()), (Paise(7), Paise(7), &[][..]));
     // A freeze touches the account and moves nothing.
-    assert!(Statement::new(head(), Paise(7), &[mark(3, 7)], vec![]).is_ok());
+    assert!(Statement::new(head(), Paise(7), &[recorded(3, 7)], vec![]).is_ok());
 }
 
 #[test]
 fn what_is_not_explained_is_not_stated() {
     let paid_in = |height| movement(height, Flow::Deposit, 100);
-    let table: [(&str, u64, Vec<Mark>, Vec<Movement>, u64); 8] = [
-        ("a movement is missing", 0, vec![mark(1, 100), mark(2, 200)], vec![paid_in(1)], 2),
-        ("one is there twice", 0, vec![mark(1, 100)], vec![paid_in(1), paid_in(1)], 1),
-        ("a balance nobody recorded", 0, vec![mark(2, 200)], vec![paid_in(1), paid_in(2)], 2),
-        ("beyond the last balance", 0, vec![mark(1, 100)], vec![paid_in(1), paid_in(2)], 2),
-        ("wrong opening", 1, vec![mark(1, 100)], vec![paid_in(1)], 1),
+    let table: [(&str, u64, Vec<Recorded>, Vec<Movement>, u64); 8] = [
+        ("a movement is missing", 0, vec![recorded(1, 100), recorded(2, 200)], vec![paid_in(1)], 2),
+        ("one is there twice", 0, vec![recorded(1, 100)], vec![paid_in(1), paid_in(1)], 1),
+        ("a balance nobody recorded", 0, vec![recorded(2, 200)], vec![paid_in(1), paid_in(2)], 2),
+        ("beyond the last balance", 0, vec![recorded(1, 100)], vec![paid_in(1), paid_in(2)], 2),
+        ("wrong opening", 1, vec![recorded(1, 100)], vec![paid_in(1)], 1),
         (
             "off by one paisa, made good later",
             0,
-            vec![mark(1, 99), mark(2, 200)],
+            vec![recorded(1, 99), recorded(2, 200)],
             vec![paid_in(1), paid_in(2)],
             1,
         ),
-        ("below zero", 0, vec![mark(1, 0)], vec![movement(1, Flow::Withdrawal, 1)], 1),
-        ("beyond 64 bits", 0, vec![mark(1, 0)], vec![movement(1, sent(None, u64::MAX), 1)], 1),
+        ("below zero", 0, vec![recorded(1, 0)], vec![movement(1, Flow::Withdrawal, 1)], 1),
+        ("beyond 64 bits", 0, vec![recorded(1, 0)], vec![movement(1, sent(None, u64::MAX), 1)], 1),
     ];
     for (what, opening, marks, movements, height) in table {
         let refused = Statement::new(head(), Paise(opening), &marks, movements).unwrap_err();
