@@ -11,7 +11,8 @@ pub use orders::OrderQueries;
 use async_trait::async_trait;
 use idx_client::views::{
     BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
-    MempoolView, NodeInfoView, Page, ParametersView, PeerView, ProposalView, SyncingView, TotalsView,
+    ForeignBankView, ForexRatesView, MempoolView, NodeInfoView, Page, ParametersView, PeerView, ProposalView,
+    SyncingView, TotalsView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
@@ -178,6 +179,18 @@ pub trait ChainQueries: Send + Sync + 'static {
     /// [`QueryError`].
     fn chain_keys(&self) -> Answer<ChainKeysView>;
 
+    /// What foreign money costs after the newest final height.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn forex_rates(&self) -> Answer<ForexRatesView>;
+
+    /// The foreign banks, with what they hold after the newest final height.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>>;
+
     /// All money: issued by genesis, and counted now from every balance.
     ///
     /// # Errors
@@ -229,6 +242,13 @@ pub trait Submit: Send + Sync + 'static {
     ///
     /// At most [`SEND_BATCH_MAX`] are given. Signatures must be checked off the runtime's threads.
     async fn submit(&self, transactions: Vec<Transaction>) -> Vec<Result<TxId, Refusal>>;
+
+    /// Whether a transaction could be carried out by itself in the next block, as far as the ledger says, and
+    /// after which final height that is so. Nothing is handed in.
+    ///
+    /// # Errors
+    /// [`QueryError`]; what the ledger says is no error.
+    async fn simulate(&self, transaction: Transaction) -> Answer<(Height, Result<(), Reason>)>;
 
     /// Waits until the transaction is final, also if it is not known yet. The future may be dropped at
     /// any time, and is, when the client's patience ends.

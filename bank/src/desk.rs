@@ -16,9 +16,10 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `sessions`, `sending`, `instructions`, `receiving`, `following`
-//! (what became of transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they
-//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
+//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `sessions`, `sending`,
+//! `instructions` (payments by file), `receiving`, `following` (what became of
+//! transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver),
+//! `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
 //! (asks that come again are carried out once).
 
 mod clerk;

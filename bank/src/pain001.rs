@@ -10,14 +10,16 @@
 //! ([`LineFault`]) is refused by itself.
 //!
 //! The receiver is found by the creditor's account or name: an IDX as the account's proxy (`Prxy/Id`, the
-//! schema's place for such names), as another account id or as its name, or else `Cdtr/Nm`, which is the nickname of a
-//! contact. A transfer is known again by `MsgId` and `EndToEndId`.
+//! schema's place for such names), as another account id or as its name, or else `Cdtr/Nm`, which is the
+//! nickname of a contact. A transfer is known again by `MsgId` and `EndToEndId`.
 //!
-//! Rooms: `read` (the walk over the elements), `file` (what it gathers), `decimal`, `order` (the rules).
+//! Rooms: `read` (the walk over the elements), `file` (what it gathers), `promise` (counts and sums),
+//! `decimal`, `order` (the rules).
 
 mod decimal;
 mod file;
 mod order;
+mod promise;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -40,6 +40,8 @@ impl PrivateRecord {
             TxKind::OpenSession(ask) => {
                 (ask.bank, &ask.handle, Some(ask.session), &ask.identity, Some(ask.key))
             }
+            // The session it names is the payer's, and has an envelope of its own.
+            TxKind::OpenTravel(ask) => (ask.bank, &ask.handle, None, &ask.identity, None),
             _ => return None,
         };
         let handle = *handle.shown().ok()?;

@@ -17,7 +17,8 @@
 //!
 //! Rooms: `store` (what a disk must do), `keys`, `sealing` (a row's bytes), `record` (the shape of
 //! typed records) and `rows` (the records), `draft` and `find` (writing and reading), `months` (the keys
-//! of session ids and their end), `history` (transfers in order of time), `rotation`, `person` (export and erasure).
+//! of session ids and their end), `history` (transfers in order of time), `rotation`, `person`
+//! (export and erasure).
 
 mod draft;
 mod find;

@@ -27,6 +27,27 @@ pub(crate) struct Place {
     pub miner: BankId,
 }
 
+/// The accounts that share a transfer's fee, all of one currency.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct FeePlaces {
+    /// Fee accounts of this height's banks, in their order.
+    pub fees: Vec<u64>,
+    /// The miner's; none if the miner is no bank of this height.
+    pub reward: Option<u64>,
+}
+
+impl FeePlaces {
+    /// `pick` names fee and reward account among a bank's.
+    pub fn of(base: &State, miner: BankId, pick: impl Fn(&SystemAccounts) -> (u64, u64)) -> Self {
+        let of_bank = |bank: &Bank| base.system.get(&bank.id).map(|system| pick(system).0);
+        let rewards = base.bank(miner).ok().and_then(|_| base.system.get(&miner));
+        Self {
+            fees: base.validators.banks().iter().filter_map(of_bank).collect(),
+            reward: rewards.map(|system| pick(system).1),
+        }
+    }
+}
+
 /// The state as it would be after the transactions run so far.
 pub(crate) struct Draft<'a> {
     pub base: &'a State,
@@ -38,9 +59,8 @@ pub(crate) struct Draft<'a> {
     pub settled: Vec<SettledId>,
     pub postings: Vec<Posting>,
     pub fees: FeeQuote,
-    /// Fee accounts of this height's banks, in their order.
-    pub fee_accounts: Vec<u64>,
-    pub reward_account: Option<u64>,
+    /// Where fees go that are paid in rupees.
+    pub rupee_fees: FeePlaces,
     settled_ids: HashSet<TxId>,
     evidence_seen: usize,
 }
@@ -55,7 +75,6 @@ impl<'a> Draft<'a> {
 
     pub fn new(base: &'a State, miner: BankId, time: TimestampMs) -> Self {
         let place = Place { height: base.tip.height.next(), now: time.max(base.tip.timestamp), miner };
-        let of_bank = |bank: &Bank| base.system.get(&bank.id).map(|system| system.fees);
         Self {
             base,
             place,
@@ -65,8 +84,7 @@ impl<'a> Draft<'a> {
             settled: Vec::new(),
             postings: Vec::new(),
             fees: FeeQuote::default(),
-            fee_accounts: base.validators.banks().iter().filter_map(of_bank).collect(),
-            reward_account: base.bank(miner).ok().and_then(|_| base.system.get(&miner)).map(|s| s.rewards),
+            rupee_fees: FeePlaces::of(base, miner, |system| (system.fees, system.rewards)),
             settled_ids: HashSet::new(),
             evidence_seen: 0,
         }
@@ -77,7 +95,7 @@ impl<'a> Draft<'a> {
         self.accounts.reserve(2 * transactions);
         self.settled.reserve(transactions);
         self.settled_ids.reserve(transactions);
-        self.postings.reserve((3 + self.fee_accounts.len()) * transactions);
+        self.postings.reserve((3 + self.rupee_fees.fees.len()) * transactions);
     }
 
     /// Carries a transaction out, or says why not and changes nothing.
@@ -170,6 +188,11 @@ impl<'a> Draft<'a> {
                 self.registries_mut().chain_keys.adopt(&rotation, height, banks);
             }
             Record::DayKeys(day_keys) => self.registries_mut().escrow.company.day_keys = day_keys,
+            Record::Rates(currency, book) => {
+                self.registries_mut().travel.books.insert(currency, book);
+            }
+            Record::Travel { account, source, nostro } => self.open_travel(*account, source, nostro),
+            Record::CloseTravel { account, source, closing } => self.close_travel(account, source, closing),
         }
     }
 

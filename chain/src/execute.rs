@@ -158,7 +158,7 @@ impl Execution {
         StateParts { work, ..self.parts }.root()
     }
 
-    /// Fees that the transactions of this block pay to its miner and to the banks.
+    /// Fees in rupees that the transactions of this block pay to its miner and to the banks.
     pub fn block_fees(&self) -> FeeQuote {
         self.fees
     }

@@ -7,15 +7,16 @@ use crate::orders::Orders;
 use crate::registries::Registries;
 use crate::replay::ReplayWindow;
 use crate::state::{State, Tip};
-use crate::system::{SYSTEM_KINDS, index_system, system_account};
+use crate::system::{index_system, system_accounts};
 use crate::table::Table;
-use idx_crypto::{Ed25519, Verifier, x25519_is_sound};
+use crate::travel::{self, GenesisForeignBank, Travel, check_travel};
+use idx_crypto::{Ed25519, PublicKey, Verifier, x25519_is_sound};
 use idx_types::authority::name_is_sound;
 use idx_types::{
     Account, AccountKind, Bank, BankCode, ChainId, Currency, Escrow, Height, Judge, Paise, Params,
     PrivateHash, PublicHash, StateParts, TimestampMs, ValidatorSet,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the banks agreed on before the first block.
@@ -35,6 +36,10 @@ pub struct GenesisSpec {
     pub chain_key: FirstChainKey,
     /// Who may order that they do, from the first height on; governance adds others.
     pub judges: Vec<Judge>,
+    /// With whom rupees can be changed; nobody joins them later.
+    pub foreign_banks: Vec<GenesisForeignBank>,
+    /// Who says what foreign money costs; governance can name another.
+    pub rate_publisher: Option<PublicKey>,
 }
 
 /// A bank at genesis.
@@ -68,8 +73,11 @@ pub enum GenesisError {
     #[error("genesis judges: {0}")]
     Judges(String),
     /// One balance could not hold all money.
-    #[error("genesis banks: reserves and stakes add up to {0} paise, at most 2^64 - 1 can exist")]
-    TooMuchMoney(u128),
+    #[error("genesis money: {1} minor units of {0} are issued, at most 2^64 - 1 can exist")]
+    TooMuchMoney(Currency, u128),
+    /// A foreign bank or the rate publisher makes no sense.
+    #[error("genesis travel: {0}")]
+    Travel(String),
 }
 
 impl State {
@@ -97,6 +105,7 @@ impl State {
         }
         check_judges(spec, &*verifier)?;
         let validators = ValidatorSet::new(banks).map_err(GenesisError::Banks)?;
+        check_travel(spec, &*verifier)?;
         let registries = first_registries(spec, &validators)?;
         let accounts = Table::from_rows(first_accounts(spec)).expect("system handles are unique");
         let sessions = Table::from_rows(Vec::new()).expect("no session is there twice");
@@ -163,8 +172,9 @@ fn first_tip(time: TimestampMs) -> Tip {
     Tip { height: Height::GENESIS, public_hash, private_hash, timestamp: time }
 }
 
-/// Four accounts a bank, in order of bank numbers.
+/// Each bank's accounts in order of bank numbers, then each foreign bank's in order of their codes.
 fn first_accounts(spec: &GenesisSpec) -> Vec<Account> {
+    let currencies = currencies(spec);
     let mut banks: Vec<&GenesisBank> = spec.banks.iter().collect();
     banks.sort_by_key(|genesis| genesis.bank.id);
     let balance = |genesis: &GenesisBank, kind| match kind {
@@ -173,31 +183,46 @@ fn first_accounts(spec: &GenesisSpec) -> Vec<Account> {
         _ => Paise::ZERO,
     };
     let of_bank = |genesis: &GenesisBank| {
-        SYSTEM_KINDS
-            .map(|kind| system_account(genesis.bank.id, kind, balance(genesis, kind), Height::GENESIS))
+        system_accounts(genesis.bank.id, &currencies, Height::GENESIS, |kind| balance(genesis, kind))
     };
-    banks.into_iter().flat_map(of_bank).collect()
+    let mut foreign: Vec<&GenesisForeignBank> = spec.foreign_banks.iter().collect();
+    foreign.sort_by(|one, other| one.bank.code.cmp(&other.bank.code));
+    banks.into_iter().flat_map(of_bank).chain(foreign.into_iter().flat_map(travel::first_accounts)).collect()
+}
+
+fn currencies(spec: &GenesisSpec) -> BTreeSet<Currency> {
+    spec.foreign_banks.iter().map(|founding| founding.bank.currency).collect()
 }
 
 /// No more money than one balance can hold: then no balance can ever overflow.
-fn first_registries(spec: &GenesisSpec, founders: &ValidatorSet) -> Result<Registries, GenesisError> {
-    let issued: u128 = spec
-        .banks
+fn issued(spec: &GenesisSpec) -> Result<BTreeMap<Currency, u128>, GenesisError> {
+    let rupees = spec.banks.iter().flat_map(|genesis| [genesis.reserve, genesis.bank.stake]);
+    let rupees = rupees.map(|amount| (Currency::Inr, amount));
+    let foreign = spec
+        .foreign_banks
         .iter()
-        .map(|genesis| u128::from(genesis.reserve.0) + u128::from(genesis.bank.stake.0))
-        .sum();
-    if issued > u128::from(u64::MAX) {
-        return Err(GenesisError::TooMuchMoney(issued));
+        .flat_map(|founding| [(Currency::Inr, founding.rupees), (founding.bank.currency, founding.float)]);
+    let mut issued = BTreeMap::from([(Currency::Inr, 0)]);
+    for (currency, amount) in rupees.chain(foreign) {
+        *issued.entry(currency).or_default() += u128::from(amount.0);
     }
+    match issued.iter().find(|(_, sum)| **sum > u128::from(u64::MAX)) {
+        Some((currency, sum)) => Err(GenesisError::TooMuchMoney(*currency, *sum)),
+        None => Ok(issued),
+    }
+}
+
+fn first_registries(spec: &GenesisSpec, founders: &ValidatorSet) -> Result<Registries, GenesisError> {
     Ok(Registries {
         used_banks: spec.banks.iter().map(|genesis| genesis.bank.id).collect(),
-        issued: [(Currency::Inr, issued)].into(),
+        issued: issued(spec)?,
         escrow: spec.escrow.clone(),
         judges: Judges::founding(&spec.judges),
         orders: Orders::default(),
         chain_keys: ChainKeys::first(spec.chain_key, founders),
         proposals: Vec::new(),
         offences: BTreeSet::new(),
+        travel: Travel::founding(spec),
     })
 }
 
@@ -205,8 +230,8 @@ fn first_registries(spec: &GenesisSpec, founders: &ValidatorSet) -> Result<Regis
 mod tests {
     use super::*;
     use crate::system::system_handle;
-    use crate::testing::spec;
-    use idx_crypto::{PublicKey, Signer};
+    use crate::testing::{spec, travel_spec};
+    use idx_crypto::Signer;
     use idx_types::testing::{hpke_secret, key};
     use idx_types::{BankId, JudgeId};
 
@@ -239,6 +264,22 @@ mod tests {
     }
 
     #[test]
+    fn foreign_banks_hold_what_is_issued_to_them() {
+        let spec = travel_spec(6);
+        let state = State::genesis(&spec).unwrap();
+        let founding = &spec.foreign_banks[1];
+        let account = |kind| state.account(&travel::foreign_handle(&founding.bank.code, kind)).unwrap();
+        let (vostro, nostro) = (account(AccountKind::Vostro), account(AccountKind::Nostro));
+        assert_eq!((vostro.currency, vostro.balance), (Currency::Inr, founding.rupees));
+        assert_eq!((nostro.currency, nostro.balance), (founding.bank.currency, founding.float));
+        assert_eq!(state.recount(), state.issued().clone().into_iter().collect::<Vec<_>>());
+        assert_eq!(state.issued().len(), 5);
+        let mut reversed = spec.clone();
+        reversed.foreign_banks.reverse();
+        assert_eq!(State::genesis(&reversed).unwrap().root(), state.root());
+    }
+
+    #[test]
     fn the_order_of_banks_in_the_file_does_not_matter() {
         let mut reversed = spec(6);
         reversed.banks.reverse();
@@ -248,7 +289,7 @@ mod tests {
     #[test]
     fn impossible_networks_are_named() {
         type Spoil = fn(&mut GenesisSpec);
-        let table: [(Spoil, &str); 10] = [
+        let table: [(Spoil, &str); 16] = [
             (|s| s.params.max_block_transactions = 0, "genesis parameters: max_block_transactions"),
             (|s| s.banks.clear(), "genesis banks: 0 banks"),
             (|s| s.banks[1].bank.id = BankId(0), "share a number"),
@@ -265,9 +306,20 @@ mod tests {
                 },
                 "signs with its key",
             ),
+            (|s| s.foreign_banks[1].bank.code = s.foreign_banks[0].bank.code.clone(), "have one code"),
+            (|s| s.foreign_banks[1].bank.code = s.banks[0].bank.code.clone(), "have one code"),
+            (|s| s.foreign_banks[1].bank.correspondent = BankId(9), "keeps its accounts"),
+            (|s| s.foreign_banks[1].bank.currency = Currency::Inr, "not INR"),
+            (|s| s.foreign_banks[0].float = Paise(u64::MAX), "minor units of USD"),
+            (
+                |s| s.rate_publisher = Some(s.banks[0].bank.consensus_key),
+                "signs with the rate publisher's key",
+            ),
         ];
         for (spoil, message) in table {
-            let mut spec = spec(6);
+            let mut spec = travel_spec(6);
+            spec.foreign_banks.push(GenesisForeignBank { float: Paise(1), ..spec.foreign_banks[0].clone() });
+            spec.foreign_banks.last_mut().unwrap().bank.code = "SECOND_USA".parse().unwrap();
             spoil(&mut spec);
             let error = State::genesis(&spec).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");

@@ -18,7 +18,7 @@ use crate::draft::Draft;
 use crate::posting::Entry;
 use crate::registries::OpenProposal;
 use crate::state::State;
-use crate::system::{SYSTEM_KINDS, SystemAccounts, system_account, system_handle};
+use crate::system::{SYSTEM_KINDS, SystemAccounts, system_accounts, system_handle};
 use idx_crypto::{PublicKey, Verifier, x25519_is_sound};
 use idx_types::tx::Change;
 use idx_types::{Bank, BankId, Paise, Params, Reason, ValidatorSet};
@@ -56,6 +56,7 @@ impl Rules {
             Change::RetireJudge(judge) => authorities::can_retire(*judge, draft).then(|| self.clone()),
             Change::AddRegulator(one) => authorities::regulator_fits(one, draft).then(|| self.clone()),
             Change::RotatePrivateKey => Some(self.clone()),
+            Change::SetRatePublisher(key) => authorities::key_is_new(key, draft).then(|| self.clone()),
         }
     }
 
@@ -66,12 +67,14 @@ impl Rules {
     }
 
     fn with_bank(&self, bank: &Bank, draft: &Draft<'_>) -> Option<Self> {
-        let handle_taken = |kind| draft.account(&system_handle(bank.id, kind)).is_some();
+        let currencies = draft.registries().travel.currencies();
+        let accounts = system_accounts(bank.id, &currencies, draft.place.height, |_| Paise::ZERO);
         let fits = bank.stake == Paise::ZERO
             && !draft.registries().used_banks.contains(&bank.id)
             && keys_are_sound(bank, draft.base.verifier.as_ref())
             && !authorities::is_known(&bank.consensus_key, draft.registries())
-            && !SYSTEM_KINDS.into_iter().any(handle_taken);
+            && draft.registries().travel.bank(&bank.code).is_none()
+            && accounts.iter().all(|account| draft.account(&account.handle).is_none());
         let banks = [self.validators.banks(), std::slice::from_ref(bank)].concat();
         fits.then_some(())?;
         self.with_set(ValidatorSet::new(banks).ok()?)
@@ -151,15 +154,16 @@ fn carry_out(draft: &mut Draft<'_>, rules: &mut Rules, change: &Change) {
         Change::RetireJudge(judge) => authorities::retire_judge(draft, *judge),
         Change::AddRegulator(regulator) => authorities::add_regulator(draft, regulator),
         Change::RotatePrivateKey => draft.registries_mut().chain_keys.ask(),
+        Change::SetRatePublisher(key) => draft.registries_mut().travel.publisher = Some(*key),
     }
     *rules = next;
 }
 
-/// Opens a bank's four accounts with nothing in them; its number is used up.
+/// Opens a bank's accounts with nothing in them; its number is used up.
 fn open_system_accounts(draft: &mut Draft<'_>, bank: BankId) {
     draft.registries_mut().used_banks.insert(bank);
-    for kind in SYSTEM_KINDS {
-        let account = system_account(bank, kind, Paise::ZERO, draft.place.height);
+    let currencies = draft.registries().travel.currencies();
+    for account in system_accounts(bank, &currencies, draft.place.height, |_| Paise::ZERO) {
         draft.accounts.push(account);
     }
 }

@@ -7,13 +7,16 @@ mod announce_keys;
 mod answer_order;
 mod ballot;
 mod close_account;
+mod close_travel;
 mod confirm_opening;
 mod court_order;
 mod deposit;
 mod evidence;
+mod forex_rate;
 mod freeze;
 mod open_account;
 mod open_session;
+mod open_travel;
 mod order_share;
 mod propose;
 mod refuse_order;
@@ -28,11 +31,13 @@ use crate::fees::FeeQuote;
 use crate::orders::{Deed, Order, OrderStep};
 use crate::posting::Entry;
 use crate::registries::OpenProposal;
+use crate::travel::RateBook;
 use idx_crypto::{Envelope, HpkePublic, PublicKey};
 use idx_types::tx::RotateChainKey;
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, Concealed, FreezeState, Holder, JudgeId, NetworkDay,
-    Offence, OrderId, Paise, PreparedTx, Reason, Session, TimestampMs, TxId, TxKind, TxSignature,
+    Account, AccountHandle, AccountKind, Bank, BankId, Concealed, Conversion, Currency, FreezeState, Holder,
+    JudgeId, NetworkDay, Offence, OrderId, Paise, PreparedTx, Reason, Session, SessionId, TimestampMs,
+    TravelTerms, TxId, TxKind, TxSignature,
 };
 use std::collections::BTreeMap;
 
@@ -42,7 +47,7 @@ pub(crate) struct Plan {
     pub entries: Vec<Entry>,
     /// What else is written down.
     pub record: Record,
-    /// What it pays to miner and banks.
+    /// What it pays to miner and banks, if that is in rupees.
     pub fee: FeeQuote,
 }
 
@@ -75,6 +80,20 @@ pub(crate) enum Record {
     DayKeys(BTreeMap<NetworkDay, HpkePublic>),
     /// A new epoch of the private chain.
     ChainKey(Box<RotateChainKey>),
+    /// All rates of a currency, as they are from now on.
+    Rates(Currency, RateBook),
+    /// A travel account; its money comes from the nostro account, which holds it.
+    Travel {
+        account: Box<Account>,
+        source: u64,
+        nostro: u64,
+    },
+    /// A travel account closes.
+    CloseTravel {
+        account: u64,
+        source: u64,
+        closing: Conversion,
+    },
 }
 
 impl Plan {
@@ -119,6 +138,9 @@ pub(crate) fn plan(draft: &Draft<'_>, tx: &PreparedTx) -> Result<Plan, Reason> {
         TxKind::ConfirmOpening(ask) => confirm_opening::plan(draft, ask, by, tx.id),
         TxKind::AnnounceKeys(ask) => announce_keys::plan(draft, ask, by),
         TxKind::RotateChainKey(ask) => rotate_chain_key::plan(draft, ask, by),
+        TxKind::ForexRate(ask) => forex_rate::plan(draft, ask, by),
+        TxKind::OpenTravel(ask) => open_travel::plan(draft, ask, by, body.created_at),
+        TxKind::CloseTravel(ask) => close_travel::plan(draft, ask, by, body.created_at),
     }
 }
 
@@ -152,8 +174,8 @@ fn active_order<'a>(draft: &'a Draft<'_>, id: &OrderId) -> Result<&'a Order, Rea
     draft.registries().orders.active(id)
 }
 
-/// An open customer account that this bank keeps, with its number.
-fn customer_account<'a>(
+/// An open account of a customer that this bank keeps, with its number: in rupees or for travel.
+fn open_account_of<'a>(
     draft: &'a Draft<'_>,
     bank: BankId,
     handle: &AccountHandle,
@@ -162,7 +184,7 @@ fn customer_account<'a>(
     if account.closed_at.is_some() { Err(Reason::AccountClosed) } else { Ok((index, account)) }
 }
 
-/// A customer account that this bank keeps or kept: it may be closed.
+/// A customer's account that this bank keeps or kept: it may be closed.
 fn kept_account<'a>(
     draft: &'a Draft<'_>,
     bank: BankId,
@@ -172,17 +194,58 @@ fn kept_account<'a>(
     if account.home_bank != bank {
         return Err(Reason::WrongHomeBank);
     }
-    if account.kind == AccountKind::Customer { Ok((index, account)) } else { Err(Reason::WrongAccountKind) }
+    match account.kind {
+        AccountKind::Customer | AccountKind::Travel => Ok((index, account)),
+        _ => Err(Reason::WrongAccountKind),
+    }
 }
 
-/// Like [`customer_account`], and it may move money.
+/// Like [`open_account_of`], and it may move money.
 fn moving_account<'a>(
     draft: &'a Draft<'_>,
     bank: BankId,
     handle: &AccountHandle,
 ) -> Result<(u64, &'a Account), Reason> {
-    let (index, account) = customer_account(draft, bank, handle)?;
+    let (index, account) = open_account_of(draft, bank, handle)?;
     if account.freeze == FreezeState::Free { Ok((index, account)) } else { Err(Reason::AccountFrozen) }
+}
+
+/// Like [`moving_account`], in rupees.
+fn rupee_account<'a>(
+    draft: &'a Draft<'_>,
+    bank: BankId,
+    handle: &AccountHandle,
+) -> Result<(u64, &'a Account), Reason> {
+    let (index, account) = moving_account(draft, bank, handle)?;
+    if account.kind == AccountKind::Customer { Ok((index, account)) } else { Err(Reason::WrongAccountKind) }
+}
+
+/// Like [`moving_account`], for travel.
+fn travel_account<'a>(
+    draft: &'a Draft<'_>,
+    bank: BankId,
+    handle: &AccountHandle,
+) -> Result<(u64, &'a Account, &'a TravelTerms), Reason> {
+    let (index, account) = moving_account(draft, bank, handle)?;
+    let terms = account.terms.as_deref().ok_or(Reason::WrongAccountKind)?;
+    Ok((index, account, terms))
+}
+
+/// The account of a session of this bank, whose key must have signed before the session's end.
+fn session_account(
+    draft: &Draft<'_>,
+    session: &SessionId,
+    bank: BankId,
+    by: &[TxSignature],
+    created_at: TimestampMs,
+) -> Result<AccountHandle, Reason> {
+    draft.base.bank(bank)?;
+    let session = draft.session(session).ok_or(Reason::UnknownSession)?;
+    if session.home_bank != bank {
+        return Err(Reason::WrongHomeBank);
+    }
+    signed_with(&session.key, by)?;
+    if created_at > session.expires_at { Err(Reason::SessionExpired) } else { Ok(session.account) }
 }
 
 /// Whether an identity is sealed for its home bank and the escrow of the day it was made.

@@ -46,6 +46,7 @@ mod system;
 mod table;
 #[doc(hidden)]
 pub mod testing;
+mod travel;
 
 pub use chain_keys::{
     ChainEpoch, ChainKeys, EPOCHS_MAX, FirstChainKey, KEY_LEAD_HEIGHTS, WRAPPED_EPOCHS_MAX,
@@ -66,4 +67,8 @@ pub use registries::{OpenProposal, Registries};
 pub use replay::BucketHead;
 pub use snapshot::{CoreState, RestoreError, Snapshot};
 pub use state::{State, Tip};
-pub use system::{SYSTEM_KINDS, system_handle};
+pub use system::{CURRENCY_KINDS, SYSTEM_KINDS, currency_handle, system_handle};
+pub use travel::{
+    GenesisForeignBank, RATE_AHEAD_MS_MAX, RATE_LATE_MS_MAX, RATE_LIFE_MS_MAX, RATE_LIFE_MS_MIN,
+    RATES_AHEAD_MAX, RateBook, Travel, foreign_handle,
+};

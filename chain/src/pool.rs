@@ -201,8 +201,8 @@ fn is_expired(tx: &PreparedTx, now: TimestampMs) -> bool {
     tx.tx.body.valid_until < now
 }
 
-/// The bank on whose account a transaction waits: the payer's, or the one that signs; none for judges and
-/// custodians, who have a share of the pool like a bank's together.
+/// The bank on whose account a transaction waits: the payer's, or the one that signs; none for judges,
+/// custodians and the rate publisher, who have a share of the pool like a bank's together.
 fn answerable_bank(kind: &TxKind) -> Option<BankId> {
     Some(match kind {
         TxKind::OpenAccount(tx) => tx.bank,
@@ -216,7 +216,10 @@ fn answerable_bank(kind: &TxKind) -> Option<BankId> {
         TxKind::Evidence(tx) => tx.bank,
         TxKind::AnswerOrder(tx) => tx.bank,
         TxKind::RotateChainKey(tx) => tx.bank,
+        TxKind::OpenTravel(tx) => tx.bank,
+        TxKind::CloseTravel(tx) => tx.bank,
         TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::ConfirmOpening(_) => return None,
         TxKind::OrderShare(_) | TxKind::RefuseOrder(_) | TxKind::AnnounceKeys(_) => return None,
+        TxKind::ForexRate(_) => return None,
     })
 }

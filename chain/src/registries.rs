@@ -1,9 +1,10 @@
 //! The small lists of the ledger: open proposals, offences, used bank numbers, authorities, court orders,
-//! epochs of the private chain, money issued.
+//! epochs of the private chain, money issued, foreign banks and rates.
 
 use crate::chain_keys::ChainKeys;
 use crate::judges::Judges;
 use crate::orders::Orders;
+use crate::travel::Travel;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, hash_borsh};
 use idx_types::tx::Change;
@@ -55,6 +56,8 @@ pub struct Registries {
     pub chain_keys: ChainKeys,
     /// Minor units in existence, by currency; set at genesis.
     pub issued: BTreeMap<Currency, u128>,
+    /// Foreign banks, rate publisher, rates.
+    pub travel: Travel,
 }
 
 impl Registries {
@@ -85,6 +88,7 @@ mod tests {
             orders: Orders::default(),
             chain_keys: crate::testing::World::new(4).state.chain_keys().clone(),
             issued: BTreeMap::new(),
+            travel: Travel::default(),
         };
         let bytes = borsh::to_vec(&registries).unwrap();
         assert!(borsh::from_slice::<Registries>(&bytes).is_ok());

@@ -9,6 +9,7 @@ use crate::registries::{OpenProposal, Registries};
 use crate::replay::ReplayWindow;
 use crate::system::SystemAccounts;
 use crate::table::Table;
+use crate::travel::Travel;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::{Hash32, Verifier};
 use idx_types::{
@@ -141,6 +142,11 @@ impl State {
     /// The epochs of the private chain's key.
     pub fn chain_keys(&self) -> &ChainKeys {
         &self.registries.chain_keys
+    }
+
+    /// Foreign banks, and what foreign money costs.
+    pub fn travel(&self) -> &Travel {
+        &self.registries.travel
     }
 
     /// Money in existence since genesis, in minor units by currency.

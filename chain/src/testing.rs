@@ -1,6 +1,9 @@
 //! A small world for tests of this and other crates: banks, accounts, sessions, blocks.
 
 mod orders;
+mod travel;
+
+pub use travel::{RATE, travel_spec};
 
 pub use orders::{ORDER_MS, answer, half, holder_key, holder_secret, release, share};
 
@@ -56,6 +59,8 @@ pub fn spec(banks: u16) -> GenesisSpec {
         escrow: testing::escrow(),
         chain_key: first_chain_key(),
         judges: Vec::new(),
+        foreign_banks: Vec::new(),
+        rate_publisher: None,
     }
 }
 

@@ -5,10 +5,11 @@ use crate::encoding::{BlockTag, Bytes, Hex};
 use crate::error::ClientError;
 use crate::views::{
     AccountView, ApprovalsView, AuditTrailView, BankView, BlockView, ChainKeysView, CommitCertificateView,
-    ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, JudgeView, MempoolView,
-    NodeInfoView, OrderFileView, OrderPageView, OrderStatusView, OrderView, Page, ParametersView, PeerView,
-    PrivateHeaderView, ProposalView, ReaderView, ReceiptView, SendResultView, SyncingView, TotalsView,
-    TransactionProofView, TransactionView, ValidatorSetView,
+    ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, ForeignBankView, ForexRatesView,
+    HeaderView, JudgeView, MempoolView, NodeInfoView, OrderFileView, OrderPageView, OrderStatusView,
+    OrderView, Page, ParametersView, PeerView, PrivateHeaderView, ProposalView, ReaderView, ReceiptView,
+    SendResultView, SimulationView, SyncingView, TotalsView, TransactionProofView, TransactionView,
+    ValidatorSetView,
 };
 use idx_crypto::Hash32;
 use idx_types::{
@@ -71,6 +72,10 @@ plain! {
     /// Who can open identities together, and the keys under which identities are sealed.
     escrow() -> EscrowView = "idx_getEscrow";
     chain_keys() -> ChainKeysView = "idx_getChainKeys";
+    /// What foreign money costs.
+    forex_rates() -> ForexRatesView = "idx_getForexRates";
+    /// The foreign banks, and what they hold.
+    foreign_banks() -> Vec<ForeignBankView> = "idx_getForeignBanks";
     /// All judges, retired ones among them.
     judges() -> Vec<JudgeView> = "idx_getJudges";
     /// Orders that the ledger keeps, oldest first; with a status only those that stand so.
@@ -197,6 +202,14 @@ impl IdxClient {
     pub async fn send_raw_transactions(&self, txs: &[Transaction]) -> Answer<Vec<SendResultView>> {
         let raws: Vec<Bytes> = txs.iter().map(Bytes::of).collect();
         self.call("idx_sendRawTransactions", json!({"raws": raws})).await
+    }
+
+    /// What would become of a transaction alone in the next block, if every bank approved.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn simulate(&self, tx: &Transaction) -> Answer<SimulationView> {
+        self.call("idx_simulate", json!({"raw": Bytes::of(tx)})).await
     }
 
     /// Waits until a transaction is final, at most `timeout`. `None`: the node does not know it;

@@ -4,6 +4,7 @@ use idx_client::encoding::{BlockTag, Bytes, Hex, Nonce, TIME_MS_MAX, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::*;
 use idx_crypto::{Hash32, PublicKey, Signature};
+use idx_types::params::DAY_MS;
 use idx_types::testing;
 use idx_types::tx::*;
 use idx_types::*;
@@ -148,6 +149,22 @@ fn order_kind() -> impl Strategy<Value = TxKind> {
         }),
         bank().prop_map(|bank| {
             TxKind::Propose(Propose { bank, change: Change::RotatePrivateKey, effective_at: Height(9) })
+        }),
+        (bank(), name()).prop_map(|(bank, key)| {
+            let change = Change::SetRatePublisher(PublicKey(key));
+            TxKind::Propose(Propose { bank, change, effective_at: Height(9) })
+        }),
+        (any::<u64>(), any::<u64>(), 0..=TIME_MS_MAX - DAY_MS).prop_map(|(buy, sell, from)| {
+            testing::forex_rate(Currency::Usd, buy, sell, TimestampMs(from))
+        }),
+        (name(), bank(), money(), handle()).prop_map(|(session, bank, amount, handle)| {
+            testing::open_travel((SessionId(session), bank), "HSBC_UK", amount, handle)
+        }),
+        (bank(), name()).prop_map(|(bank, session)| {
+            testing::close_travel(bank, Closing::Session(SessionId(session)))
+        }),
+        (bank(), handle()).prop_map(|(bank, handle)| {
+            testing::close_travel(bank, Closing::Expired(testing::concealed(handle)))
         }),
         (bank(), judge).prop_map(|(bank, id)| {
             let change = if id.0 % 2 == 0 {

@@ -4,10 +4,11 @@
 use idx_client::encoding::{BlockTag, Bytes};
 use idx_client::views::{
     AccountView, ApprovalsView, AuditTrailView, BankView, BlockView, ChangeView, CommitCertificateView,
-    ConsensusView, Cursor, EscrowView, EventView, EvidenceRecordView, FeeQuoteView, HeaderView, JudgeView,
-    MempoolView, NodeInfoView, OrderFileView, OrderPageView, Page, ParametersView, PeerView,
-    PrivateHeaderView, ProposalView, ReaderView, ReceiptView, SendResultView, SyncingView, TotalsView,
-    TransactionFilter, TransactionProofView, TransactionView, TxKindView, ValidatorSetView,
+    ConsensusView, Cursor, EscrowView, EventView, EvidenceRecordView, FeeQuoteView, ForeignBankView,
+    ForexRatesView, HeaderView, JudgeView, MempoolView, NodeInfoView, OrderFileView, OrderPageView, Page,
+    ParametersView, PeerView, PrivateHeaderView, ProposalView, ReaderView, ReceiptView, SendResultView,
+    SyncingView, TotalsView, TransactionFilter, TransactionProofView, TransactionView, TxKindView,
+    ValidatorSetView,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -50,6 +51,8 @@ const READERS: &[Reader] = &[
     read::<OrderFileView>,
     read::<OrderPageView>,
     read::<ReaderView>,
+    read::<ForexRatesView>,
+    read::<Vec<ForeignBankView>>,
 ];
 
 /// The first byte picks the view.

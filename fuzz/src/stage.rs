@@ -75,6 +75,8 @@ pub fn genesis() -> State {
         escrow,
         chain_key: idx_chain::testing::first_chain_key(),
         judges: Vec::new(),
+        foreign_banks: Vec::new(),
+        rate_publisher: None,
     };
     State::genesis_with(&spec, Arc::new(StandInRule)).expect("the network is sound")
 }

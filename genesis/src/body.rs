@@ -4,6 +4,7 @@ use crate::check::{check_body, check_entry};
 use crate::error::BodyError;
 use crate::escrow::EscrowEntry;
 use crate::shared::SharedEntry;
+use crate::travel::ForeignBankEntry;
 use borsh::BorshSerialize;
 use idx_crypto::{Hash32, Hasher, PublicKey, Verifier, hash_borsh};
 use idx_types::{BankCode, BankId, ChainId, Judge, NetworkKey, Paise, Params, TimestampMs};
@@ -33,6 +34,12 @@ pub struct Genesis {
     /// Nodes that may listen but not vote.
     #[serde(default)]
     pub observers: Vec<Observer>,
+    /// With whom rupees can be changed for travel accounts.
+    #[serde(default)]
+    pub foreign_banks: Vec<ForeignBankEntry>,
+    /// Verifies what foreign money costs; governance can name another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_publisher: Option<PublicKey>,
 }
 
 /// A founding bank: what it brings to the ceremony.
@@ -80,6 +87,8 @@ impl Genesis {
             judges: Vec::new(),
             shared: None,
             observers: Vec::new(),
+            foreign_banks: Vec::new(),
+            rate_publisher: None,
         }
     }
 

@@ -46,7 +46,8 @@ pub(crate) fn check_body(body: &Genesis, verifier: &dyn Verifier) -> Result<(), 
     if !body.shared.as_ref().is_some_and(|shared| shared.covers(&body.banks)) {
         return Err(BodyError::NotShared);
     }
-    check_money(body)
+    body.check_travel(verifier)?;
+    body.check_money()
 }
 
 pub(crate) fn check_entry(entry: &BankEntry, verifier: &dyn Verifier) -> Result<(), BodyError> {
@@ -100,13 +101,6 @@ fn check_name(name: &str) -> Result<(), BodyError> {
     Err(BodyError::Name { found: cut(name) })
 }
 
-/// No more money than one balance can hold: then no balance can ever overflow.
-fn check_money(body: &Genesis) -> Result<(), BodyError> {
-    let total: u128 =
-        body.banks.iter().map(|entry| u128::from(entry.stake.0) + u128::from(entry.reserve.0)).sum();
-    if total > u128::from(u64::MAX) { Err(BodyError::TooMuchMoney { total }) } else { Ok(()) }
-}
-
 impl Genesis {
     /// Not too many; every code and name once, every key once: also not for two purposes, since what one protocol
     /// signs could then be carried into the other.
@@ -118,12 +112,14 @@ impl Genesis {
             return Err(BodyError::ObserverCount { found: self.observers.len() });
         }
         self.check_judge_numbers()?;
+        self.check_foreign_count()?;
         let mut names = BTreeSet::new();
         let codes = self.banks.iter().map(|entry| entry.code.as_str());
         let observers = self.observers.iter().map(|observer| observer.name.as_str());
         let regulators = self.escrow.regulators.iter().map(|regulator| regulator.name.as_str());
         let judges = self.judges.iter().map(|judge| judge.name.as_str());
-        for name in codes.chain(observers).chain(regulators).chain(judges) {
+        let foreign = self.foreign_banks.iter().map(|entry| entry.code.as_str());
+        for name in codes.chain(observers).chain(regulators).chain(judges).chain(foreign) {
             if !names.insert(name) {
                 return Err(BodyError::NameTwice { name: name.to_owned() });
             }
@@ -148,7 +144,12 @@ impl Genesis {
         });
         let of_observer = |o: &Observer| (o.network_key.0, format!("the network key of {}", o.name));
         let of_judges = self.judges.iter().flat_map(keys_of);
-        of_banks.chain(self.observers.iter().map(of_observer)).chain(self.escrow.keys()).chain(of_judges)
+        let of_publisher = self.rate_publisher.map(|key| (key.0, "the rate publisher's key".to_owned()));
+        of_banks
+            .chain(self.observers.iter().map(of_observer))
+            .chain(self.escrow.keys())
+            .chain(of_judges)
+            .chain(of_publisher)
     }
 }
 

@@ -7,7 +7,8 @@ use idx_chain::BANKS_MIN;
 use idx_crypto::PublicKey;
 use idx_types::escrow::DAY_KEYS_MAX;
 use idx_types::params::PROTOCOL_VERSION;
-use idx_types::{BankCode, JudgeId, MAX_BANKS, NetworkDay, Paise};
+use idx_types::travel::FOREIGN_BANKS_MAX;
+use idx_types::{BankCode, Currency, JudgeId, MAX_BANKS, NetworkDay, Paise};
 
 /// What is wrong with a body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,7 +54,7 @@ pub enum BodyError {
         found: usize,
     },
     /// A code or name is there twice.
-    #[error("{name} is there twice: every bank, observer and regulator has a name of its own")]
+    #[error("{name} is there twice: every bank, foreign bank, observer and regulator has a name of its own")]
     NameTwice {
         /// The name.
         name: String,
@@ -137,10 +138,28 @@ pub enum BodyError {
         amount: Paise,
     },
     /// One balance could not hold all money.
-    #[error("stakes and reserves add up to {total} paise: at most 2^64 - 1 can exist; lower them")]
+    #[error(
+        "stakes, reserves and floats in {currency} add up to {total} minor units: at most 2^64 - 1 can exist; lower them"
+    )]
     TooMuchMoney {
-        /// The sum, paise.
+        /// The currency.
+        currency: Currency,
+        /// The sum, minor units.
         total: u128,
+    },
+    /// A foreign bank that the ledger would not take.
+    #[error("foreign bank {bank}: {why}")]
+    ForeignBank {
+        /// The foreign bank.
+        bank: BankCode,
+        /// What is wrong.
+        why: String,
+    },
+    /// Too many foreign banks.
+    #[error("{found} foreign banks: at most {FOREIGN_BANKS_MAX} are possible")]
+    ForeignBankCount {
+        /// Foreign banks in the body.
+        found: usize,
     },
     /// A bank that cannot be reached, or at too many places.
     #[error("{bank} has {found} addresses: give 1 to {ADDRESSES_MAX}")]

@@ -5,7 +5,8 @@ use crate::error::{BodyError, FileError, GenesisError};
 use crate::escrow::CompanyEntry;
 use crate::shared::{SharedEntry, SharedError};
 use crate::sound::SoundGenesis;
-use idx_crypto::{KdfCost, Signature, Signer, Verifier};
+use crate::travel::ForeignBankEntry;
+use idx_crypto::{KdfCost, PublicKey, Signature, Signer, Verifier};
 use idx_types::{BankCode, BankId, Judge, Regulator};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -100,6 +101,26 @@ impl GenesisFile {
     /// As [`Genesis::add_judge`]; then nothing has changed.
     pub fn add_judge(&mut self, judge: Judge, verifier: &dyn Verifier) -> Result<(), BodyError> {
         self.body.add_judge(judge, verifier)?;
+        self.signatures.clear();
+        Ok(())
+    }
+
+    /// Adds a foreign bank and voids all signatures.
+    ///
+    /// # Errors
+    /// As [`Genesis::add_foreign_bank`]; then nothing has changed.
+    pub fn add_foreign_bank(&mut self, entry: ForeignBankEntry) -> Result<(), BodyError> {
+        self.body.add_foreign_bank(entry)?;
+        self.signatures.clear();
+        Ok(())
+    }
+
+    /// Sets the rate publisher's key and voids all signatures.
+    ///
+    /// # Errors
+    /// As [`Genesis::set_rate_publisher`]; then nothing has changed.
+    pub fn set_rate_publisher(&mut self, key: PublicKey, verifier: &dyn Verifier) -> Result<(), BodyError> {
+        self.body.set_rate_publisher(key, verifier)?;
         self.signatures.clear();
         Ok(())
     }

@@ -9,6 +9,7 @@
 //! ```text
 //!            add_bank x 6
 //!            add_regulator, add_judge
+//!            add_foreign_bank, set_rate_publisher
 //! Genesis::new --set_company--> GenesisFile --sign by each bank--> GenesisFile --verify--> SoundGenesis
 //!                                  ^   |                                                       |
 //!                                  +---+ every change voids all signatures         GenesisSpec, peers
@@ -27,6 +28,7 @@ mod file;
 mod judges;
 mod shared;
 mod sound;
+mod travel;
 
 pub use body::{BankEntry, Genesis, Observer};
 pub use check::{
@@ -38,3 +40,4 @@ pub use file::{GENESIS_BYTES_MAX, GENESIS_FORMAT, GenesisFile, SignatureState};
 pub use judges::JUDGES_FOUNDING_MAX;
 pub use shared::{SharedEntry, SharedError, Wrap};
 pub use sound::{Peer, PeerRole, SoundGenesis};
+pub use travel::ForeignBankEntry;

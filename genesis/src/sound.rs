@@ -87,6 +87,8 @@ impl SoundGenesis {
                 .expect("a checked body has shared secrets")
                 .first_chain_key(),
             judges: self.body.judges.clone(),
+            foreign_banks: self.body.founding_foreign().expect("a checked body has sound foreign banks"),
+            rate_publisher: self.body.rate_publisher,
         }
     }
 }

@@ -10,3 +10,5 @@ mod round_trip;
 mod story;
 #[path = "ceremony/tampered.rs"]
 mod tampered;
+#[path = "ceremony/travel.rs"]
+mod travel;

@@ -1,8 +1,9 @@
 //! A node's four keys: made, sealed, opened, and held against what genesis says of the bank. Those of
-//! the escrow's custodians are in [`custodian`], a judge's in [`judge`].
+//! the escrow's custodians are in [`custodian`], a judge's in [`judge`], the rate publisher's in [`publisher`].
 
 pub mod custodian;
 pub mod judge;
+pub mod publisher;
 mod shared;
 pub mod token;
 

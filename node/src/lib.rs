@@ -23,6 +23,7 @@ pub mod docket;
 pub mod doors;
 pub mod engine;
 pub mod following;
+pub mod forex;
 pub mod genesis_file;
 pub mod home;
 pub mod judge;

@@ -49,14 +49,10 @@ pub enum Invalid {
     #[error("INVALID: the signature is of another network")]
     Network,
     /// No such bank.
-    #[error(
-        "INVALID: there was no such bank at the statement's height; if it joined later than genesis, check by --url"
-    )]
+    #[error("INVALID: no such bank is known; if it joined after genesis, check by --url")]
     Bank,
     /// Not the bank's signature.
-    #[error(
-        "INVALID: the bank's key did not make this signature; if the bank has changed its key since genesis, check by --url"
-    )]
+    #[error("INVALID: the bank's key did not sign this; if its key changed after genesis, check by --url")]
     Signature,
 }
 

@@ -1,6 +1,10 @@
-//! Customers of the simulated banks: they open accounts, fund them and pay each other for ever.
+//! Customers of the simulated banks: they open accounts, fund them and pay each other for ever, at home and
+//! abroad.
 
 mod probes;
+mod travel;
+
+pub(crate) use travel::{foreign, publisher};
 
 use crate::scheme::Scheme;
 use idx_chain::State;
@@ -43,6 +47,8 @@ pub struct Clients {
     chain_id: ChainId,
     banks: Vec<(BankId, Arc<dyn Signer>)>,
     customers: Vec<Customer>,
+    /// Publishes rates.
+    publisher: Arc<dyn Signer>,
     waiting: Vec<(Transaction, usize)>,
     /// Some of what was handed in, to be handed in again when it has long settled.
     sent: Vec<Transaction>,
@@ -67,7 +73,8 @@ impl Clients {
             }
         };
         let customers = (0..per_bank * banks.len()).map(customer).collect();
-        Self { chain_id, banks, customers, waiting: Vec::new(), sent: Vec::new(), nonce: 0 }
+        let (waiting, sent, publisher) = (Vec::new(), Vec::new(), publisher(scheme));
+        Self { chain_id, banks, customers, publisher, waiting, sent, nonce: 0 }
     }
 
     /// The network they pay on.
@@ -130,10 +137,8 @@ impl Clients {
     fn one(&mut self, rng: &mut ChaCha8Rng, state: &State, now: TimestampMs) -> Option<(Transaction, usize)> {
         let at = rng.random_range(0..self.customers.len());
         let home = self.customers[at].bank;
-        match self.preparation(at, state, now) {
-            Some(tx) => Some((tx, home)),
-            None => self.transfer(rng, state, now, at).map(|tx| (tx, home)),
-        }
+        let ready = self.preparation(at, state, now).or_else(|| self.abroad(rng, state, now, at));
+        ready.or_else(|| self.transfer(rng, state, now, at)).map(|tx| (tx, home))
     }
 
     /// What the bank must do before a customer can pay: open an account, a session, pay money in.

@@ -3,8 +3,9 @@
 
 use crate::checks::Violation;
 use crate::world::World;
-use idx_chain::State;
-use idx_types::{AccountHandle, BankId, Concealed, Paise, Reason, TimestampMs, TxBody, TxKind};
+use idx_chain::{RATE_LATE_MS_MAX, State};
+use idx_types::tx::{CloseTravel, Closing, ForexRate};
+use idx_types::{AccountHandle, BankId, Concealed, Paise, Reason, SessionId, TimestampMs, TxBody, TxKind};
 
 /// What a client makes of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +63,15 @@ fn is_final(reason: Reason, body: &TxBody, state: &State, now: TimestampMs) -> b
             kind.involved_banks().iter().any(left) || speaks_for(kind).is_some_and(left)
         }
         (Reason::AccountExists, TxKind::OpenAccount(ask)) => ask.handle.shown().is_ok_and(exists),
+        (Reason::AccountExists, TxKind::OpenTravel(ask)) => ask.handle.shown().is_ok_and(exists),
+        (Reason::AccountClosed, kind) => has_closed_party(kind, state),
+        (Reason::BadRateTime | Reason::RateExists, TxKind::ForexRate(ask)) => is_late(ask, state, now),
         (Reason::SessionExists, TxKind::OpenSession(ask)) => state.session(&ask.session).is_some(),
         (Reason::InsufficientFunds, TxKind::Transfer(ask)) => {
-            balance_of(body, state).is_some_and(|balance| balance.0 < ask.amount.0 + ask.fee.0)
+            balance_of(&ask.from, state).is_some_and(|balance| balance.0 < ask.amount.0 + ask.fee.0)
+        }
+        (Reason::InsufficientFunds, TxKind::OpenTravel(ask)) => {
+            balance_of(&ask.session, state).is_some_and(|balance| balance < ask.amount)
         }
         // Others have decided it meanwhile, or decided something that excludes it.
         (Reason::UnknownProposal | Reason::AlreadyVoted, TxKind::Ballot(_))
@@ -82,9 +89,43 @@ const fn speaks_for(kind: &TxKind) -> Option<BankId> {
     }
 }
 
-fn balance_of(body: &TxBody, state: &State) -> Option<Paise> {
-    let TxKind::Transfer(ask) = &body.kind else { return None };
-    Some(state.account(&state.session(&ask.from)?.account)?.balance)
+fn balance_of(session: &SessionId, state: &State) -> Option<Paise> {
+    Some(state.account(&state.session(session)?.account)?.balance)
+}
+
+/// Whether the account behind one of its sessions is closed: a traveller came home meanwhile.
+fn has_closed_party(kind: &TxKind, state: &State) -> bool {
+    let is_closed = |session: &SessionId| {
+        let account = state.session(session).and_then(|session| state.account(&session.account));
+        account.is_some_and(|account| account.closed_at.is_some())
+    };
+    match kind {
+        TxKind::OpenSession(ask) => {
+            let account = ask.handle.shown().ok().and_then(|handle| state.account(handle));
+            account.is_some_and(|account| account.closed_at.is_some())
+        }
+        _ => sessions_of(kind).iter().flatten().any(is_closed),
+    }
+}
+
+const fn sessions_of(kind: &TxKind) -> [Option<SessionId>; 2] {
+    match kind {
+        TxKind::Transfer(ask) => match ask.accepted {
+            Some(accepted) => [Some(ask.from), Some(accepted.to)],
+            None => [Some(ask.from), None],
+        },
+        TxKind::OpenTravel(ask) => [Some(ask.session), None],
+        TxKind::CloseTravel(CloseTravel { closing: Closing::Session(session), .. }) => [Some(*session), None],
+        _ => [None, None],
+    }
+}
+
+/// Whether a rate comes after one that starts later or at the same time, or long after its own start.
+fn is_late(ask: &ForexRate, state: &State, now: TimestampMs) -> bool {
+    let (time, from) = (now.max(state.tip().timestamp), ask.quote.valid_from);
+    let book = state.travel().book(ask.currency);
+    let newest = book.and_then(|book| book.in_force(time.max(from)));
+    newest.is_some_and(|other| other.valid_from >= from) || from.plus(RATE_LATE_MS_MAX) < time
 }
 
 /// Whether an account or session that it names is not there yet.
@@ -95,10 +136,6 @@ fn lacks_party(kind: &TxKind, state: &State) -> bool {
     match kind {
         TxKind::OpenSession(ask) => no_account(&ask.handle),
         TxKind::Deposit(ask) => no_account(&ask.handle),
-        TxKind::Transfer(ask) => {
-            let to = ask.accepted.map(|accepted| accepted.to);
-            [Some(ask.from), to].iter().flatten().any(|session| state.session(session).is_none())
-        }
-        _ => false,
+        _ => sessions_of(kind).iter().flatten().any(|session| state.session(session).is_none()),
     }
 }

@@ -91,6 +91,8 @@ impl Setup {
             escrow: escrow(),
             chain_key: idx_chain::testing::first_chain_key(),
             judges: Vec::new(),
+            foreign_banks: crate::clients::foreign(),
+            rate_publisher: Some(crate::clients::publisher(self.scheme).public_key()),
         };
         State::genesis_with(&spec, self.scheme.verifier()).expect("the simulated genesis is sound")
     }

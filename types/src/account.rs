@@ -2,6 +2,7 @@
 
 use crate::ids::{AccountHandle, BankId, Height, OrderId, SessionId, TimestampMs};
 use crate::money::{Currency, Paise};
+use crate::travel::TravelTerms;
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::PublicKey;
 
@@ -86,6 +87,12 @@ pub struct Account {
     pub opened_at: Height,
     /// Height at which it was closed.
     pub closed_at: Option<Height>,
+    /// How many open travel accounts return their money to it, at most [`TRAVELS_PER_ACCOUNT_MAX`].
+    ///
+    /// [`TRAVELS_PER_ACCOUNT_MAX`]: crate::travel::TRAVELS_PER_ACCOUNT_MAX
+    pub travels: u16,
+    /// Of a travel account, where its money came from and until when it lives.
+    pub terms: Option<Box<TravelTerms>>,
 }
 
 /// A pseudonym for one account for one day.

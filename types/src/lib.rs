@@ -35,6 +35,7 @@ pub mod quorum;
 pub mod signed;
 #[doc(hidden)]
 pub mod testing;
+pub mod travel;
 pub mod tx;
 pub mod verdict;
 pub mod vote;
@@ -64,6 +65,7 @@ pub use prepared::PreparedTx;
 pub use private::{BodyError, EpochKey, PrivateRecord};
 pub use quorum::Quorums;
 pub use signed::{Signable, Signed, SignedError, Verified};
+pub use travel::{Conversion, ForeignBank, Quote, Rate, TravelTerms};
 pub use tx::{Acceptance, InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};
 pub use verdict::{ApprovalCertificate, ApprovalScope, SignedVerdicts, Verdicts};
 pub use vote::{CommitCertificate, Proposal, SignedHeader, SignedProposal, SignedVote, Vote, VoteKind};

@@ -31,16 +31,20 @@ impl Paise {
 
     /// `self * bps / 10_000`, rounded half to even. `None` if the result leaves 64 bits.
     pub fn portion(self, bps: Bps) -> Option<Self> {
-        let product = u128::from(self.0) * u128::from(bps.0);
-        let one = u128::from(BPS_ONE);
-        let (floor, rest) = (product / one, product % one);
-        let round_up = match (rest * 2).cmp(&one) {
-            std::cmp::Ordering::Less => false,
-            std::cmp::Ordering::Equal => floor % 2 == 1,
-            std::cmp::Ordering::Greater => true,
-        };
-        u64::try_from(floor + u128::from(round_up)).ok().map(Self)
+        divided_half_even(u128::from(self.0) * u128::from(bps.0), u128::from(BPS_ONE)).map(Self)
     }
+}
+
+/// The quotient rounded half to even; `None` if it leaves 64 bits or the divisor is zero. The divisor is
+/// below 2^127.
+pub(crate) fn divided_half_even(dividend: u128, divisor: u128) -> Option<u64> {
+    let floor = dividend.checked_div(divisor)?;
+    let round_up = match ((dividend % divisor) * 2).cmp(&divisor) {
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => floor % 2 == 1,
+        std::cmp::Ordering::Greater => true,
+    };
+    u64::try_from(floor.checked_add(u128::from(round_up))?).ok()
 }
 
 impl fmt::Display for Paise {
@@ -131,15 +135,41 @@ pub enum Currency {
     Sgd,
 }
 
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Currency {
+    /// All of them, in their order.
+    pub const ALL: [Self; 5] = [Self::Inr, Self::Usd, Self::Eur, Self::Gbp, Self::Sgd];
+
+    /// The ISO 4217 code.
+    pub const fn code(self) -> &'static str {
+        match self {
             Self::Inr => "INR",
             Self::Usd => "USD",
             Self::Eur => "EUR",
             Self::Gbp => "GBP",
             Self::Sgd => "SGD",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A text that is no currency of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is no currency of this ledger: INR, USD, EUR, GBP or SGD")]
+pub struct CurrencyError {
+    /// The text, cut.
+    found: String,
+}
+
+impl FromStr for Currency {
+    type Err = CurrencyError;
+    fn from_str(text: &str) -> Result<Self, CurrencyError> {
+        let found = || CurrencyError { found: text.chars().take(10).collect() };
+        Self::ALL.into_iter().find(|currency| currency.code() == text).ok_or_else(found)
     }
 }
 

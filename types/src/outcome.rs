@@ -137,6 +137,20 @@ reasons! {
     DayKeyExists = 63, "DAY_KEY_EXISTS", "The company has announced its key of that day, and keeps it.";
     RotationNotDue = 64, "ROTATION_NOT_DUE", "The private chain needs no new key now.";
     BadChainKey = 65, "BAD_CHAIN_KEY", "The new key of the private chain is not of the next epoch, or not wrapped as it must be for exactly the banks of this height.";
+    UnknownForeignBank = 66, "UNKNOWN_FOREIGN_BANK", "No such foreign bank.";
+    NoRate = 67, "NO_RATE", "No rate of this currency is in force yet.";
+    RateStale = 68, "RATE_STALE", "The newest rate of this currency is too old to be used.";
+    BadRate = 69, "BAD_RATE", "The rate is out of its bounds, or too far from the one before or after it.";
+    BadRateTime = 70, "BAD_RATE_TIME", "A rate starts after the one in force, neither long ago nor far ahead, and holds no longer than allowed.";
+    RateExists = 71, "RATE_EXISTS", "A rate of this currency starts at that very time.";
+    TooManyRates = 72, "TOO_MANY_RATES", "As many rates of this currency are announced ahead as may be; try again later.";
+    BelowLeast = 73, "BELOW_LEAST", "The rate in force gives less than the least that was asked for.";
+    BadTravelExpiry = 74, "BAD_TRAVEL_EXPIRY", "A travel account expires no earlier than today and at most 366 days from now.";
+    TravelExpired = 75, "TRAVEL_EXPIRED", "The travel account has expired: it can only be closed.";
+    TravelNotExpired = 76, "TRAVEL_NOT_EXPIRED", "Before it expires a travel account is closed by its customer alone.";
+    TravelOpen = 77, "TRAVEL_OPEN", "Money of an open travel account is to return to this account.";
+    TooManyTravels = 78, "TOO_MANY_TRAVELS", "As many travel accounts are open from this account as may be.";
+    FloatTooSmall = 79, "FLOAT_TOO_SMALL", "The foreign bank does not hold enough of that currency here; try again later.";
 }
 
 impl Reason {
@@ -145,7 +159,7 @@ impl Reason {
         matches!(
             self,
             Self::NotYetValid | Self::PoolFull | Self::BankPoolFull | Self::NodeBusy | Self::TooManyOrders
-        )
+        ) || matches!(self, Self::NoRate | Self::RateStale | Self::TooManyRates | Self::FloatTooSmall)
     }
 }
 

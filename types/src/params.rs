@@ -57,6 +57,12 @@ pub struct Params {
     pub agreement_margin: u16,
     /// Part of its stake that a bank loses for a proven contradiction.
     pub slash: Bps,
+    /// The home bank's part of the rupees that are changed into a travel account, and of those that return.
+    pub travel_fee: Bps,
+    /// Least rupees with which a travel account opens.
+    pub min_travel: Paise,
+    /// Most rupees with which a travel account opens.
+    pub max_travel: Paise,
 }
 
 impl Default for Params {
@@ -84,6 +90,9 @@ impl Default for Params {
             approval_margin: 0,
             agreement_margin: 0,
             slash: Bps(1_000),
+            travel_fee: Bps(15),
+            min_travel: Paise(100_000),
+            max_travel: Paise(1_000_000_000),
         }
     }
 }
@@ -114,7 +123,7 @@ impl Params {
     /// # Errors
     /// Names the first parameter that is out of its range, and the range.
     pub fn check(&self) -> Result<(), String> {
-        let rules: [(bool, &str); 14] = [
+        let rules: [(bool, &str); 16] = [
             (self.protocol_version >= 1, "protocol_version must be at least 1"),
             (
                 self.miner_fee.0 <= 1_000 && self.banks_fee.0 <= 1_000,
@@ -156,6 +165,13 @@ impl Params {
                 "approval_margin and agreement_margin are 0 to 16",
             ),
             (u64::from(self.slash.0) <= crate::money::BPS_ONE, "slash is 0 to 10000 bps"),
+            (self.travel_fee.0 <= 1_000, "travel_fee is 0 to 1000 bps"),
+            (
+                self.min_travel >= Paise(1)
+                    && self.min_travel <= self.max_travel
+                    && self.max_travel.0 <= 1 << 53,
+                "min_travel is at least 0.01, max_travel from there to 2^53 paise",
+            ),
         ];
         match rules.iter().find(|(holds, _)| !holds) {
             Some((_, rule)) => Err((*rule).to_owned()),
@@ -175,5 +191,9 @@ mod tests {
         assert!(broken.check().unwrap_err().contains("max_block_transactions"));
         let broken = Params { timeout_cap_ms: 0, ..Params::default() };
         assert!(broken.check().is_err());
+        let broken = Params { travel_fee: Bps(1_001), ..Params::default() };
+        assert!(broken.check().unwrap_err().contains("travel_fee"));
+        let broken = Params { max_travel: Paise(99_999), ..Params::default() };
+        assert!(broken.check().unwrap_err().contains("max_travel"));
     }
 }

@@ -3,6 +3,7 @@
 mod chain_key;
 mod kinds;
 mod orders;
+mod travel;
 
 pub use chain_key::{chain_secrets, epoch_keys};
 pub use kinds::{
@@ -11,6 +12,7 @@ pub use kinds::{
 };
 
 pub use orders::{court_order, judge, judge_key, person};
+pub use travel::{close_travel, foreign_bank, forex_rate, open_travel, publisher_key};
 
 use crate::block::{BLOCK_VERSION, PublicHeader};
 use crate::concealed::Concealed;

@@ -5,6 +5,7 @@ use crate::context::Context;
 use idx_client::views::{
     BankNames, Cursor, EventBody, HeaderView, NoticeView, PrivateHeaderView, ReceiptView, TransactionFilter,
 };
+use idx_types::tx::Closing;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{Height, SessionId, Transaction, TxKind};
 use std::sync::Arc;
@@ -135,6 +136,8 @@ fn names_session(kind: &TxKind, session: SessionId) -> bool {
             transfer.from == session || transfer.accepted.is_some_and(|accepted| accepted.to == session)
         }
         TxKind::OpenSession(opening) => opening.session == session,
+        TxKind::OpenTravel(opening) => opening.session == session,
+        TxKind::CloseTravel(close) => close.closing == Closing::Session(session),
         _ => false,
     }
 }

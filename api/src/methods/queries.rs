@@ -11,9 +11,9 @@ use crate::error::RpcError;
 use idx_client::encoding::{BlockTag, Bytes, Hex};
 use idx_client::views::{
     AccountView, ApprovalsView, BankNames, BankVerdictView, BankView, BlockView, ChainKeysView,
-    CommitCertificateView, EscrowView, EvidenceRecordView, FeeQuoteView, HeaderView, Page, ParametersView,
-    PrivateHeaderView, ProposalView, ReceiptView, TotalsView, TransactionProofView, TransactionView,
-    ValidatorSetView, VerdictView,
+    CommitCertificateView, EscrowView, EvidenceRecordView, FeeQuoteView, ForeignBankView, ForexRatesView,
+    HeaderView, Page, ParametersView, PrivateHeaderView, ProposalView, ReceiptView, TotalsView,
+    TransactionProofView, TransactionView, ValidatorSetView, VerdictView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{Height, TxId};
@@ -191,6 +191,14 @@ pub(crate) fn escrow(context: &Context, _: Nothing) -> Read<EscrowView> {
 
 pub(crate) fn chain_keys(context: &Context, _: Nothing) -> Read<ChainKeysView> {
     Ok(context.deps.queries.chain_keys()?)
+}
+
+pub(crate) fn forex_rates(context: &Context, _: Nothing) -> Read<ForexRatesView> {
+    Ok(context.deps.queries.forex_rates()?)
+}
+
+pub(crate) fn foreign_banks(context: &Context, _: Nothing) -> Read<Vec<ForeignBankView>> {
+    Ok(context.deps.queries.foreign_banks()?)
 }
 
 pub(crate) fn totals(context: &Context, _: Nothing) -> Read<TotalsView> {

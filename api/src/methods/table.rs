@@ -220,6 +220,12 @@ methods! {
     "idx_getOrderEnvelopes" [ORDER, READER] -> "OrderFileView",
         "The sealed envelopes that an active order covers, for its judge or a custodian only.",
         Run::Call(|c, a| read(c, a, orders::order_file));
+    "idx_getForexRates" [] -> "ForexRatesView",
+        "What foreign money costs: the rates in force and those announced.",
+        Run::Call(|c, a| read(c, a, queries::forex_rates));
+    "idx_getForeignBanks" [] -> "ForeignBankView[]",
+        "The foreign banks with whom travel accounts open, and what they hold.",
+        Run::Call(|c, a| read(c, a, queries::foreign_banks));
     "idx_getTotals" [] -> "TotalsView", "All money by currency: what was issued, and all balances added up.",
         Run::Call(|c, a| read(c, a, queries::totals));
     "idx_getMempool" [] -> "MempoolView", "What waits to be ordered.",
@@ -238,6 +244,9 @@ methods! {
     "idx_sendRawTransactions" [RAWS] -> "SendResultView[]",
         "Hands in several; one answer for each, in order.",
         Run::Call(submit::send_many);
+    "idx_simulate" [RAW] -> "SimulationView",
+        "What would become of a transaction alone in the next block, if every bank approved; hands nothing in.",
+        Run::Call(submit::simulate);
     "idx_waitForTransaction" [ID, TIMEOUT] -> "ReceiptView?",
         "Waits until a transaction is final; answers how it stands when the time is over.",
         Run::Call(submit::wait);

@@ -88,7 +88,7 @@ pub(super) async fn login(mut call: Call) -> Outcome {
     let idx = customer.idx;
     let step = factors::at_login(&call, idx, code.as_ref()).await.inspect_err(|error| {
         // A wrong code counts as a wrong password does.
-        if error.code != Code::InvalidCode.parts().0 {
+        if error.code != Code::WrongTotp.parts().0 {
             call.rest.lockout.retract(&alias);
         }
     })?;

@@ -33,7 +33,7 @@ codes! {
     OtherBank = "OTHER_BANK", 400, "This node serves the customers of another bank.";
     Unauthorized = "UNAUTHORIZED", 401, "Send a valid token: Authorization: Bearer TOKEN.";
     InvalidCredentials = "INVALID_CREDENTIALS", 401, "These credentials are not valid.";
-    InvalidCode = "TOTP_CODE_INVALID", 401, "This is no code of the second factor at this time.";
+    WrongTotp = "TOTP_CODE_INVALID", 401, "This is no code of the second factor at this time.";
     Forbidden = "FORBIDDEN", 403, "The role of this token may not do that.";
     NotFound = "NOT_FOUND", 404, "There is no such thing here, or it is not yours.";
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This path does not take this method.";
@@ -43,10 +43,14 @@ codes! {
     MediaType = "UNSUPPORTED_MEDIA_TYPE", 415, "Send Content-Type: application/json.";
     RateLimited = "RATE_LIMITED", 429, "Too many requests; try again after the time of Retry-After.";
     Locked = "LOCKED", 429, "Too many failed logins; try again after the time of Retry-After.";
-    TooLong = "STATEMENT_TOO_LONG", 400, "The period has more lines than a statement can have; ask for a shorter one.";
-    Expired = "STATEMENT_EXPIRED", 410, "The statement has expired, or would not be the same now; make a new one.";
-    BrokenFile = "PAYMENT_FILE_BROKEN", 400, "The file as a whole is refused, and nothing of it is paid; details say where and why.";
-    Unexplained = "STATEMENT_UNEXPLAINED", 500, "The account's record does not add up, so no statement is made; tell the bank.";
+    TooLong = "STATEMENT_TOO_LONG", 400,
+        "The period has more lines than a statement can have; ask for a shorter one.";
+    Expired = "STATEMENT_EXPIRED", 410,
+        "The statement has expired, or would not be the same now; make a new one.";
+    BrokenFile = "PAYMENT_FILE_BROKEN", 400,
+        "The file as a whole is refused, and nothing of it is paid; details say where and why.";
+    Unexplained = "STATEMENT_UNEXPLAINED", 500,
+        "The account's record does not add up, so no statement is made; tell the bank.";
     Internal = "INTERNAL", 500, "The node failed; its log says how.";
     NotKept = "NOT_KEPT", 410, "This node does not keep what was asked for.";
     NotServed = "NOT_SERVED", 503, "This node serves no customers.";

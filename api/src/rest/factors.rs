@@ -99,5 +99,5 @@ pub(super) async fn at_login(
 /// Of the step before, this one or the next: clocks differ (RFC 6238, 5.2).
 fn step_of(call: &Call, factor: &SecondFactor, code: &TotpCode) -> Result<u64, ApiError> {
     let now_s = call.teller()?.now().0 / 1_000;
-    codes_of(&factor.secret)?.check(&code.0, now_s).ok_or_else(|| Code::InvalidCode.into())
+    codes_of(&factor.secret)?.check(&code.0, now_s).ok_or_else(|| Code::WrongTotp.into())
 }

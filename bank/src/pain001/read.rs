@@ -1,7 +1,7 @@
 //! The walk over a file's elements: what is known is gathered, what is not is passed by.
 
-use super::decimal::Decimal;
 use super::file::{Broken, CreditTransfer, FILE_BYTES_MAX, Fault, Initiation, TRANSFERS_MAX};
+use super::promise::{Promise, put};
 use quick_xml::NsReader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
@@ -39,35 +39,6 @@ impl Initiation {
             Ok(()) => Ok(Self { message_id: walk.message_id.unwrap_or_default(), transfers: walk.transfers }),
             Err(fault) => Err(Broken { line: walk.line, fault }),
         }
-    }
-}
-
-/// A group of transfers with the count and the sum that it promises.
-#[derive(Default)]
-struct Promise {
-    count: Option<String>,
-    sum: Option<String>,
-    found: usize,
-    total: Decimal,
-}
-
-impl Promise {
-    fn add(&mut self, amount: Decimal) -> Result<(), Fault> {
-        self.found += 1;
-        self.total = self.total.plus(amount).ok_or(Fault::Number("InstdAmt"))?;
-        Ok(())
-    }
-
-    fn check(&self, count: &'static str, sum: &'static str) -> Result<(), Fault> {
-        let promised = self.count.as_deref().map(|text| text.parse().map_err(|_| Fault::Number(count)));
-        if promised.transpose()?.is_some_and(|promised: usize| promised != self.found) {
-            return Err(Fault::Count(count));
-        }
-        let promised = self.sum.as_deref().map(|text| Decimal::read(text).ok_or(Fault::Number(sum)));
-        if promised.transpose()?.is_some_and(|promised| promised != self.total) {
-            return Err(Fault::Sum(sum));
-        }
-        Ok(())
     }
 }
 
@@ -304,19 +275,4 @@ impl Walk<'_> {
         }
         self.group.check("GrpHdr/NbOfTxs", "GrpHdr/CtrlSum")
     }
-}
-
-/// Keeps the text of an element that stands once.
-fn put(place: &mut Option<String>, text: &str, name: &'static str, chars_max: usize) -> Result<(), Fault> {
-    if place.is_some() {
-        return Err(Fault::Twice(name));
-    }
-    if text.is_empty() {
-        return Err(Fault::Missing(name));
-    }
-    if text.chars().count() > chars_max {
-        return Err(Fault::Long(name));
-    }
-    *place = Some(text.to_owned());
-    Ok(())
 }

@@ -38,7 +38,8 @@ fn bilal() -> String {
 /// A creditor by the proxy of his account.
 fn by_proxy() -> String {
     format!(
-        "<Cdtr><Nm>Bilal</Nm></Cdtr><CdtrAcct><Id><Othr><Id>IDX</Id></Othr></Id><Prxy><Id>{}</Id></Prxy></CdtrAcct>",
+        "<Cdtr><Nm>Bilal</Nm></Cdtr><CdtrAcct><Id><Othr><Id>IDX</Id></Othr></Id><Prxy><Id>{}</Id></Prxy>\
+         </CdtrAcct>",
         bilal()
     )
 }

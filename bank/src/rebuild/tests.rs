@@ -157,3 +157,23 @@ fn an_envelope_that_names_another_bank_is_refused() {
     assert_eq!(rebuilt.unreadable, [(Height(1), Unreadable::Record)]);
     assert_eq!(rebuilt.customers, 0);
 }
+
+/// A travel account is an account like others; the session that paid for it is not opened by it.
+#[test]
+fn the_opening_of_a_travel_account_is_read() {
+    let (handle, session) = (AccountHandle([7; 32]), SessionId([8; 32]));
+    let kind = idx_types::testing::open_travel((session, HDFC), "CITI_USA", idx_types::Paise(1), handle);
+    let body = idx_types::TxBody {
+        version: idx_types::tx::TX_VERSION,
+        chain_id: idx_types::testing::chain_id(),
+        created_at: NOON,
+        valid_until: NOON.plus(1),
+        nonce: 1,
+        kind,
+    };
+    let tx = body.sign(&[&idx_types::testing::key(1)]);
+    let record = PrivateRecord::of(Height(4), &tx).unwrap();
+    assert_eq!((record.context.handle, record.context.session), (handle, None));
+    assert_eq!(record.session_key, None);
+    assert_eq!(PrivateRecord::of(Height(4), &tx.redacted()), None, "observers read nothing");
+}

@@ -60,8 +60,12 @@ impl Document {
 
 /// Characters that XML 1.0 cannot hold (its production 2) are shown as the one for unknown ones.
 fn in_xml(text: &str) -> String {
-    let fits = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    text.chars().map(|c| if fits(c) { c } else { '\u{fffd}' }).collect()
+    let text = text.chars();
+    text.map(|c| if fits_xml(c) { c } else { '\u{fffd}' }).collect()
+}
+
+const fn fits_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// A name for the message that no other statement has: half of a digest of what it is about.
@@ -151,15 +155,16 @@ fn reference(line: &Line) -> String {
 
 /// The bank transaction code of ISO's external list.
 fn code(entry: &mut Document, flow: &Flow) {
-    let (family, kind) = match flow {
-        Flow::Deposit => ("CNTR", "CDPT"),
-        Flow::Withdrawal => ("CNTR", "CWDL"),
-        Flow::Sent { .. } => ("ICDT", "DMCT"),
-        Flow::Received { .. } => ("RCDT", "DMCT"),
+    let (domain_code, family, kind) = match flow {
+        Flow::Deposit => ("PMNT", "CNTR", "CDPT"),
+        Flow::Withdrawal => ("PMNT", "CNTR", "CWDL"),
+        Flow::Sent { .. } => ("PMNT", "ICDT", "DMCT"),
+        Flow::Received { .. } => ("PMNT", "RCDT", "DMCT"),
+        Flow::Changed { .. } => ("FORX", "SPOT", "OTHR"),
     };
     entry.inside("BkTxCd", |codes| {
         codes.inside("Domn", |domain| {
-            domain.text("Cd", "PMNT");
+            domain.text("Cd", domain_code);
             domain.inside("Fmly", |names| {
                 names.text("Cd", family);
                 names.text("SubFmlyCd", kind);
@@ -192,10 +197,14 @@ fn transaction(tx: &mut Document, line: &Line, currency: Currency) {
     let party = match movement.flow {
         Flow::Sent { .. } => Some("RltdPties/Cdtr/Pty/Nm"),
         Flow::Received { .. } => Some("RltdPties/Dbtr/Pty/Nm"),
-        Flow::Deposit | Flow::Withdrawal => None,
+        Flow::Deposit | Flow::Withdrawal | Flow::Changed { .. } => None,
     };
     if let Some(path) = party {
         tx.text(path, &other_side(line));
     }
-    tx.text("AddtlTxInf", &format!("{} {}", movement.flow.name(), movement.id));
+    let with = match &movement.flow {
+        Flow::Changed { with, .. } => format!(" with {with}"),
+        _ => String::new(),
+    };
+    tx.text("AddtlTxInf", &format!("{}{with} {}", movement.flow.name(), movement.id));
 }

@@ -41,6 +41,15 @@ pub enum Flow {
         /// What the transfer cost on top.
         fee: Paise,
     },
+    /// Money was changed at a foreign bank: rupees into a travel account's currency, or back.
+    Changed {
+        /// With whom.
+        with: BankCode,
+        /// Whether the account has more after it.
+        is_credit: bool,
+        /// What the account paid for it on top.
+        fee: Paise,
+    },
     /// Somebody paid the owner.
     Received {
         /// The session that sent: all that a receiver learns.
@@ -51,13 +60,17 @@ pub enum Flow {
 impl Flow {
     /// Whether the account has more after it.
     pub const fn is_credit(&self) -> bool {
-        matches!(self, Self::Deposit | Self::Received { .. })
+        match self {
+            Self::Deposit | Self::Received { .. } => true,
+            Self::Withdrawal | Self::Sent { .. } => false,
+            Self::Changed { is_credit, .. } => *is_credit,
+        }
     }
 
     /// The fee that the account paid.
     pub const fn fee(&self) -> Paise {
         match self {
-            Self::Sent { fee, .. } => *fee,
+            Self::Sent { fee, .. } | Self::Changed { fee, .. } => *fee,
             _ => Paise::ZERO,
         }
     }
@@ -68,6 +81,7 @@ impl Flow {
             Self::Deposit => "DEPOSIT",
             Self::Withdrawal => "WITHDRAWAL",
             Self::Sent { .. } => "SENT",
+            Self::Changed { .. } => "CHANGED",
             Self::Received { .. } => "RECEIVED",
         }
     }

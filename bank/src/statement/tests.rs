@@ -44,6 +44,10 @@ fn sent(contact: Option<&str>, fee: u64) -> Flow {
     Flow::Sent { to: session(0xab), contact, fee: Paise(fee) }
 }
 
+fn changed(is_credit: bool, fee: u64) -> Flow {
+    Flow::Changed { with: "CITI_USA".parse().unwrap(), is_credit, fee: Paise(fee) }
+}
+
 fn recorded(height: u64, balance: u64) -> Recorded {
     Recorded { height: Height(height), balance: Paise(balance) }
 }
@@ -57,6 +61,8 @@ fn sample() -> Statement {
         movement(12, Flow::Received { from: session(0xcd) }, 12_345),
         movement(14, Flow::Withdrawal, 200_000),
         movement(15, sent(None, 0), 1),
+        movement(16, changed(false, 150), 99_850),
+        movement(17, changed(true, 0), 40_000),
     ];
     let marks = [
         recorded(10, 1_050_000),
@@ -64,6 +70,8 @@ fn sample() -> Statement {
         recorded(12, 955_770),
         recorded(14, 755_770),
         recorded(15, 755_769),
+        recorded(16, 655_769),
+        recorded(17, 695_769),
     ];
     Statement::new(head(), Paise(50_000), &marks, movements).unwrap()
 }

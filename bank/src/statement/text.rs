@@ -45,6 +45,7 @@ pub(super) fn other_side(line: &Line) -> String {
         Flow::Deposit | Flow::Withdrawal => "Cash at the counter".to_owned(),
         Flow::Sent { contact: Some(name), .. } => name.expose().to_owned(),
         Flow::Sent { to, .. } => to.to_string(),
+        Flow::Changed { with, .. } => with.to_string(),
         Flow::Received { from } => from.to_string(),
     }
 }

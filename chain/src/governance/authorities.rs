@@ -1,4 +1,5 @@
-//! Judges and regulators: who may join them, and what follows when one does or a judge retires.
+//! Judges, regulators and the rate publisher: who may join them, and what follows when one does or a judge
+//! retires.
 //!
 //! A key that signs for one authority or bank signs for no other, retired judges included.
 
@@ -33,10 +34,12 @@ pub(super) fn regulator_fits(regulator: &Regulator, draft: &Draft<'_>) -> bool {
 /// Whether an authority signs with this key, or did.
 pub(super) fn is_known(key: &PublicKey, registries: &Registries) -> bool {
     registries.escrow.signs_with(key)
+        || registries.travel.publisher() == Some(key)
         || registries.judges.iter().any(|record| record.judge.signing_key == *key)
 }
 
-fn key_is_new(key: &PublicKey, draft: &Draft<'_>) -> bool {
+/// Whether a key is sound, and no bank, authority or publisher signs with it.
+pub(super) fn key_is_new(key: &PublicKey, draft: &Draft<'_>) -> bool {
     let of_bank = draft.base.validators.banks().iter().any(|bank| bank.consensus_key == *key);
     draft.base.verifier.is_sound(key) && !of_bank && !is_known(key, draft.registries())
 }

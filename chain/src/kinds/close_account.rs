@@ -1,6 +1,6 @@
 //! `CloseAccount`: ends an account with zero balance; its row stays.
 
-use super::{Plan, Record, moving_account, signed_by_bank};
+use super::{Plan, Record, rupee_account, signed_by_bank};
 use crate::draft::Draft;
 use idx_types::tx::AccountRef;
 use idx_types::{Paise, Reason, TxSignature};
@@ -8,9 +8,12 @@ use idx_types::{Paise, Reason, TxSignature};
 /// A frozen account cannot be closed: that would end the freeze.
 pub(super) fn plan(draft: &Draft<'_>, ask: &AccountRef, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = moving_account(draft, ask.bank, ask.handle.shown()?)?;
+    let (index, account) = rupee_account(draft, ask.bank, ask.handle.shown()?)?;
     if account.balance != Paise::ZERO {
         return Err(Reason::AccountNotEmpty);
+    }
+    if account.travels > 0 {
+        return Err(Reason::TravelOpen);
     }
     Ok(Plan::record(Record::Close(index)))
 }

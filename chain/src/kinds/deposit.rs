@@ -1,6 +1,6 @@
 //! `Deposit`: money from the bank's reserve to one of its customers.
 
-use super::{Plan, check_cash, moving_account, signed_by_bank};
+use super::{Plan, check_cash, rupee_account, signed_by_bank};
 use crate::draft::Draft;
 use crate::posting::Entry;
 use idx_types::tx::Cash;
@@ -8,7 +8,7 @@ use idx_types::{Reason, TxSignature};
 
 pub(super) fn plan(draft: &Draft<'_>, ask: &Cash, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (account, _) = moving_account(draft, ask.bank, ask.handle.shown()?)?;
+    let (account, _) = rupee_account(draft, ask.bank, ask.handle.shown()?)?;
     check_cash(draft, ask.amount)?;
     let reserve = draft.system(ask.bank)?.reserve;
     Ok(Plan::entries(vec![Entry::debit(reserve, ask.amount), Entry::credit(account, ask.amount)]))

@@ -1,6 +1,6 @@
 //! `Freeze`: stops an account, for the bank's own reason or for a court order (document 3.3).
 
-use super::{Plan, Record, active_order, customer_account, signed_by_bank};
+use super::{Plan, Record, active_order, open_account_of, signed_by_bank};
 use crate::draft::Draft;
 use crate::orders::{Deed, HELD_PER_ORDER_MAX, Order};
 use idx_types::tx::Freeze;
@@ -9,7 +9,7 @@ use idx_types::{Account, FreezeState, OrderId, Reason, TxId, TxSignature};
 /// Orders freeze beside each other and over a bank's own freeze; under an order's a bank freezes nothing.
 pub(super) fn plan(draft: &Draft<'_>, ask: &Freeze, by: &[TxSignature], id: TxId) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = customer_account(draft, ask.bank, ask.handle.shown()?)?;
+    let (index, account) = open_account_of(draft, ask.bank, ask.handle.shown()?)?;
     match (account.freeze, ask.cause) {
         (_, FreezeState::Free) => Err(Reason::Malformed),
         (_, FreezeState::ByOrder(order)) => for_order(draft, order, (index, account), id),

@@ -29,6 +29,8 @@ pub(super) fn plan(
         freeze: FreezeState::Free,
         opened_at: draft.place.height,
         closed_at: None,
+        travels: 0,
+        terms: None,
     })))
 }
 

@@ -1,6 +1,6 @@
 //! `OpenSession`: a pseudonym for one account, with the key that speaks for it.
 
-use super::{Plan, Record, check_identity, customer_account, signed_by_bank};
+use super::{Plan, Record, check_identity, open_account_of, signed_by_bank};
 use crate::draft::Draft;
 use idx_types::params::DAY_MS;
 use idx_types::tx::OpenSession;
@@ -15,7 +15,7 @@ pub(super) fn plan(
 ) -> Result<Plan, Reason> {
     let bank = signed_by_bank(draft, ask.bank, by)?;
     let handle = ask.handle.shown()?;
-    customer_account(draft, ask.bank, handle)?;
+    open_account_of(draft, ask.bank, handle)?;
     if draft.session(&ask.session).is_some() {
         return Err(Reason::SessionExists);
     }

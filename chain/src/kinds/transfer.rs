@@ -1,12 +1,12 @@
 //! `Transfer`: from one session's account to another's, with the fee on top (documents 1.3, 3.1).
 
-use super::{Plan, Record, moving_account};
+use super::{Plan, Record, moving_account, session_account};
 use crate::draft::Draft;
 use crate::fees::{FeeQuote, split};
 use crate::posting::Entry;
 use idx_types::planted::{self, Bug};
 use idx_types::tx::Transfer;
-use idx_types::{Account, BankId, Reason, SessionId, TimestampMs, TxSignature};
+use idx_types::{Account, BankId, Currency, Reason, SessionId, TimestampMs, TxSignature};
 
 /// An intent signed inside a session may settle after the session's end: what counts is the time at
 /// which it was made (document 3.2).
@@ -34,10 +34,11 @@ pub(super) fn plan(
     if payer.balance < cost && !planted::has(Bug::OverdraftCreatesMoney) {
         return Err(Reason::InsufficientFunds);
     }
-    let mut entries = Vec::with_capacity(3 + draft.fee_accounts.len());
+    let mut entries = Vec::with_capacity(3 + draft.rupee_fees.fees.len());
     entries.push(Entry::debit(sender, cost));
     entries.push(Entry::credit(receiver, ask.amount));
-    pay_fee(draft, fee, &mut entries)?;
+    pay_fee(draft, payer.currency, fee, &mut entries)?;
+    let fee = if payer.currency == Currency::Inr { fee } else { FeeQuote::default() };
     Ok(Plan { entries, record: Record::Nothing, fee })
 }
 
@@ -49,26 +50,25 @@ fn party<'a>(
     signature: &TxSignature,
     created_at: TimestampMs,
 ) -> Result<(u64, &'a Account), Reason> {
-    draft.base.bank(bank)?;
-    let session = draft.session(session).ok_or(Reason::UnknownSession)?;
-    if session.home_bank != bank {
-        return Err(Reason::WrongHomeBank);
+    let handle = session_account(draft, session, bank, std::slice::from_ref(signature), created_at)?;
+    let (number, account) = moving_account(draft, bank, &handle)?;
+    match &account.terms {
+        Some(terms) if terms.is_expired(draft.place.now) => Err(Reason::TravelExpired),
+        _ => Ok((number, account)),
     }
-    if session.key != signature.key {
-        return Err(Reason::WrongSigner);
-    }
-    if created_at > session.expires_at {
-        return Err(Reason::SessionExpired);
-    }
-    moving_account(draft, bank, &session.account)
 }
 
-/// The miner's part, and the banks' part divided among the banks of this height.
-fn pay_fee(draft: &Draft<'_>, fee: FeeQuote, entries: &mut Vec<Entry>) -> Result<(), Reason> {
-    entries.push(Entry::credit(draft.reward_account.ok_or(Reason::UnknownBank)?, fee.miner));
-    let shares = split(fee.banks, draft.fee_accounts.len(), draft.place.height.0);
-    entries
-        .extend(draft.fee_accounts.iter().zip(shares).map(|(account, share)| Entry::credit(*account, share)));
+/// The miner's part, and the banks' part divided among the banks of this height, all in the currency paid.
+fn pay_fee(
+    draft: &Draft<'_>,
+    currency: Currency,
+    fee: FeeQuote,
+    entries: &mut Vec<Entry>,
+) -> Result<(), Reason> {
+    let places = draft.fee_places(currency)?;
+    entries.push(Entry::credit(places.reward.ok_or(Reason::UnknownBank)?, fee.miner));
+    let shares = split(fee.banks, places.fees.len(), draft.place.height.0);
+    entries.extend(places.fees.iter().zip(shares).map(|(account, share)| Entry::credit(*account, share)));
     Ok(())
 }
 

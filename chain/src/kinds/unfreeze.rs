@@ -1,13 +1,13 @@
 //! `Unfreeze`: lifts a bank's own freeze; a court order's stays.
 
-use super::{Plan, Record, customer_account, signed_by_bank};
+use super::{Plan, Record, open_account_of, signed_by_bank};
 use crate::draft::Draft;
 use idx_types::tx::AccountRef;
 use idx_types::{FreezeState, Reason, TxSignature};
 
 pub(super) fn plan(draft: &Draft<'_>, ask: &AccountRef, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = customer_account(draft, ask.bank, ask.handle.shown()?)?;
+    let (index, account) = open_account_of(draft, ask.bank, ask.handle.shown()?)?;
     match account.freeze {
         FreezeState::Free => Err(Reason::NotFrozen),
         FreezeState::ByOrder(_) => Err(Reason::FrozenByOrder),

@@ -1,6 +1,6 @@
 //! `Withdraw`: money from a customer back to the bank's reserve.
 
-use super::{Plan, check_cash, moving_account, signed_by_bank};
+use super::{Plan, check_cash, rupee_account, signed_by_bank};
 use crate::draft::Draft;
 use crate::posting::Entry;
 use idx_types::tx::Cash;
@@ -8,7 +8,7 @@ use idx_types::{Reason, TxSignature};
 
 pub(super) fn plan(draft: &Draft<'_>, ask: &Cash, by: &[TxSignature]) -> Result<Plan, Reason> {
     signed_by_bank(draft, ask.bank, by)?;
-    let (index, account) = moving_account(draft, ask.bank, ask.handle.shown()?)?;
+    let (index, account) = rupee_account(draft, ask.bank, ask.handle.shown()?)?;
     check_cash(draft, ask.amount)?;
     if account.balance < ask.amount {
         return Err(Reason::InsufficientFunds);

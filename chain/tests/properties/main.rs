@@ -2,6 +2,7 @@
 //! a state leads to the same root.
 
 mod lawful;
+mod travel;
 
 use idx_chain::testing::{World, handle, session_key};
 use idx_chain::{Sealed, State};
@@ -9,8 +10,9 @@ use idx_crypto::Ed25519;
 use idx_types::testing::{self, key};
 use idx_types::tx::{Ballot, Change, Freeze, Propose, ReportEvidence, Transfer};
 use idx_types::{
-    AccountHandle, BankId, Decision, Evidence, FreezeState, Height, Outcome, Paise, Params, PreparedTx,
-    PrivateHash, PublicHash, Reason, Round, SessionId, Signed, TxId, TxKind, Vote, VoteKind,
+    AccountHandle, BankId, Currency, Decision, Evidence, FreezeState, Height, JudgeId, Outcome, Paise,
+    Params, PreparedTx, PrivateHash, PublicHash, Reason, Round, SessionId, Signed, TxId, TxKind, Vote,
+    VoteKind,
 };
 use proptest::prelude::*;
 
@@ -32,7 +34,7 @@ struct Ask {
 fn ask() -> impl Strategy<Value = Ask> {
     let amounts =
         prop_oneof![4 => 0..300u64, 12 => 10_000..2_000_000u64, 1 => Just(u64::MAX), 1 => Just(1 << 40)];
-    (0..22u8, 0..ACCOUNTS + 1, 0..ACCOUNTS + 1, amounts, prop::bool::weighted(0.95), 0..12u8)
+    (0..30u8, 0..ACCOUNTS + 1, 0..ACCOUNTS + 1, amounts, prop::bool::weighted(0.95), 0..12u8)
         .prop_map(|(kind, a, b, amount, honest, decision)| Ask { kind, a, b, amount, honest, decision })
 }
 
@@ -58,7 +60,8 @@ fn decision_of(ask: &Ask) -> Decision {
 
 /// A world in which every account and session of the pool exists, all but two with some money.
 fn settled_world() -> World {
-    let mut world = World::with_judges(6, 1);
+    let mut world = World::with_travel(6);
+    world.decree(Change::RegisterJudge(Box::new(testing::judge(JudgeId(1)))));
     for number in 0..ACCOUNTS {
         let (bank, account) = (bank_of(number), handle(number));
         world.done(testing::open_account(BankId(bank), account), bank);
@@ -67,6 +70,7 @@ fn settled_world() -> World {
         }
         world.done(open_session(&world, number, account), bank);
     }
+    travel::set_up(&mut world);
     world
 }
 
@@ -146,6 +150,7 @@ fn kind(world: &World, ask: &Ask) -> TxKind {
         7 => proposal(world, ask),
         8 | 12 | 13 => ballot(world, ask),
         14..20 => lawful::kind(world, ask),
+        22.. => travel::kind(world, ask),
         _ => transfer(world, ask),
     }
 }
@@ -159,6 +164,7 @@ fn prepare(world: &mut World, ask: &Ask) -> PreparedTx {
         (_, false) => wrong,
         (TxKind::Evidence(_), _) => key(bank_of(ask.b) as u8 + 1),
         _ if (14..20).contains(&ask.kind) => lawful::signer(&kind, bank_of(ask.a)),
+        _ if ask.kind >= 22 => travel::signer(&kind, bank_of(ask.a)),
         _ => key(bank_of(ask.a) as u8 + 1),
     };
     let signed = if by_sessions { body.sign(&[&right, &right]) } else { body.sign(&[&signer]) };
@@ -191,7 +197,10 @@ fn height_ms(outcomes: &[Outcome]) -> u32 {
 fn check_postings(execution: &idx_chain::Execution, outcomes: &[Outcome]) {
     for (place, outcome) in outcomes.iter().enumerate() {
         let postings = execution.postings(place);
-        assert_eq!(postings.iter().map(|posting| posting.change).sum::<i128>(), 0);
+        for currency in Currency::ALL {
+            let of_currency = postings.iter().filter(|posting| posting.currency == currency);
+            assert_eq!(of_currency.map(|posting| posting.change).sum::<i128>(), 0, "{currency}");
+        }
         assert!(postings.is_empty() || *outcome == Outcome::Completed);
     }
     assert_eq!(execution.closing_postings().iter().map(|posting| posting.change).sum::<i128>(), 0);
@@ -236,6 +245,7 @@ proptest! {
             prop_assert_eq!(world.state.snapshot(), twin.snapshot());
             check_money(&twin);
             lawful::check(&twin);
+            travel::check(&twin);
             for (tx, outcome) in txs.iter().zip(&in_twin) {
                 prop_assert_eq!(twin.is_settled(&tx.id), outcome.is_final());
             }

@@ -1,5 +1,6 @@
 //! Banks, accounts, fees.
 
+use super::travel::TravelTermsView;
 use super::{BankNames, BankTag};
 use crate::encoding::Hex;
 use idx_crypto::{Hash32, PublicKey};
@@ -133,6 +134,9 @@ pub struct AccountView {
     /// Height at which it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Height>,
+    /// Of a travel account, where its money came from and until when it lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub travel: Option<TravelTermsView>,
     /// The final height after which this holds.
     pub as_of: Height,
 }
@@ -149,6 +153,7 @@ impl AccountView {
             freeze: account.freeze.into(),
             opened_at: account.opened_at,
             closed_at: account.closed_at,
+            travel: account.terms.as_deref().map(Into::into),
             as_of,
         }
     }

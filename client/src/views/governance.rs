@@ -3,7 +3,7 @@
 use super::bank::ValidatorView;
 use super::{BankNames, BankTag};
 use crate::encoding::{Bytes, Hex};
-use idx_crypto::Hash32;
+use idx_crypto::{Hash32, PublicKey};
 use idx_types::tx::Change;
 use idx_types::{Currency, Evidence, Height, Judge, JudgeId, Offence, Paise, Params, Regulator, Round, TxId};
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,11 @@ pub enum ChangeView {
     },
     /// The private chain gets a new key.
     RotatePrivateKey,
+    /// Rates are published with another key.
+    SetRatePublisher {
+        /// The key.
+        key: Hex<PublicKey>,
+    },
 }
 
 impl ChangeView {
@@ -114,6 +119,7 @@ impl ChangeView {
             Change::RetireJudge(judge) => Self::RetireJudge { judge: *judge },
             Change::AddRegulator(one) => Self::AddRegulator { regulator: (**one).clone() },
             Change::RotatePrivateKey => Self::RotatePrivateKey,
+            Change::SetRatePublisher(key) => Self::SetRatePublisher { key: Hex(*key) },
         }
     }
 }

@@ -6,6 +6,7 @@ use super::order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, OrderShareView, RefuseOrderView,
     ReleaseOrderView,
 };
+use super::travel::{CloseTravelView, ForexRateView, OpenTravelView};
 use super::{BankNames, BankTag, FreezeView};
 use crate::encoding::{Hex, Time};
 use idx_crypto::{Hash32, PublicKey};
@@ -14,7 +15,7 @@ use idx_types::{Currency, Height, Paise, SessionId, TxId, TxKind};
 use serde::{Deserialize, Serialize};
 
 /// The stable names of all kinds, as [`TxKind::name`] gives them.
-pub const TX_KINDS: [&str; 19] = [
+pub const TX_KINDS: [&str; 22] = [
     "open_account",
     "close_account",
     "open_session",
@@ -34,6 +35,9 @@ pub const TX_KINDS: [&str; 19] = [
     "confirm_opening",
     "announce_keys",
     "rotate_chain_key",
+    "forex_rate",
+    "open_travel",
+    "close_travel",
 ];
 
 /// What a transaction asks, field by field.
@@ -165,6 +169,12 @@ pub enum TxKindView {
     AnnounceKeys(AnnounceKeysView),
     /// A new key of the private chain.
     RotateChainKey(RotateChainKeyView),
+    /// What a foreign currency costs.
+    ForexRate(ForexRateView),
+    /// The opening of a travel account.
+    OpenTravel(OpenTravelView),
+    /// The closing of a travel account.
+    CloseTravel(CloseTravelView),
 }
 
 impl TxKindView {
@@ -207,6 +217,9 @@ impl TxKindView {
             TxKind::ConfirmOpening(tx) => Self::ConfirmOpening(tx.into()),
             TxKind::AnnounceKeys(tx) => Self::AnnounceKeys(tx.into()),
             TxKind::RotateChainKey(tx) => Self::RotateChainKey(RotateChainKeyView::new(tx, names)),
+            TxKind::ForexRate(tx) => Self::ForexRate(tx.into()),
+            TxKind::OpenTravel(tx) => Self::OpenTravel(OpenTravelView::new(tx, names)),
+            TxKind::CloseTravel(tx) => Self::CloseTravel(CloseTravelView::new(tx, names)),
         }
     }
 

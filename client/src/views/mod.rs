@@ -16,6 +16,7 @@ mod kind;
 mod lawful;
 mod node;
 mod order;
+mod travel;
 mod tx;
 
 pub use bank::{AccountView, BankView, FeeQuoteView, FreezeView, ValidatorSetView, ValidatorView};
@@ -47,9 +48,13 @@ pub use order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
     OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
+pub use travel::{
+    CloseTravelView, ConversionView, CurrencyRatesView, ForeignBankView, ForexRateView, ForexRatesView,
+    OpenTravelView, QuoteView, TravelTermsView,
+};
 pub use tx::{
-    BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,
-    TxStatus,
+    BankVerdictView, ReceiptView, SendResultView, SignatureView, SimulationView, TransactionProofView,
+    TransactionView, TxStatus,
 };
 
 use idx_types::{BankCode, BankId, Outcome, Reason, ValidatorSet, Verdict};

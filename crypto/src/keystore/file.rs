@@ -40,6 +40,8 @@ pub enum Purpose {
     JudgeSigning,
     /// What is sealed to a judge: halves, answers, envelopes (X25519).
     JudgeReading,
+    /// What foreign money costs (Ed25519).
+    RatePublisher,
 }
 
 impl Purpose {
@@ -49,7 +51,8 @@ impl Purpose {
             Self::Vault => *hkdf_derive(secret, "idx/vault-key-name/1", &[]),
             Self::Hpke | Self::RegulatorEscrow | Self::JudgeReading => x25519_public(secret),
             Self::CompanyMaster => *hkdf_derive(secret, "idx/company-master-name/1", &[]),
-            Self::Consensus | Self::Network | Self::Wallet | Self::Custodian | Self::JudgeSigning => {
+            Self::Consensus | Self::Network | Self::Wallet => SecretKey::from_seed(secret).public_key().0,
+            Self::Custodian | Self::JudgeSigning | Self::RatePublisher => {
                 SecretKey::from_seed(secret).public_key().0
             }
         }
@@ -69,6 +72,7 @@ impl fmt::Display for Purpose {
             Self::Vault => "vault",
             Self::JudgeSigning => "judge_signing",
             Self::JudgeReading => "judge_reading",
+            Self::RatePublisher => "rate_publisher",
         })
     }
 }

@@ -9,8 +9,8 @@ use idx_client::encoding::{Hex, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::{
     BankNames, BankView, ChainKeysView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
-    MempoolView, NodeInfoView, NodeRole, Page, ParametersView, PeerView, ProposalView, StepName, SyncingView,
-    TotalsView,
+    ForeignBankView, ForexRatesView, MempoolView, NodeInfoView, NodeRole, Page, ParametersView, PeerView,
+    ProposalView, StepName, SyncingView, TotalsView,
 };
 use idx_crypto::Hash32;
 use idx_types::testing::{self, chain_id};
@@ -117,6 +117,13 @@ impl ChainQueries for MadeUp {
             held: vec![1],
         })
     }
+    fn forex_rates(&self) -> Answer<ForexRatesView> {
+        let time = TimestampMs(1).into();
+        Ok(ForexRatesView { as_of: Height(TIP), time, publisher: None, rates: Vec::new() })
+    }
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>> {
+        Ok(Vec::new())
+    }
     fn totals(&self) -> Answer<TotalsView> {
         Ok(TotalsView { as_of: Height(TIP), currencies: Vec::new() })
     }
@@ -139,6 +146,10 @@ impl ChainQueries for MadeUp {
 impl Submit for MadeUp {
     async fn submit(&self, transactions: Vec<Transaction>) -> Vec<Result<TxId, Refusal>> {
         transactions.iter().map(|tx| Ok(tx.id())).collect()
+    }
+    async fn simulate(&self, tx: Transaction) -> Answer<(Height, Result<(), Reason>)> {
+        let said = if tx.signatures.is_empty() { Err(Reason::WrongSigner) } else { Ok(()) };
+        Ok((Height(1), said))
     }
     async fn settled(&self, id: TxId) -> Answer<Found> {
         match self.transaction(id)? {

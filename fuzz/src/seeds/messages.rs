@@ -11,11 +11,13 @@ use idx_replica::JournalEntry;
 use idx_sim::{Plan, World};
 use idx_storage::store::rows;
 use idx_storage::{HeightRecord, TxPlace};
-use idx_types::testing::key;
+use idx_types::testing::{self, key};
+use idx_types::tx::Closing;
 use idx_types::wire::{self, Gossip, ObservedHeight, Request, Response, Status};
 use idx_types::{
-    AccountKind, BankId, Decision, Evidence, Height, Outcome, PreparedTx, PrivateHash, PublicHash, Round,
-    StateParts, TimestampMs, Transaction, TxBody, TxHash, TxKind, VoteKind,
+    AccountHandle, AccountKind, BankId, Currency, Decision, Evidence, Height, Outcome, Paise, PreparedTx,
+    PrivateHash, PublicHash, Round, SessionId, StateParts, TimestampMs, Transaction, TxBody, TxHash, TxKind,
+    VoteKind,
 };
 
 /// Simulated time in which the network talks, milliseconds.
@@ -89,6 +91,7 @@ fn stored(gossip: &[Gossip]) -> Vec<Vec<u8>> {
     rows.push(row(2, &record.delta.core));
     rows.push(row(3, &deposit(1)));
     rows.push(row(3, &rotation()));
+    rows.extend(travel().map(|tx| row(3, &tx)));
     rows.push(row(4, &state.accounts()[0]));
     rows.push(row(6, state.tip()));
     rows.push(row(7, &TxPlace { height: Height(1), index: 0, outcome: Outcome::Completed }));
@@ -110,6 +113,19 @@ fn stored(gossip: &[Gossip]) -> Vec<Vec<u8>> {
 fn rotation() -> Transaction {
     let kind = TxKind::RotateChainKey(Box::new(super::sealed::rotation()));
     TxBody { kind, ..deposit(1).body }.sign(&[&key(2)])
+}
+
+/// A rate, and the opening and both closings of a travel account.
+fn travel() -> [Transaction; 4] {
+    let (bank, session, handle) = (BankId(1), SessionId([1; 32]), AccountHandle([2; 32]));
+    let closing = |closing| testing::close_travel(bank, closing);
+    let kinds = [
+        testing::forex_rate(Currency::Usd, 8_300_000_000, 8_333_333_333, TimestampMs(GENESIS_MS)),
+        testing::open_travel((session, bank), "CITI_USA", Paise(100_000), handle),
+        closing(Closing::Session(session)),
+        closing(Closing::Expired(testing::concealed(handle))),
+    ];
+    kinds.map(|kind| TxBody { kind, ..deposit(1).body }.sign(&[&key(2)]))
 }
 
 fn row(kind: usize, value: &impl BorshSerialize) -> Vec<u8> {

@@ -5,8 +5,9 @@ use crate::answers::understood;
 use crate::rpc::ask;
 use idx_crypto::{Ed25519, Hash32, KdfCost, KeyFile, Passphrase, Purpose, SealEntropy, SecretKey, Signer};
 use idx_crypto::{HpkeSecret, x25519_public};
-use idx_genesis::{BankEntry, CompanyEntry, Genesis, GenesisFile};
+use idx_genesis::{BankEntry, CompanyEntry, ForeignBankEntry, Genesis, GenesisFile};
 use idx_node::settings::{self, KEYS};
+use idx_types::testing::foreign_bank;
 use idx_types::{NetworkDay, NetworkKey, Paise, Params, Regulator, TimestampMs};
 use serde_json::{Value, json};
 
@@ -117,6 +118,23 @@ fn add_escrow(file: &mut GenesisFile, key: impl Fn(u8) -> SecretKey) {
     file.set_company(company, &Ed25519).expect("a sound company");
 }
 
+/// A foreign bank, and a rate publisher.
+fn add_travel(file: &mut GenesisFile, key: impl Fn(u8) -> SecretKey) {
+    let bank = foreign_bank(0);
+    let entry = ForeignBankEntry {
+        code: bank.code,
+        name: bank.name,
+        country: bank.country,
+        country_code: bank.country_code,
+        currency: bank.currency,
+        correspondent: "BANK1".parse().expect("a sound code"),
+        rupees: Paise(100),
+        float: Paise(100),
+    };
+    file.add_foreign_bank(entry).expect("a sound foreign bank");
+    file.set_rate_publisher(key(74).public_key(), &Ed25519).expect("a sound key");
+}
+
 /// A genesis of four banks, signed by all.
 fn signed_genesis() -> GenesisFile {
     let mut file = GenesisFile::new(Genesis::new("idx", TimestampMs(1_800_000_000_000), Params::default()));
@@ -135,6 +153,7 @@ fn signed_genesis() -> GenesisFile {
         file.add_bank(entry, &Ed25519).expect("a sound bank");
     }
     add_escrow(&mut file, key);
+    add_travel(&mut file, key);
     file.seal_shared(&[77; 32], KdfCost::testnet()).expect("the banks' keys are sound");
     for bank in 0..4 {
         let code = format!("BANK{bank}").parse().expect("a sound code");

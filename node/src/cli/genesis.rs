@@ -1,6 +1,7 @@
 //! `idx-node genesis ...`: the ceremony.
 
 mod escrow;
+mod travel;
 
 use super::HomeArg;
 use super::exit::{Done, Exit, Failure};
@@ -27,6 +28,8 @@ The ceremony, for a network of any number of banks:
   idx-node genesis add-regulator genesis.json --name RBI --keys rbi.json
   idx-node genesis set-company genesis.json --keys company.json
   idx-node genesis add-judge genesis.json --id 1 --name \"A. Rao, Delhi\" --keys judge.json
+  idx-node genesis add-foreign-bank genesis.json --code CITI_USA --currency USD --correspondent HDFC ...
+  idx-node genesis set-rate-publisher genesis.json --keys publisher.json
   idx-node genesis sign genesis.json --home hdfc               each bank signs, once all are in
   idx-node genesis merge genesis.json copy.json                where banks signed copies
   idx-node genesis verify genesis.json                         until nobody is missing";
@@ -57,6 +60,10 @@ pub(super) enum Genesis {
     SetCompany(escrow::SetCompany),
     /// Add a judge, who may order the opening of identities; voids all signatures.
     AddJudge(escrow::AddJudge),
+    /// Add a foreign bank, with whom rupees are changed for travel accounts; voids all signatures.
+    AddForeignBank(travel::AddForeignBank),
+    /// Set the key with which rates of foreign money are published; voids all signatures.
+    SetRatePublisher(travel::SetRatePublisher),
     /// Make the secrets that only the banks share, when all banks are in, and wrap them for each; voids all
     /// signatures.
     SealShared {
@@ -144,6 +151,8 @@ impl Genesis {
             Self::AddRegulator(add) => add.run(),
             Self::SetCompany(set) => set.run(),
             Self::AddJudge(add) => add.run(),
+            Self::AddForeignBank(add) => add.run(),
+            Self::SetRatePublisher(set) => set.run(),
             Self::SealShared { file } => escrow::seal_shared(&file),
             Self::Sign { file, home, bank, passphrase_file } => sign(&file, &home, bank, passphrase_file),
             Self::Merge { file, other } => merge(&file, &other),
@@ -228,6 +237,8 @@ struct Standing {
     regulators: Vec<Regulator>,
     company: Option<CompanyStanding>,
     judges: Vec<Judge>,
+    foreign_banks: Vec<String>,
+    rate_publisher: Option<PublicKey>,
 }
 
 /// The company, without the keys of its days.
@@ -275,6 +286,8 @@ fn standing(genesis: &GenesisFile) -> Standing {
             last_day: company.last_day(),
         }),
         judges: body.judges.clone(),
+        foreign_banks: body.foreign_banks.iter().map(|entry| entry.code.to_string()).collect(),
+        rate_publisher: body.rate_publisher,
     }
 }
 
@@ -288,7 +301,12 @@ fn escrow_text(standing: &Standing) -> String {
     );
     let judges: Vec<&str> = standing.judges.iter().map(|judge| judge.name.as_str()).collect();
     let judges = if judges.is_empty() { "none yet".to_owned() } else { judges.join(", ") };
-    format!("regulators: {regulators}  company: {company}  judges: {judges}")
+    let foreign = standing.foreign_banks.join(", ");
+    let foreign = if foreign.is_empty() { "none yet".to_owned() } else { foreign };
+    let publisher = standing.rate_publisher.map_or("none yet".to_owned(), |key| key.to_string());
+    format!(
+        "regulators: {regulators}  company: {company}  judges: {judges}\nforeign banks: {foreign}  rate publisher: {publisher}"
+    )
 }
 
 fn standing_text(standing: &Standing) -> String {

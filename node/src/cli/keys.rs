@@ -8,6 +8,7 @@ use crate::keys::custodian::{
     CustodianKeys, Role, company_keys, generate_in_token, observer_keys, regulator_keys,
 };
 use crate::keys::judge::{JudgeKeys, JudgePublic};
+use crate::keys::publisher::{self, PublisherPublic};
 use crate::keys::{self, PASSPHRASE_VARIABLE, token};
 use crate::pay::now;
 use idx_crypto::{Ed25519, KdfCost, Passphrase, Purpose, Signer, Verifier, hash_borsh};
@@ -102,7 +103,7 @@ impl Keys {
                 match role {
                     // Its public keys are many, and depend on the day on which they are asked for.
                     Role::Company => inspect(&home, Output::Table)?,
-                    Role::Bank | Role::Regulator | Role::Observer | Role::Judge => export(&home, None, None)?,
+                    _ => export(&home, None, None)?,
                 }
             }
             Self::Check { home, passphrase_file } => check(&home.home(), passphrase_file)?,
@@ -127,7 +128,7 @@ fn generate(role: Role, home: &Home, passphrase: &Passphrase, in_token: Option<(
         (Some(token), Role::Regulator | Role::Company) => {
             Ok(generate_in_token(role, home, passphrase, cost, token)?)
         }
-        (Some(_), Role::Bank | Role::Judge | Role::Observer) => {
+        (Some(_), Role::Bank | Role::Judge | Role::Observer | Role::Publisher) => {
             Err(Failure::say(Exit::Refused, "a token holds the keys of a regulator or of the company"))
         }
     }
@@ -144,6 +145,7 @@ fn check(home: &Home, passphrase_file: Option<PathBuf>) -> Done {
             return Ok(());
         }
         Role::Judge => Box::new(JudgeKeys::open(home, &passphrase)?.signing),
+        Role::Publisher => Box::new(publisher::open_key(home, &passphrase)?),
         Role::Regulator | Role::Company => CustodianKeys::open(home, &passphrase)?.signing,
     };
     let (probe, key) = (hash_borsh("idx/keys-check/1", &()), signer.public_key());
@@ -159,6 +161,7 @@ fn export(home: &Home, first_day: Option<NetworkDay>, passphrase_file: Option<Pa
         Role::Regulator => json(&regulator_keys(home)?),
         Role::Observer => json(&observer_keys(home)?),
         Role::Judge => json(&JudgePublic::of(home)?),
+        Role::Publisher => json(&PublisherPublic::of(home)?),
         Role::Company => {
             let passphrase = passphrase_of(home, passphrase_file)?;
             let first = first_day.unwrap_or_else(|| NetworkDay::of(now()));

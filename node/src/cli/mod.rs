@@ -7,6 +7,7 @@ mod custodian;
 mod customer;
 mod exit;
 mod files;
+mod forex;
 mod genesis;
 mod judge;
 mod keys;
@@ -15,6 +16,7 @@ mod node;
 mod nodes;
 mod observer;
 mod output;
+mod span;
 mod status;
 mod testnet;
 
@@ -70,6 +72,9 @@ enum Command {
     /// A judge: order the opening of an identity, open what custodians release.
     #[command(subcommand)]
     Judge(judge::Judge),
+    /// The rate publisher: say what foreign money costs.
+    #[command(subcommand)]
+    Forex(forex::Forex),
     /// What a running node is doing, and what it waits for.
     Status(status::Status),
     /// A clerk's work for the bank's customers.
@@ -129,6 +134,7 @@ impl Command {
             Self::Audit(command) => command.run(),
             Self::Custodian(command) => command.run(),
             Self::Judge(command) => command.run(),
+            Self::Forex(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),
             Self::Import(command) => command.run(),

@@ -7,9 +7,10 @@ use idx_bank::Nickname;
 use idx_bank::statement::{Flow, Head, LINES_MAX, Movement, Recorded, Statement, StatementSeal};
 use idx_bank::vault::{BankAccount, Contact};
 use idx_storage::{BalanceAt, Cursor, Order, PAGE_ENTRIES_MAX, PageQuery, Store, Subject};
+use idx_types::tx::{CloseTravel, Closing, OpenTravel};
 use idx_types::{
-    AccountHandle, BankId, Height, NetworkDay, Outcome, Paise, SessionId, Signed, TimestampMs, Transaction,
-    TxId, TxKind,
+    AccountHandle, BankId, Conversion, Height, NetworkDay, Outcome, Paise, SessionId, Signed, TimestampMs,
+    Transaction, TravelTerms, TxId, TxKind,
 };
 
 impl Statements for Door {
@@ -67,7 +68,11 @@ fn record(
     (begin, end): (TimestampMs, TimestampMs),
     as_of: Height,
 ) -> Result<(Paise, Vec<BalanceAt>), NoStatement> {
-    let before = store.balance_before(account, begin).map_err(failed)?.filter(|row| row.height <= as_of);
+    let mut before = store.balance_before(account, begin).map_err(failed)?;
+    if before.is_some_and(|row| row.height > as_of) {
+        // The period begins after what the statement is of.
+        before = store.balance_at(account, as_of).map_err(failed)?;
+    }
     let last = store.balance_before(account, end).map_err(failed)?;
     let last = last.map_or(Height::GENESIS, |row| row.height.min(as_of));
     let first = before.map_or(Height::GENESIS, |row| row.height.next());
@@ -149,8 +154,45 @@ impl Reader<'_> {
                 };
                 Some((flow, transfer.amount))
             }
+            TxKind::OpenTravel(ask) => Some(self.opening(ask)?),
+            TxKind::CloseTravel(ask) => Some(self.closing(ask)?),
             _ => None,
         })
+    }
+
+    /// Rupees leave the source account, fee included; the new account begins with foreign money.
+    fn opening(&self, ask: &OpenTravel) -> Answer<(Flow, Paise)> {
+        let travel = ask.handle.shown().map_err(failed)?;
+        let terms = self.terms(travel)?;
+        let Conversion { rupees, fee, foreign, .. } = terms.opening;
+        let (with, is_credit) = (terms.foreign_bank, *travel == self.account);
+        if is_credit {
+            return Ok((Flow::Changed { with, is_credit, fee: Paise::ZERO }, foreign));
+        }
+        let changed = rupees.checked_sub(fee).ok_or_else(|| failed("a fee above its amount"))?;
+        Ok((Flow::Changed { with, is_credit, fee }, changed))
+    }
+
+    /// All foreign money leaves the travel account; rupees come to its source, the fee deducted before.
+    fn closing(&self, ask: &CloseTravel) -> Answer<(Flow, Paise)> {
+        let travel = match &ask.closing {
+            Closing::Expired(handle) => *handle.shown().map_err(failed)?,
+            Closing::Session(session) => {
+                let found = self.door.store.session(session).map_err(failed)?;
+                found.ok_or_else(|| failed("a closing without its session"))?.account
+            }
+        };
+        let terms = self.terms(&travel)?;
+        let closing = terms.closing.ok_or_else(|| failed("a closed travel account without its closing"))?;
+        let is_credit = travel != self.account;
+        let amount = if is_credit { closing.rupees } else { closing.foreign };
+        Ok((Flow::Changed { with: terms.foreign_bank, is_credit, fee: Paise::ZERO }, amount))
+    }
+
+    fn terms(&self, travel: &AccountHandle) -> Answer<TravelTerms> {
+        let account = self.door.store.account(travel).map_err(failed)?;
+        let terms = account.and_then(|account| account.terms).map(|terms| *terms);
+        terms.ok_or_else(|| failed("a travel account without its terms"))
     }
 
     fn is_own(&self, session: &SessionId) -> Answer<bool> {

@@ -35,11 +35,14 @@ pub enum Role {
     Observer,
     /// A judge: signing key, and the key to which answers are sealed.
     Judge,
+    /// Who says what foreign money costs: signing key.
+    Publisher,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] = [Self::Bank, Self::Regulator, Self::Company, Self::Observer, Self::Judge];
+    pub const ALL: [Self; 6] =
+        [Self::Bank, Self::Regulator, Self::Company, Self::Observer, Self::Judge, Self::Publisher];
 
     /// The keys that it has.
     pub const fn purposes(self) -> &'static [Purpose] {
@@ -49,6 +52,7 @@ impl Role {
             Self::Company => &[Purpose::Custodian, Purpose::CompanyMaster],
             Self::Observer => &[Purpose::Network],
             Self::Judge => &[Purpose::JudgeSigning, Purpose::JudgeReading],
+            Self::Publisher => &[Purpose::RatePublisher],
         }
     }
 
@@ -59,6 +63,7 @@ impl Role {
             (Purpose::RegulatorEscrow, Self::Regulator),
             (Purpose::CompanyMaster, Self::Company),
             (Purpose::JudgeReading, Self::Judge),
+            (Purpose::RatePublisher, Self::Publisher),
         ];
         let by_file = marks.into_iter().find(|(mark, _)| has(*mark)).map(|(_, role)| role);
         let is_observer = has(Purpose::Network) && !has(Purpose::Consensus);

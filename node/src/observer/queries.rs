@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use idx_api::{Answer, ApiDeps, ChainQueries, Events, Found, LiveEvent, QueryError, Refusal, Submit};
 use idx_chain::FeeQuote;
 use idx_client::views::{
-    BankNames, BankView, ChainKeysView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, Page,
-    ParametersView, ProposalView, TotalsView,
+    BankNames, BankView, ChainKeysView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
+    ForeignBankView, ForexRatesView, Page, ParametersView, ProposalView, TotalsView,
 };
 use idx_storage::StoreError;
 use idx_types::wire::CertifiedHeight;
@@ -135,6 +135,14 @@ impl ChainQueries for Queries {
         unknown("epochs of the private chain's key")
     }
 
+    fn forex_rates(&self) -> Answer<ForexRatesView> {
+        unknown("rates of foreign money")
+    }
+
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>> {
+        unknown("foreign banks")
+    }
+
     fn totals(&self) -> Answer<TotalsView> {
         unknown("balances")
     }
@@ -162,6 +170,10 @@ impl Submit for Queries {
     async fn submit(&self, transactions: Vec<Transaction>) -> Vec<Result<TxId, Refusal>> {
         let refused = Refusal { reason: Reason::NodeBusy, detail: NOT_HERE.to_owned() };
         vec![Err(refused); transactions.len()]
+    }
+
+    async fn simulate(&self, _: Transaction) -> Answer<(Height, Result<(), Reason>)> {
+        Err(QueryError::NotKept("an observer has no balances to try it on; ask a bank's node".to_owned()))
     }
 
     async fn settled(&self, id: TxId) -> Answer<Found> {

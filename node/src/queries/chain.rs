@@ -2,13 +2,15 @@
 
 use super::Queries;
 use super::chain_keys::chain_keys_view;
+use super::travel;
 use crate::engine::events::found_at;
 use idx_api::{Answer, ChainQueries, Found, QueryError, Standing};
 use idx_chain::{FeeQuote, State, system_handle};
 use idx_client::encoding::Hex;
 use idx_client::views::{
     BallotView, BankNames, BankView, ChainKeysView, ChangeView, CurrencyTotalView, Cursor, EscrowView,
-    EvidenceRecordView, FeeQuoteView, Page, ParametersView, ProposalState, ProposalView, TotalsView,
+    EvidenceRecordView, FeeQuoteView, ForeignBankView, ForexRatesView, Page, ParametersView, ProposalState,
+    ProposalView, TotalsView,
 };
 use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
@@ -142,6 +144,15 @@ impl ChainQueries for Queries {
     fn chain_keys(&self) -> Answer<ChainKeysView> {
         let names = self.names.clone();
         self.ask(move |replica| chain_keys_view(replica, &*names))
+    }
+
+    fn forex_rates(&self) -> Answer<ForexRatesView> {
+        self.ask(|replica| travel::forex_rates_view(replica.state()))
+    }
+
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>> {
+        let names = self.names.clone();
+        self.ask(move |replica| travel::foreign_bank_views(replica.state(), &*names))
     }
 
     fn totals(&self) -> Answer<TotalsView> {

@@ -7,6 +7,7 @@ mod live;
 mod order_file;
 pub(crate) mod orders;
 mod submit;
+mod travel;
 
 pub(crate) use chain::fee_view;
 pub use live::LiveFacts;

@@ -104,8 +104,11 @@ fn shares(order: &Order) -> impl Iterator<Item = TxId> + '_ {
 }
 
 fn opening_of(store: &Store, account: AccountHandle) -> Answer<Option<Shown>> {
-    let opens =
-        |kind: &TxKind| matches!(kind, TxKind::OpenAccount(open) if open.handle.shown() == Ok(&account));
+    let opens = |kind: &TxKind| match kind {
+        TxKind::OpenAccount(open) => open.handle.shown() == Ok(&account),
+        TxKind::OpenTravel(open) => open.handle.shown() == Ok(&account),
+        _ => false,
+    };
     first(store, Subject::Account(account), opens)
 }
 

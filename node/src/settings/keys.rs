@@ -37,6 +37,8 @@ pub const KEYS: &[Key] = &[
     key("http", "listen", Shape::Text, "IDX_HTTP_LISTEN"),
     key("http", "origins", Shape::List, "IDX_HTTP_ORIGINS"),
     key("http", "rest_per_second", Shape::Number, "IDX_HTTP_REST_PER_SECOND"),
+    key("http", "tls_certificate", Shape::Text, "IDX_HTTP_TLS_CERTIFICATE"),
+    key("http", "tls_key", Shape::Text, "IDX_HTTP_TLS_KEY"),
     key("p2p", "listen", Shape::List, "IDX_P2P_LISTEN"),
     key("p2p", "announce", Shape::List, "IDX_P2P_ANNOUNCE"),
     key("p2p", "peers", Shape::Addresses, "IDX_P2P_PEERS"),

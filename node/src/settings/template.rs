@@ -80,6 +80,11 @@ origins = {:?}
 # Requests of REST that one address may make in a second, 1 to 1000000; five times as many at once.
 # IDX_HTTP_REST_PER_SECOND
 rest_per_second = {}
+# PEM files of the certificate (with those it rests on) and its private key, both or neither: with them the
+# door speaks TLS 1.2 and 1.3 only. A renewed certificate is taken up within a minute.
+# IDX_HTTP_TLS_CERTIFICATE, IDX_HTTP_TLS_KEY
+# tls_certificate = \"/etc/idx/tls/chain.pem\"
+# tls_key = \"/etc/idx/tls/key.pem\"
 ",
         http.listen, http.origins, http.rest_per_second
     )

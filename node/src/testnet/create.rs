@@ -1,8 +1,8 @@
 //! Making the homes of a test network, of its banks, custodians and judge, and the genesis that all banks sign.
 
-use super::TestnetError;
 use super::layout::{BANKS, Layout, LayoutError, Place};
 use super::ports::Ports;
+use super::{TestnetError, travel};
 use crate::home;
 use crate::keys::custodian::{RegulatorKeys, Role, company_keys, regulator_keys};
 use crate::keys::judge::JudgePublic;
@@ -50,11 +50,12 @@ pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(
     }
     add_escrow(layout, &mut genesis)?;
     add_judge(layout, &mut genesis)?;
+    travel::found(layout, &mut genesis)?;
     let text = sign_all(&places, genesis)?;
     for place in &places {
         home::write_new(&place.home.genesis_file(), &text).map_err(LayoutError::from)?;
     }
-    for home in [layout.regulator(), layout.company(), layout.judge()] {
+    for home in [layout.regulator(), layout.company(), layout.judge(), layout.publisher()] {
         home::write_new(&home.genesis_file(), &text).map_err(LayoutError::from)?;
     }
     layout.make_wallet()?;
@@ -148,7 +149,7 @@ fn sign_all(places: &[Place], genesis: Genesis) -> Result<String, TestnetError> 
     Ok(file.to_json())
 }
 
-fn genesis_error(error: impl ToString) -> TestnetError {
+pub(super) fn genesis_error(error: impl ToString) -> TestnetError {
     TestnetError::Genesis(error.to_string())
 }
 

@@ -10,6 +10,7 @@
 //!            custodians/rbi/  custodians/company/
 //!                   the keys of those who open identities together, their passphrases, policy, log
 //!            judge/ the keys of the one judge, and their passphrase
+//!            publisher/ the key of the rate publisher, and its passphrase
 //! ```
 
 use super::ports::Ports;
@@ -38,6 +39,9 @@ const CUSTODIANS: &str = "custodians";
 
 /// Home of the judge.
 const JUDGE: &str = "judge";
+
+/// Home of the rate publisher.
+const PUBLISHER: &str = "publisher";
 
 /// Keeps a second `up` out; see [`Home::lock`].
 const LOCK: &str = "lock";
@@ -197,6 +201,11 @@ impl Layout {
         Home::at(self.file(JUDGE))
     }
 
+    /// The home of the rate publisher.
+    pub fn publisher(&self) -> Home {
+        Home::at(self.file(PUBLISHER))
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
@@ -260,7 +269,12 @@ impl Layout {
 
     fn own_entries(&self) -> Vec<PathBuf> {
         let homes = self.places().into_iter().map(|place| place.home.root().to_owned());
-        FILES.iter().chain(&[CUSTODIANS, JUDGE, DEMO]).map(|name| self.file(name)).chain(homes).collect()
+        FILES
+            .iter()
+            .chain(&[CUSTODIANS, JUDGE, PUBLISHER, DEMO])
+            .map(|name| self.file(name))
+            .chain(homes)
+            .collect()
     }
 
     /// Writes down what the network was made with; from then on it exists.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! up: ports tried -> homes and keys -> genesis signed by all -> six processes -> all at one height
-//!     -> two custodians -> accounts opened and funded -> payments settled -> table and summary
+//!     -> first rates of foreign money -> two custodians -> accounts opened and funded -> payments settled -> table and summary
 //! ```
 //!
 //! A test network keeps every secret of all six banks in one folder and plays their customers. Nothing
@@ -17,6 +17,7 @@ mod nodes;
 mod ports;
 mod process;
 mod status;
+mod travel;
 mod up;
 mod verbs;
 
@@ -29,6 +30,7 @@ pub use status::{NodeRow, table_of};
 pub use up::{Asked, MADE_RATE, Paying, Stream, UpReport, pay, up};
 pub use verbs::{down, end, logs, start, status};
 
+use crate::forex::ForexError;
 use crate::pay::PayError;
 use crate::pay::identity::NotSealed;
 use crate::pay::network::Unreachable;
@@ -91,6 +93,9 @@ pub enum TestnetError {
     /// The accounts of the payments cannot be opened.
     #[error("{0}\n  what to do: the company must announce keys for the days to come")]
     NotSealed(#[from] NotSealed),
+    /// The first rates are not on the ledger.
+    #[error(transparent)]
+    Forex(#[from] ForexError),
     /// The operating system says no.
     #[error("{what}: {source}")]
     Io {

@@ -7,7 +7,7 @@ use super::nodes::{log_tail, running};
 use super::ports::Ports;
 use super::status::{NodeRow, rows, table_of, url};
 use super::verbs::start_place;
-use super::{TestnetError, create};
+use super::{TestnetError, create, travel};
 use crate::home::{self, Home};
 use crate::keys::{self, NodeKeys};
 use crate::pay::row::{FileError, Payments, read};
@@ -119,6 +119,7 @@ pub async fn up(layout: &Layout, asked: &Asked) -> Result<UpReport, TestnetError
     links::ensure(layout, ports).await?;
     start_all(layout, ports).await?;
     agree(layout, ports).await?;
+    travel::publish_first(layout, ports).await?;
     if asked.custodians {
         custodians::start_all(layout, ports)?;
     }

@@ -107,7 +107,11 @@ impl Clients {
     /// Whether a customer can pay, and nothing of his is under way.
     fn is_ready(&self, at: usize, state: &State) -> bool {
         let customer = &self.customers[at];
-        let pays = |kind: &TxKind| matches!(kind, TxKind::Transfer(ask) if ask.from == customer.session);
+        let pays = |kind: &TxKind| match kind {
+            TxKind::Transfer(ask) => ask.from == customer.session,
+            TxKind::OpenTravel(ask) => ask.session == customer.session,
+            _ => false,
+        };
         state.session(&customer.session).is_some()
             && state.account(&customer.handle).is_some_and(|account| account.balance >= SOLVENT)
             && !self.waiting.iter().any(|(tx, _)| pays(&tx.body.kind))

@@ -4,7 +4,7 @@ use super::columns::Column;
 use super::db::Db;
 use super::index::Subject;
 use crate::error::StoreError;
-use idx_types::tx::OrderIdentity;
+use idx_types::tx::{CloseTravel, Closing, OrderIdentity};
 use idx_types::{AccountHandle, BankId, Concealed, Session, SessionId, Transaction, TxKind};
 use std::collections::HashMap;
 
@@ -71,6 +71,8 @@ fn sessions(kind: &TxKind) -> [Option<SessionId>; 2] {
     match kind {
         TxKind::Transfer(tx) => [Some(tx.from), tx.accepted.map(|accepted| accepted.to)],
         TxKind::OpenSession(tx) => [Some(tx.session), None],
+        TxKind::OpenTravel(tx) => [Some(tx.session), None],
+        TxKind::CloseTravel(CloseTravel { closing: Closing::Session(session), .. }) => [Some(*session), None],
         TxKind::CourtOrder(tx) => [tx.target.session(), None],
         TxKind::OrderShare(tx) => [session_of(&tx.identity), None],
         TxKind::ConfirmOpening(tx) => [session_of(&tx.identity), None],
@@ -102,6 +104,9 @@ fn account(kind: &TxKind) -> Option<AccountHandle> {
         TxKind::Freeze(tx) => &tx.handle,
         TxKind::OrderShare(tx) => account_of(&tx.identity)?,
         TxKind::ConfirmOpening(tx) => account_of(&tx.identity)?,
+        TxKind::OpenTravel(tx) => &tx.handle,
+        TxKind::CloseTravel(CloseTravel { closing: Closing::Expired(handle), .. }) => handle,
+        TxKind::CloseTravel(_) | TxKind::ForexRate(_) => return None,
         TxKind::Transfer(_) | TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) => return None,
         TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::AnswerOrder(_) => return None,
         TxKind::RefuseOrder(_) | TxKind::AnnounceKeys(_) | TxKind::RotateChainKey(_) => return None,

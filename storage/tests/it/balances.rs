@@ -1,9 +1,15 @@
 //! Balances by height against the ledger itself, and the search by time against a plain scan.
 
-use crate::support::{FAR, commit_all, new_store};
-use idx_storage::BalanceAt;
-use idx_storage::testing::Heights;
-use idx_types::{AccountHandle, Height, Paise, TimestampMs};
+use crate::support::{FAR, all_pages, commit_all, new_store};
+use idx_chain::testing::{RATE, World, session_key, travel_spec};
+use idx_crypto::{Ed25519, Signer};
+use idx_storage::testing::{BANKS, Heights};
+use idx_storage::{BalanceAt, Order, Subject};
+use idx_types::testing::{forex_rate, key, open_session, open_travel, publisher_key};
+use idx_types::tx::Closing;
+use idx_types::{
+    AccountHandle, BankId, Currency, Height, Outcome, Paise, PreparedTx, SessionId, TimestampMs,
+};
 
 /// What the ledger showed after each height, where it changed.
 fn changes(told: &[BalanceAt]) -> Vec<BalanceAt> {
@@ -71,4 +77,39 @@ fn a_store_that_begins_later_has_balances_from_there_on_and_others_accounts_have
     assert_ne!(bank.handle, account);
     assert_eq!(store.balances(&bank.handle, (Height(0), FAR), 10).unwrap(), []);
     assert_ne!(first.balance, Paise::ZERO);
+}
+
+#[test]
+fn a_closing_is_listed_under_the_account_that_it_pays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut heights = Heights::new(&travel_spec(BANKS));
+    let store = new_store(folder.path(), &heights);
+    commit_all(&store, &[heights.opening(1)]);
+    let customer = heights.customers[0];
+    let (bank, travel, over) = (BankId(customer.bank), AccountHandle([0xaa; 32]), SessionId([0xbb; 32]));
+    let expires_at = heights.world.state.tip().timestamp.plus(3_600_000);
+    let now = heights.world.state.tip().timestamp;
+    let kinds = [
+        (forex_rate(Currency::Usd, RATE.0, RATE.0, now), publisher_key()),
+        (open_travel((customer.session, bank), "CITI_USA", Paise(1_000_000), travel), session_key()),
+        (
+            open_session(bank, over, travel, session_key().public_key(), expires_at),
+            key(customer.bank as u8 + 1),
+        ),
+        (World::close_travel(customer.bank, Closing::Session(over)), session_key()),
+    ];
+    for (kind, signer) in kinds {
+        let body = heights.world.body(kind);
+        let tx = PreparedTx::verify(body.sign(&[&signer]), &Ed25519);
+        let record = heights.next(&[tx]);
+        assert_eq!(record.certified.private.outcomes, [Outcome::Completed]);
+        commit_all(&store, &[record]);
+    }
+    let tip = store.height().unwrap();
+    for account in [customer.account, travel] {
+        let listed = all_pages(&store, Subject::Account(account), Order::NewestFirst, 9).unwrap();
+        assert_eq!(listed[0].height, tip, "the closing");
+        assert_eq!(store.balance_at(&account, tip).unwrap().unwrap().height, tip);
+    }
+    assert_eq!(store.balance_at(&travel, tip).unwrap().unwrap().balance, Paise::ZERO);
 }

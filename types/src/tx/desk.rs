@@ -15,7 +15,7 @@ pub struct OpenAccount {
     pub bank: BankId,
     /// The name of the new account.
     pub handle: Concealed<AccountHandle>,
-    /// What its balance counts; only INR until travel accounts exist.
+    /// What its balance counts: INR, since travel accounts open by [`OpenTravel`](crate::tx::OpenTravel).
     pub currency: Currency,
     /// Whose it is, sealed for the home bank and for a court's order; goes to the private block.
     pub identity: Concealed<Envelope>,

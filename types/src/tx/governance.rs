@@ -7,6 +7,7 @@ use crate::evidence::Evidence;
 use crate::ids::{BankId, Height, TxId};
 use crate::params::Params;
 use borsh::{BorshDeserialize, BorshSerialize};
+use idx_crypto::PublicKey;
 
 /// See [`TxKind::Propose`](crate::TxKind::Propose).
 #[derive(Clone, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
@@ -36,6 +37,8 @@ pub enum Change {
     AddRegulator(Box<Regulator>),
     /// The private chain gets a new key, though no bank joins or leaves.
     RotatePrivateKey,
+    /// Rates are published with this key from now on, and with no other. It must be nobody else's.
+    SetRatePublisher(PublicKey),
 }
 
 /// See [`Change::AddBank`].

@@ -6,6 +6,7 @@ use super::involved::InvolvedBanks;
 use super::keys::{AnnounceKeys, RotateChainKey};
 use super::order::{AnswerOrder, ConfirmOpening, CourtOrder, OrderShare, RefuseOrder, ReleaseOrder};
 use super::transfer::Transfer;
+use super::travel::{CloseTravel, ForexRate, OpenTravel};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// What a transaction asks. An unknown kind does not decode: it fails closed.
@@ -49,6 +50,13 @@ pub enum TxKind {
     AnnounceKeys(AnnounceKeys),
     /// Opens a new epoch of the private chain: its key, wrapped for each bank. Signed by a bank.
     RotateChainKey(Box<RotateChainKey>),
+    /// Says what a foreign currency costs from a time on. Signed by the rate publisher.
+    ForexRate(ForexRate),
+    /// Opens a travel account with rupees of a customer account. Signed by the customer's session key.
+    OpenTravel(Box<OpenTravel>),
+    /// Changes a travel account's money back and closes it. Signed by the customer's session key; by the
+    /// home bank once it has expired.
+    CloseTravel(CloseTravel),
 }
 
 impl TxKind {
@@ -71,6 +79,10 @@ impl TxKind {
             Self::Propose(_) | Self::Ballot(_) | Self::Evidence(_) => InvolvedBanks::none(),
             // Every bank looks at its wrap, and none of them alone can hold up the new key.
             Self::AnnounceKeys(_) | Self::RotateChainKey(_) => InvolvedBanks::none(),
+            // Foreign banks are no validators: they are never asked.
+            Self::ForexRate(_) => InvolvedBanks::none(),
+            Self::OpenTravel(tx) => InvolvedBanks::one(tx.bank),
+            Self::CloseTravel(tx) => InvolvedBanks::one(tx.bank),
         }
     }
 
@@ -96,6 +108,9 @@ impl TxKind {
             Self::ConfirmOpening(_) => "confirm_opening",
             Self::AnnounceKeys(_) => "announce_keys",
             Self::RotateChainKey(_) => "rotate_chain_key",
+            Self::ForexRate(_) => "forex_rate",
+            Self::OpenTravel(_) => "open_travel",
+            Self::CloseTravel(_) => "close_travel",
         }
     }
 

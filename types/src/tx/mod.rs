@@ -11,6 +11,7 @@ mod kind;
 mod openings;
 mod order;
 mod transfer;
+mod travel;
 
 pub use desk::{AccountRef, Cash, Freeze, OpenAccount, OpenSession};
 pub use governance::{AddBank, Ballot, Change, Propose, ReportEvidence};
@@ -24,6 +25,7 @@ pub use order::{
     Party, PartySought, PersonError, PersonSought, RefusalCause, RefuseOrder, ReleaseOrder,
 };
 pub use transfer::{Acceptance, Transfer};
+pub use travel::{CloseTravel, Closing, ForexRate, OpenTravel};
 
 use crate::ids::{ChainId, TimestampMs, TxHash, TxId};
 use borsh::{BorshDeserialize, BorshSerialize};

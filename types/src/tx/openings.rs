@@ -3,6 +3,7 @@
 
 use super::kind::TxKind;
 use super::order::OrderIdentity;
+use super::travel::Closing;
 use crate::concealed::{Concealed, NotShown};
 use crate::ids::{AccountHandle, ReceiverTag};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -49,7 +50,19 @@ fn places(kind: &mut TxKind) -> Places<'_> {
         TxKind::ConfirmOpening(tx) => Places { account: account_of(&mut tx.identity), ..none },
         TxKind::Propose(_) | TxKind::Ballot(_) | TxKind::Evidence(_) | TxKind::AnnounceKeys(_) => none,
         TxKind::CourtOrder(_) | TxKind::ReleaseOrder(_) | TxKind::RefuseOrder(_) => none,
-        TxKind::RotateChainKey(_) => none,
+        TxKind::RotateChainKey(_) | TxKind::ForexRate(_) => none,
+        TxKind::OpenTravel(tx) => {
+            Places { account: Some(&mut tx.handle), identity: Some(&mut tx.identity), ..none }
+        }
+        TxKind::CloseTravel(tx) => Places { account: closing_account(&mut tx.closing), ..none },
+    }
+}
+
+/// The account that its home bank closes; a session is public.
+const fn closing_account(closing: &mut Closing) -> Option<&mut Concealed<AccountHandle>> {
+    match closing {
+        Closing::Expired(handle) => Some(handle),
+        Closing::Session(_) => None,
     }
 }
 
@@ -73,6 +86,7 @@ const fn is_all_public(kind: &TxKind) -> bool {
             | TxKind::RefuseOrder(_)
             | TxKind::AnnounceKeys(_)
             | TxKind::RotateChainKey(_)
+            | TxKind::ForexRate(_)
     )
 }
 
@@ -155,6 +169,11 @@ impl TxKind {
             Self::AnswerOrder(tx) => open(Some(&tx.accounts)),
             Self::OrderShare(tx) => tx.identity.is_open(),
             Self::ConfirmOpening(tx) => tx.identity.is_open(),
+            Self::OpenTravel(tx) => open(Some(&tx.handle)) && open(Some(&tx.identity)),
+            Self::CloseTravel(tx) => match &tx.closing {
+                Closing::Expired(handle) => open(Some(handle)),
+                Closing::Session(_) => true,
+            },
             other => is_all_public(other),
         }
     }
@@ -171,9 +190,10 @@ impl Openings {
 mod tests {
     use super::*;
     use crate::ids::{BankId, SessionId, TimestampMs};
-    use crate::money::Paise;
+    use crate::money::{Currency, Paise};
     use crate::testing::{
-        account_ref, cash, concealed, court_order, key, open_account, open_session, transfer,
+        account_ref, cash, close_travel, concealed, court_order, forex_rate, key, open_account, open_session,
+        open_travel, transfer,
     };
     use crate::tx::{AnswerOrder, Ballot, ConfirmOpening, Freeze, OrderTarget};
     use crate::{FreezeState, JudgeId, OrderId, TxId};
@@ -202,6 +222,10 @@ mod tests {
             TxKind::Freeze(freeze),
             TxKind::Transfer(transfer((session, bank), (session, bank), Paise(1), Paise(1))),
             TxKind::Ballot(Ballot { bank, proposal: TxId([1; 32]), approve: true }),
+            forex_rate(Currency::Usd, 1, 2, TimestampMs(5)),
+            open_travel((session, bank), "CITI_USA", Paise(100_000), handle),
+            close_travel(bank, Closing::Session(session)),
+            close_travel(bank, Closing::Expired(concealed(handle))),
         ]
     }
 

@@ -1,26 +1,24 @@
 //! The bank HDFC at work for Asha and Bilal, and a client of it.
 
+mod stating;
+
 use super::ledger::Ledger;
 use super::people::{papers, registration};
 use crate::tests::support::wire::Reply;
 use crate::tests::support::{Served, serve_desk};
-use crate::{
-    AccountStanding, Answer, ApiLimits, Doorkeeper, NoStatement, Rate, RestLimits, Statements, Teller, router,
-};
+use crate::{AccountStanding, Answer, ApiLimits, Doorkeeper, Rate, RestLimits, Teller, router};
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
-use idx_bank::statement::{Statement, StatementSeal};
 use idx_bank::vault::{
     BankAccount, Contact, Customer, HistoryLine, Holder, Incoming, Instruction, Login, LoginId, Mark,
     MemoryStore, Outgoing, PasswordHash, PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys,
     VaultStore,
 };
 use idx_bank::{AccountNumber, Entropy, Pan, Password, RbiNumber, Secret32};
-use idx_client::testing::bank_key;
 use idx_crypto::{Ed25519, KdfCost};
 use idx_types::testing::{TEST_DAY, chain_id, key};
-use idx_types::{BankCode, BankId, Height, Idx, NetworkDay, Paise, Signed, TimestampMs, Transaction, TxId};
+use idx_types::{BankCode, BankId, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -142,31 +140,6 @@ impl Doorkeeper for FakeTeller {
     async fn is_password(&self, hash: Option<PasswordHash>, password: Password) -> Result<bool, Refusal> {
         self.hashed.fetch_add(1, Ordering::SeqCst);
         Ok(hash.is_some_and(|hash| hash.is(password.expose())))
-    }
-}
-
-impl Statements for FakeTeller {
-    fn bank_id(&self) -> BankId {
-        BankId(0)
-    }
-
-    fn statement(
-        &self,
-        account: &BankAccount,
-        days: (NetworkDay, NetworkDay),
-        as_of: Option<Height>,
-    ) -> Result<Statement, NoStatement> {
-        let contacts = self.shelf().contacts_of(&account.owner).unwrap();
-        let state = self.state.lock().unwrap();
-        let named = |id: &TxId| {
-            let sent = self.shelf().outgoing(id).unwrap()?;
-            contacts.iter().find(|contact| contact.idx == sent.receiver).map(|c| c.nickname.clone())
-        };
-        state.ledger.statement(account, self.code.clone(), days, as_of, named)
-    }
-
-    fn seal(&self, seal: StatementSeal) -> Answer<Signed<StatementSeal>> {
-        Ok(Signed::new(seal, &bank_key(0)))
     }
 }
 

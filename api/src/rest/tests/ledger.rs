@@ -121,6 +121,8 @@ fn empty(home_bank: BankId, handle: AccountHandle) -> Account {
         freeze: FreezeState::Free,
         opened_at: Height(1),
         closed_at: None,
+        travels: 0,
+        terms: None,
     }
 }
 

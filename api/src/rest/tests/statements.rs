@@ -68,7 +68,8 @@ async fn a_statement_is_made_fetched_and_verified_and_no_byte_can_change() {
 
     let valid = async |content: String, more: Value| verify(&bench, &content, &made["signature"], more).await;
     assert_eq!(valid(file.body.clone(), json!({})).await, true);
-    let exact = json!({"start_date": TEST_DAY, "end_date": TEST_DAY, "account_id": asha.account, "user_idx": asha.idx});
+    let (day, account, idx) = (TEST_DAY, asha.account, asha.idx);
+    let exact = json!({"start_date": day, "end_date": day, "account_id": account, "user_idx": idx});
     assert_eq!(valid(file.body.clone(), exact).await, true);
     for wrong in [json!({"start_date": "2020-01-01"}), json!({"account_id": bilal.account})] {
         assert_eq!(valid(file.body.clone(), wrong).await, false);

@@ -135,6 +135,8 @@ impl ChainQueries for FakeNode {
             freeze: FreezeState::ByBank(7),
             opened_at: Height(1),
             closed_at: None,
+            travels: 0,
+            terms: None,
         };
         Ok((self.final_height(), (handle.0 == [1; 32]).then_some(account)))
     }
@@ -158,6 +160,18 @@ impl ChainQueries for FakeNode {
             epochs: vec![ChainEpochView { epoch: 1, from, settled_at, commitment, wrapped_for }],
             held: vec![1],
         })
+    }
+    fn forex_rates(&self) -> Answer<ForexRatesView> {
+        let (buy, sell) = (Rate(8_300_000_000), Rate(8_333_333_333));
+        let quote = Quote { buy, sell, valid_from: TimestampMs(1_000), stale_after_ms: 60_000 };
+        let (current, announced) = (Some((&quote).into()), Vec::new());
+        let dollars = CurrencyRatesView { currency: Currency::Usd, current, stale: false, announced };
+        let (as_of, time) = (self.final_height(), TimestampMs(2_000).into());
+        Ok(ForexRatesView { as_of, time, publisher: None, rates: vec![dollars] })
+    }
+    fn foreign_banks(&self) -> Answer<Vec<ForeignBankView>> {
+        let held = (Paise(700), Paise(500));
+        Ok(vec![ForeignBankView::new(&testing::foreign_bank(0), held, &*self.names())])
     }
     fn totals(&self) -> Answer<TotalsView> {
         let total = CurrencyTotalView { currency: Currency::Inr, issued: Paise(700), counted: Paise(700) };
@@ -213,6 +227,11 @@ impl Submit for FakeNode {
             }
         };
         transactions.into_iter().map(one).collect()
+    }
+
+    async fn simulate(&self, tx: Transaction) -> Answer<(Height, Result<(), Reason>)> {
+        let said = if self.height_of(tx.id()).is_some() { Err(Reason::Replayed) } else { Ok(()) };
+        Ok((self.final_height(), said))
     }
 
     async fn settled(&self, id: TxId) -> Answer<Found> {

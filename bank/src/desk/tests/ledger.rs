@@ -141,5 +141,7 @@ fn empty_account(home_bank: BankId, handle: AccountHandle) -> Account {
         freeze: FreezeState::Free,
         opened_at: Height(1),
         closed_at: None,
+        travels: 0,
+        terms: None,
     }
 }

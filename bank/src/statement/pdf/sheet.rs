@@ -27,8 +27,8 @@ const SUMMARY: f32 = 138.0;
 const CELLS: [f32; 4] = [LEFT + 14.0, LEFT + 134.0, LEFT + 254.0, LEFT + 404.0];
 /// What every page says at its end.
 const NOTES: [&str; 2] = [
-    "Times are UTC. A debit includes its fee. The bank signs this file; its signature comes beside it. Check both",
-    "at the bank's /api/statements/verify or by idx-node statement verify. A printed copy cannot be checked.",
+    "Times are UTC. A debit includes its fee. The bank signs this file; its signature comes beside it. Check",
+    "both at the bank's /api/statements/verify or by idx-node statement verify. Print cannot be checked.",
 ];
 const FOOT: f32 = PAGE_HEIGHT - 46.0;
 
@@ -206,6 +206,7 @@ fn details(line: &Line) -> String {
         Flow::Deposit => "Cash paid in".to_owned(),
         Flow::Withdrawal => "Cash paid out".to_owned(),
         Flow::Sent { .. } => format!("To {}", short(&other)),
+        Flow::Changed { .. } => format!("Changed with {other}"),
         Flow::Received { .. } => format!("From {}", short(&other)),
     }
 }

@@ -25,8 +25,8 @@ fn a_statement_is_the_same_bytes_whenever_it_is_written() {
 fn csv_quotes_everything_and_begins_no_formula() {
     let csv = text(&sample(), Format::Csv);
     let rows: Vec<&str> = csv.split("\r\n").collect();
-    assert_eq!(rows.len(), 1 + 1 + 6 + 1 + 1, "header, opening, lines, closing, and the end of the last");
-    assert_eq!(rows[9], "");
+    assert_eq!(rows.len(), 1 + 1 + 8 + 1 + 1, "header, opening, lines, closing, and the end of the last");
+    assert_eq!(rows[11], "");
     let end = "\"HDFC\",\"501000000001\",\"INR\"";
     assert_eq!(
         rows[1],
@@ -43,9 +43,9 @@ fn csv_quotes_everything_and_begins_no_formula() {
     );
     assert!(rows[3].ends_with(&format!("\"{id}\",\"11\",{end}")), "{}", rows[3]);
     assert!(rows[5].contains("\"RECEIVED\",\"\",\"123.45\",\"0.00\""), "{}", rows[5]);
-    assert!(rows[8].contains("\"CLOSING\",\"\",\"\",\"\",\"7557.69\""), "{}", rows[8]);
+    assert!(rows[10].contains("\"CLOSING\",\"\",\"\",\"\",\"6957.69\""), "{}", rows[10]);
     let fields = |row: &str| row.split("\",\"").count();
-    assert!([1, 2, 4, 5, 6, 7, 8].iter().all(|row| fields(rows[*row]) == fields(rows[0])));
+    assert!([1, 2, 4, 5, 6, 7, 8, 9, 10].iter().all(|row| fields(rows[*row]) == fields(rows[0])));
 }
 
 #[test]
@@ -53,12 +53,14 @@ fn camt_holds_balances_sums_and_escaped_names() {
     let xml = text(&sample(), Format::Camt053);
     for part in [
         "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">",
-        "<Amt Ccy=\"INR\">7557.69</Amt>",
+        "<Amt Ccy=\"INR\">6957.69</Amt>",
         "<Nm>आशा राव &amp; &lt;Sons&gt;</Nm>",
         "<TtlChrgsAndTaxAmt Ccy=\"INR\">15.00</TtlChrgsAndTaxAmt>",
         "<SubFmlyCd>CWDL</SubFmlyCd>",
-        "<NbOfNtries>6</NbOfNtries>",
-        "<Sum>10123.45</Sum>",
+        "<NbOfNtries>8</NbOfNtries>",
+        "<Sum>10523.45</Sum>",
+        "<Cd>FORX</Cd>",
+        "CHANGED with CITI_USA",
     ] {
         assert!(xml.contains(part), "{part} is not in\n{xml}");
     }

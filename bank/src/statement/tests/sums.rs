@@ -5,12 +5,12 @@ use super::*;
 #[test]
 fn lines_lead_from_the_opening_to_the_closing_balance() {
     let statement = sample();
-    assert_eq!((statement.opening(), statement.closing()), (Paise(50_000), Paise(755_769)));
+    assert_eq!((statement.opening(), statement.closing()), (Paise(50_000), Paise(695_769)));
     let balances: Vec<u64> = statement.lines().iter().map(|line| line.balance.0).collect();
-    assert_eq!(balances, [1_050_000, 948_500, 943_425, 955_770, 755_770, 755_769]);
+    assert_eq!(balances, [1_050_000, 948_500, 943_425, 955_770, 755_770, 755_769, 655_769, 695_769]);
     let totals = statement.totals();
-    assert_eq!((totals.credits, totals.debits, totals.fees), (2, 4, 1_575));
-    assert_eq!(50_000 + totals.credited - totals.debited, 755_769);
+    assert_eq!((totals.credits, totals.debits, totals.fees), (3, 5, 1_725));
+    assert_eq!(50_000 + totals.credited - totals.debited, 695_769);
     assert_eq!(statement.number(), "20231114/20231119/1234");
 }
 

@@ -1,5 +1,7 @@
 //! The worked example of document 1.3, and every way a transfer can be refused.
 
+mod abroad;
+
 use crate::posting::Posting;
 use crate::system::system_handle;
 use crate::testing::{STAKE, World, session_key};

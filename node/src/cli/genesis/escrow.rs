@@ -15,7 +15,7 @@ use idx_types::{JudgeId, Regulator};
 use std::path::{Path, PathBuf};
 
 /// What to do about a missing file of public keys.
-const REMEDY: &str = "make it with `idx-node keys export-public`";
+pub(super) const REMEDY: &str = "make it with `idx-node keys export-public`";
 
 /// See [`super::Genesis::AddRegulator`].
 #[derive(Debug, clap::Args)]
@@ -98,7 +98,7 @@ pub(super) fn seal_shared(file: &Path) -> Done {
     Ok(())
 }
 
-fn change(file: &Path, change: impl FnOnce(&mut GenesisFile) -> Result<(), BodyError>) -> Done {
+pub(super) fn change(file: &Path, change: impl FnOnce(&mut GenesisFile) -> Result<(), BodyError>) -> Done {
     let mut genesis = genesis_file::read(file)?;
     let refused = |error: BodyError| Failure::say(Exit::Refused, format!("{}: {error}", file.display()));
     change(&mut genesis).map_err(refused)?;
