@@ -40,10 +40,22 @@ install_web_modules() {
     say "npm ci failed: the tests of events with socket.io-client will be skipped"
 }
 
+# Programs of others that documents are held against: the official schemas of ISO 20022, a reader of PDF;
+# without them the tests of statements print that they are skipped.
+install_readers() {
+  command -v xmllint >/dev/null 2>&1 && command -v pdftotext >/dev/null 2>&1 && return 0
+  command -v apt-get >/dev/null 2>&1 || return 0
+  say "installing xmllint and pdftotext (statements are checked with them)"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    libxml2-utils poppler-utils
+}
+
 set_up debug
 install_nextest
 install_softhsm
 install_web_modules
+install_readers
 
 if [ -n "${IDX_DATA_DIR:-}" ]; then
   say "real data from $IDX_DATA_DIR"

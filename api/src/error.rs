@@ -8,6 +8,7 @@
 //! | -30000 - n | the bank's desk says no; `data.reason` is the stable code |
 
 use crate::deps::{QueryError, Refusal};
+use crate::statements::NoStatement;
 use idx_types::Reason;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -138,6 +139,16 @@ impl From<QueryError> for RpcError {
                 tracing::error!(%how, "a read for a client failed");
                 Self::standard(INTERNAL_ERROR)
             }
+        }
+    }
+}
+
+impl From<NoStatement> for RpcError {
+    fn from(why: NoStatement) -> Self {
+        match why {
+            NoStatement::NotOpen => Self::desk(idx_bank::desk::Refusal::AccountNotOpen),
+            NoStatement::Query(error) => error.into(),
+            NoStatement::TooLong | NoStatement::Unexplained(_) => Self::params(why),
         }
     }
 }

@@ -29,11 +29,13 @@
 mod context;
 mod deps;
 mod discover;
+mod documents;
 mod doorkeeper;
 pub mod error;
 mod feed;
 mod host;
 mod http;
+mod imports;
 mod jsonrpc;
 mod limits;
 mod listener;
@@ -44,6 +46,7 @@ mod rest;
 mod serve;
 mod session;
 mod socketio;
+mod statements;
 mod teller;
 mod ws;
 
@@ -60,6 +63,7 @@ pub use listener::{run, run_local};
 pub use news::{Bell, Bells};
 pub use rest::{Rate, RestLimits};
 pub use socketio::EventLimits;
+pub use statements::{NoStatement, Statements};
 pub use teller::{AccountStanding, Teller};
 
 use axum::Router;

@@ -5,6 +5,7 @@
 
 mod admin;
 mod clerk;
+mod documents;
 mod entry;
 pub(crate) mod live;
 pub(crate) mod orders;

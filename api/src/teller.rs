@@ -3,14 +3,16 @@
 use crate::deps::Answer;
 use crate::doorkeeper::Doorkeeper;
 use crate::news::Bell;
+use crate::statements::Statements;
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::Identity;
 use idx_bank::vault::{
-    BankAccount, Contact, Customer, Flag, FlagId, Incoming, NewsPage, Outgoing, PersonFile,
+    BankAccount, Contact, Customer, Flag, FlagId, HistoryLine, Incoming, Instruction, Mark, NewsPage,
+    Outgoing, PersonFile,
 };
 use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
-use idx_types::{Account, Idx, Paise, TxId};
+use idx_types::{Account, Idx, Paise, TimestampMs, TxId};
 
 /// An account as the bank and the ledger see it.
 #[derive(Debug, Clone)]
@@ -26,7 +28,7 @@ pub struct AccountStanding {
 /// The desk. Whoever calls has made sure that the person who asks is the one named, or a clerk. Reads are
 /// synchronous and called on blocking threads.
 #[async_trait]
-pub trait Teller: Doorkeeper {
+pub trait Teller: Doorkeeper + Statements {
     /// Asks the desk, and waits until what follows is durable.
     ///
     /// # Errors
@@ -80,6 +82,30 @@ pub trait Teller: Doorkeeper {
     /// # Errors
     /// [`QueryError`](crate::QueryError).
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>>;
+
+    /// A customer's transfers in order of time: lines below a number, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn history(&self, owner: &Idx, below: u64, limit: usize) -> Answer<Vec<HistoryLine>>;
+
+    /// The number below which a customer's transfers are of before a time.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn history_at(&self, owner: &Idx, time: TimestampMs) -> Answer<u64>;
+
+    /// A customer's transfers from a place on, newest first, at most `limit`, and how many he has.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn history_places(&self, owner: &Idx, from: usize, limit: usize) -> Answer<(Vec<HistoryLine>, usize)>;
+
+    /// The payment that an order of a customer's file came to.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn instruction(&self, owner: &Idx, mark: &Mark) -> Answer<Option<Instruction>>;
 
     /// A transfer that a customer sent.
     ///

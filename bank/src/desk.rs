@@ -16,9 +16,10 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `compliance` (risk rules), `sessions`, `sending`, `receiving`, `following`
-//! (what became of transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they
-//! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
+//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `compliance` (risk rules), `sessions`,
+//! `sending`, `instructions` (payments by file), `receiving`, `following` (what became of transfers),
+//! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver),
+//! `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
 //! (asks that come again are carried out once).
 
 mod clerk;
@@ -28,6 +29,7 @@ mod effect;
 mod factors;
 mod following;
 mod input;
+mod instructions;
 mod ledger;
 mod logins;
 mod notice;
@@ -218,6 +220,9 @@ impl Desk {
             Ask::Counter { account, what } => self.counter(work, account, what),
             Ask::OpenSession { owner, account, key } => self.open_session(work, owner, account, key),
             Ask::Send { sender, account, to, amount } => self.send(work, sender, account, &to, amount),
+            Ask::Instruct { mark, sender, account, to, amount } => {
+                self.instruct(work, mark, (sender, account), &to, amount)
+            }
             Ask::SendSigned { sender, to, intent } => self.send_signed(work, sender, &to, *intent),
             Ask::Accept { receiver, id, account, signature } => {
                 self.accept(work, receiver, id, account, signature)

@@ -15,7 +15,9 @@
 //!
 //! Rooms: [`Pan`] and [`RbiNumber`] (what a person is known by), [`pseudonym`] (what the network sees
 //! instead), [`vault`] (what the bank keeps, sealed), `record` (what an envelope seals), [`rebuild`] (a
-//! lost vault from the chain), [`orders`] (what a court order asks of the bank), [`desk`] (what customers ask for and what becomes of it).
+//! lost vault from the chain), [`orders`] (what a court order asks of the bank), [`desk`] (what customers
+//! ask for and what becomes of it), [`statement`] (what the ledger did to an account, as documents),
+//! [`pain001`] (payments by file).
 //!
 //! The promise: whoever copies the store without the keystore learns how many records there are and
 //! nothing else; no error, log line or `Debug` of this crate shows a person.
@@ -23,6 +25,7 @@
 pub mod desk;
 mod entropy;
 pub mod orders;
+pub mod pain001;
 mod pan;
 pub mod pseudonym;
 mod rbi;
@@ -30,6 +33,7 @@ pub mod rebuild;
 mod record;
 pub mod risk;
 mod secret;
+pub mod statement;
 pub mod vault;
 
 pub use entropy::Entropy;

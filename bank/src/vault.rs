@@ -17,10 +17,12 @@
 //!
 //! Rooms: `store` (what a disk must do), `keys`, `sealing` (a row's bytes), `record` (the shape of
 //! typed records) and `rows` (the records), `draft` and `find` (writing and reading), `months` (the keys
-//! of session ids and their end), `news` (what customers are to be told), `rotation`, `person` (export and erasure).
+//! of session ids and their end), `news` (what customers are to be told), `history` (transfers in order of
+//! time), `rotation`, `person` (export and erasure).
 
 mod draft;
 mod find;
+mod history;
 mod keys;
 mod memory;
 mod months;
@@ -35,6 +37,7 @@ mod store;
 mod tests;
 
 pub use draft::{Draft, Shelf};
+pub use history::index_histories;
 pub use keys::{VaultKey, VaultKeys};
 pub use memory::MemoryStore;
 pub use months::{Retention, drop_old, month_key};
@@ -43,9 +46,9 @@ pub use person::{Erased, PersonFile, erase, export};
 pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
-    BankAccount, Clearing, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged, Hold, Holder,
-    Incoming, Login, LoginId, Mark, NEWS_PER_CUSTOMER_MAX, News, OpenedSession, Outgoing, Pace, PasswordHash,
-    Repeat, SecondFactor, Side, Status, Turn, token_secret,
+    BankAccount, Clearing, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged, HistoryLine, Hold,
+    Holder, Incoming, Instruction, Login, LoginId, Mark, NEWS_PER_CUSTOMER_MAX, News, OpenedSession,
+    Outgoing, Pace, PasswordHash, Repeat, SecondFactor, Side, Status, Turn, token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

@@ -2,11 +2,13 @@
 //! the mistake.
 
 use crate::memory::bounded;
+use idx_bank::AccountNumber;
+use idx_bank::pain001::Initiation;
 use idx_crypto::{Ed25519, KeyFile, KeystoreError, Passphrase};
 use idx_genesis::{FileError, GenesisFile};
 use idx_node::pay::row::{self, HEADER, Payment};
 use idx_node::settings::{KEYS, SettingsError, parse_file};
-use idx_types::{BankCode, Paise};
+use idx_types::{BankCode, NetworkDay, Paise};
 use std::path::Path;
 
 /// Memory that reading a text may take, as a multiple of its bytes: a parsed table's node is far
@@ -90,6 +92,26 @@ fn place_is_in(text: &str, line: usize, column: usize) {
     let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
     assert!(line <= lines, "line {line} of {lines}");
     assert!(column <= text.len() + 1, "column {column} of {} bytes", text.len());
+}
+
+/// A customer's file of payments: its lines are in it, ids and amounts are there, and every transfer is an
+/// order or is refused.
+pub fn pain001(data: &[u8]) {
+    let lines = data.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let number: AccountNumber = "501000000001".parse().expect("a sound number");
+    match bounded("a pain.001", data.len(), MEMORY_TIMES, || Initiation::read(data)) {
+        Err(broken) => assert!((1..=lines).contains(&broken.line), "{broken} of {lines} lines"),
+        Ok(file) => {
+            assert!(!file.message_id.is_empty() && !file.transfers.is_empty());
+            for (transfer, place) in file.transfers.iter().zip(1..) {
+                assert!(transfer.number == place && (1..=lines).contains(&transfer.line));
+                assert!(!transfer.end_to_end_id.is_empty() && transfer.amount.is_some());
+                if let Ok(order) = file.order(transfer, &number, NetworkDay(20_000)) {
+                    assert!(order.amount > Paise::ZERO && !transfer.is_repeated);
+                }
+            }
+        }
+    }
 }
 
 /// A file of payments; without the right header it is given one.

@@ -35,6 +35,7 @@ pub const TARGETS: &[Target] = &[
     target("keys", 1 << 10, operator::keys),
     target("payments", 4 << 10, operator::payments),
     target("sealed", 2 << 10, sealed::sealed),
+    target("pain001", 4 << 10, operator::pain001),
 ];
 
 /// The target of this name.

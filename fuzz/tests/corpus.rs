@@ -54,7 +54,7 @@ macro_rules! replays {
 
 replays! {
     wire, stored, gate, mind, snapshot, wal, proofs, receipts, observed, http, socket, answers, settings, genesis, keys,
-    payments, sealed,
+    payments, sealed, pain001,
 }
 
 #[test]

@@ -36,5 +36,6 @@ pub mod queries;
 pub mod rpc;
 pub mod settings;
 pub mod setup;
+pub mod statement;
 pub mod testnet;
 pub mod verify;

@@ -29,7 +29,7 @@ pub use error::{StoreError, VaultOpenError};
 pub use folder::FolderDisk;
 pub use observed::{OBSERVED_FORMAT, ObservedDb};
 pub use store::{
-    Committed, Cursor, HeightRecord, Order, PAGE_ENTRIES_MAX, Page, PageQuery, STORE_FORMAT, Store,
-    StoreOptions, Subject, TxPlace, TxStatus,
+    BALANCES_MAX, BalanceAt, Committed, Cursor, HeightRecord, Order, PAGE_ENTRIES_MAX, Page, PageQuery,
+    STORE_FORMAT, Store, StoreOptions, Subject, TxPlace, TxStatus,
 };
 pub use vault::{VAULT_FORMAT, VaultDb};

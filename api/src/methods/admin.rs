@@ -1,6 +1,7 @@
 //! The table of the operator's own methods, served on a socket of the machine alone.
 
 use super::clerk::{self, with};
+use super::documents;
 use super::entry;
 use super::{Method, Param, Run};
 
@@ -35,6 +36,24 @@ const REASON: Param = Param {
     summary: "the bank's own number of the reason",
     schema: r#"{"type":"integer","minimum":0,"maximum":65535}"#,
     example: "1",
+};
+
+const FROM: Param = text("from", "the first day", "\"2026-11-01\"");
+const TO_DAY: Param = text("to", "the last day", "\"2026-11-30\"");
+const FORMAT: Param = Param {
+    name: "format",
+    optional: false,
+    summary: "csv, pdf or camt.053",
+    schema: r#"{"enum":["csv","pdf","camt.053"]}"#,
+    example: "\"csv\"",
+};
+const XML: Param = text("content", "a pain.001 as text", "\"<Document/>\"");
+const DRY: Param = Param {
+    name: "dryRun",
+    optional: true,
+    summary: "whether to look only, and pay nothing",
+    schema: r#"{"type":"boolean"}"#,
+    example: "true",
 };
 
 /// Declares the table.
@@ -77,4 +96,8 @@ methods! {
         entry::set_password;
     "admin_removeTotp" [IDX] -> "boolean", "Takes the second factor of a customer away who has lost it.",
         entry::remove_factor;
+    "admin_importPayments" [NUMBER, XML, DRY] -> "ImportView",
+        "Pays by an ISO 20022 pain.001 file, from an account.", documents::import;
+    "admin_makeStatement" [NUMBER, FROM, TO_DAY, FORMAT] -> "DocumentView",
+        "Makes a statement of an account, signed by the bank.", documents::statement;
 }

@@ -8,7 +8,7 @@ use crate::jsonrpc::Json;
 use crate::rest;
 use crate::teller::{AccountStanding, Teller};
 use idx_bank::desk::{Answer, Ask, Counter, Recipient, Refusal};
-use idx_bank::vault::{Credential, Incoming, Outgoing, Status};
+use idx_bank::vault::{BankAccount, Credential, Incoming, Outgoing, Status};
 use idx_bank::{AccountNumber, BadInput};
 use idx_client::encoding::{Hex, Time};
 use idx_client::views::{
@@ -86,15 +86,24 @@ async fn ask_id(teller: &Arc<dyn Teller>, what: Ask) -> Result<Hex<TxId>, RpcErr
     }
 }
 
-/// The name on the ledger of the account with this number.
+/// The account with this number.
+pub(super) async fn account_of(
+    context: &Arc<Context>,
+    teller: &Arc<dyn Teller>,
+    number: &str,
+) -> Result<BankAccount, RpcError> {
+    let (number, teller): (AccountNumber, _) = (number.parse().map_err(RpcError::input)?, teller.clone());
+    let found = Arc::clone(context).read(move |_| Ok(teller.account_of(&number)?)).await?;
+    found.ok_or_else(|| RpcError::desk(Refusal::UnknownAccount))
+}
+
+/// Its name on the ledger.
 async fn handle_of(
     context: &Arc<Context>,
     teller: &Arc<dyn Teller>,
     number: &str,
 ) -> Result<AccountHandle, RpcError> {
-    let (number, teller): (AccountNumber, _) = (number.parse().map_err(RpcError::input)?, teller.clone());
-    let found = Arc::clone(context).read(move |_| Ok(teller.account_of(&number)?)).await?;
-    found.map(|account| account.handle).ok_or_else(|| RpcError::desk(Refusal::UnknownAccount))
+    Ok(account_of(context, teller, number).await?.handle)
 }
 
 pub(super) async fn register(

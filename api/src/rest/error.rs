@@ -2,6 +2,7 @@
 
 use crate::deps::{QueryError, Refusal as Refused};
 use crate::error::{INTERNAL_ERROR, NOT_KEPT, RpcError};
+use crate::statements::NoStatement;
 use idx_bank::desk::Refusal;
 use idx_types::Reason;
 use serde_json::{Value, json};
@@ -42,6 +43,14 @@ codes! {
     MediaType = "UNSUPPORTED_MEDIA_TYPE", 415, "Send Content-Type: application/json.";
     RateLimited = "RATE_LIMITED", 429, "Too many requests; try again after the time of Retry-After.";
     Locked = "LOCKED", 429, "Too many failed logins; try again after the time of Retry-After.";
+    TooLong = "STATEMENT_TOO_LONG", 400,
+        "The period has more lines than a statement can have; ask for a shorter one.";
+    Expired = "STATEMENT_EXPIRED", 410,
+        "The statement has expired, or would not be the same now; make a new one.";
+    BrokenFile = "PAYMENT_FILE_BROKEN", 400,
+        "The file as a whole is refused, and nothing of it is paid; details say where and why.";
+    Unexplained = "STATEMENT_UNEXPLAINED", 500,
+        "The account's record does not add up, so no statement is made; tell the bank.";
     Internal = "INTERNAL", 500, "The node failed; its log says how.";
     NotKept = "NOT_KEPT", 410, "This node does not keep what was asked for.";
     NotServed = "NOT_SERVED", 503, "This node serves no customers.";
@@ -115,6 +124,20 @@ impl From<QueryError> for ApiError {
                 tracing::error!(%how, "a read for a client failed");
                 Code::Internal.into()
             }
+        }
+    }
+}
+
+impl From<NoStatement> for ApiError {
+    fn from(why: NoStatement) -> Self {
+        match why {
+            NoStatement::NotOpen => Refusal::AccountNotOpen.into(),
+            NoStatement::TooLong => Code::TooLong.into(),
+            NoStatement::Unexplained(unexplained) => {
+                tracing::error!(%unexplained, "a statement was refused");
+                Code::Unexplained.into()
+            }
+            NoStatement::Query(error) => error.into(),
         }
     }
 }

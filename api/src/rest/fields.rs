@@ -1,8 +1,11 @@
 //! The values of bodies and paths, and the rules they are read by.
 
 use super::body::Field;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use idx_bank::statement::{Format, SealText, StatementSeal};
 use idx_bank::{AccountNumber, FullName, Nickname, Pan, Password, RbiNumber};
-use idx_types::{BankCode, Idx, Paise, TxId};
+use idx_types::{BankCode, Idx, NetworkDay, Paise, Signed, TxId};
 use std::str::FromStr;
 
 /// Declares values that come as JSON strings and are read by `FromStr`.
@@ -103,6 +106,78 @@ impl Field for AccountId {
 
     fn read(json: &str) -> Option<Self> {
         text_or_number(json)?.parse().ok()
+    }
+}
+
+/// A date.
+impl Field for NetworkDay {
+    const RULE: &'static str = "a date: YYYY-MM-DD";
+    const SCHEMA: &'static str = r#"{"type":"string","format":"date"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        text(json)?.parse().ok()
+    }
+}
+
+/// The format of a statement.
+pub(crate) struct FormatName(pub Format);
+
+impl Field for FormatName {
+    const RULE: &'static str = "csv, pdf or camt.053";
+    const SCHEMA: &'static str = r#"{"enum":["csv","pdf","camt.053"]}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        text(json)?.parse().ok().map(Self)
+    }
+}
+
+/// A document as text, or in base64 where text cannot hold it: what it may have been, one or two.
+pub(crate) struct Content(pub Vec<Vec<u8>>);
+
+impl Field for Content {
+    const RULE: &'static str = "the document: its text, or its bytes in base64";
+    const SCHEMA: &'static str = r#"{"type":"string"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        let text = text(json)?;
+        let decoded = STANDARD.decode(text.as_bytes()).ok();
+        Some(Self([Some(text.as_bytes().to_vec()), decoded].into_iter().flatten().collect()))
+    }
+}
+
+/// The signature of a document, or a text that is none.
+pub(crate) struct SealWords(pub Option<Signed<StatementSeal>>);
+
+impl Field for SealWords {
+    const RULE: &'static str = "the signature as it came with the document";
+    const SCHEMA: &'static str = r#"{"type":"string"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        Some(Self(text(json)?.parse::<SealText>().ok().map(|text| text.0)))
+    }
+}
+
+/// An XML document.
+pub(crate) struct XmlText(pub zeroize::Zeroizing<String>);
+
+impl Field for XmlText {
+    const RULE: &'static str = "an XML document as text";
+    const SCHEMA: &'static str = r#"{"type":"string"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        text(json).map(Self)
+    }
+}
+
+/// Yes or no.
+pub(crate) struct Flag(pub bool);
+
+impl Field for Flag {
+    const RULE: &'static str = "true or false";
+    const SCHEMA: &'static str = r#"{"type":"boolean"}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        json.parse().ok().map(Self)
     }
 }
 

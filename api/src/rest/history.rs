@@ -4,15 +4,19 @@ use super::error::{ApiError, Code};
 use super::route::{Call, Outcome, answer};
 use crate::context::Context;
 use crate::deps::{Answer, QueryError, Standing};
-use idx_bank::vault::{Contact, Incoming, Outgoing, Status};
+use crate::teller::Teller;
+use idx_bank::vault::{Contact, HistoryLine, Incoming, Outgoing, Side, Status};
 use idx_client::encoding::Time;
 use idx_types::tx::Transfer;
 use idx_types::{Height, Idx, Paise, TimestampMs, Transaction, TxId, TxKind};
 use serde_json::{Value, json};
-use std::cmp::Reverse;
 
 /// Entries of a page, if a client does not say.
 const PAGE: usize = 50;
+
+/// Transfers that are looked at for one page. A filter that few fit gets a short page, even an empty one,
+/// with a cursor to go on from.
+const LOOKED_AT_MAX: usize = 2_000;
 
 /// A transfer from the side of one of its customers.
 pub(super) enum Entry {
@@ -28,10 +32,9 @@ impl Entry {
         }
     }
 
-    /// Newest first; transfers of one instant by id.
-    fn place(&self) -> (TimestampMs, TxId) {
-        let (id, _, history) = self.parts();
-        (history.first().map_or(TimestampMs(0), |(_, at)| *at), id)
+    /// When the bank learned of it.
+    fn made(&self) -> TimestampMs {
+        self.parts().2.first().map_or(TimestampMs(0), |(_, at)| *at)
     }
 
     const fn direction(&self) -> &'static str {
@@ -83,7 +86,7 @@ fn view(context: &Context, entry: &Entry) -> Result<Value, ApiError> {
         "status_history": history.iter().map(named).collect::<Vec<_>>(),
         "public_block_index": height,
         "private_block_index": height,
-        "created_at": Time(entry.place().0),
+        "created_at": Time(entry.made()),
         "updated_at": Time(at),
         "completed_at": (status == Status::Completed).then_some(Time(at)),
         "valid_until": Time(intent.body.valid_until),
@@ -112,33 +115,76 @@ struct Wanted {
     status: Option<String>,
     direction: Option<String>,
     since: TimestampMs,
-    until: TimestampMs,
-    after: Option<(TimestampMs, TxId)>,
+    until: Option<TimestampMs>,
+    below: u64,
     limit: usize,
 }
 
 impl Wanted {
     fn read(call: &Call) -> Result<Self, ApiError> {
         let text = |name: &str| call.query_text(name).map(str::to_owned);
-        let after = call.query_text("cursor").map(|text| cursor(text).ok_or_else(|| bad("cursor")));
+        let below = call.query_text("cursor").map(|text| number(text).ok_or_else(|| bad("cursor")));
         Ok(Self {
             status: text("status").map(|status| status.to_uppercase()),
             direction: text("direction"),
             since: time(call, "since")?.unwrap_or(TimestampMs(0)),
-            until: time(call, "until")?.unwrap_or(TimestampMs(u64::MAX)),
-            after: after.transpose()?,
+            until: time(call, "until")?,
+            below: below.transpose()?.unwrap_or(u64::MAX),
             limit: limit(call)?,
         })
     }
 
     fn fits(&self, entry: &Entry) -> bool {
-        let (at, (.., history)) = (entry.place(), entry.parts());
-        let status = history.last().map(|(status, _)| status.name());
-        (self.since..self.until).contains(&at.0)
-            && self.status.as_deref().is_none_or(|wanted| status == Some(wanted))
+        let status = entry.parts().2.last().map(|(status, _)| status.name());
+        self.status.as_deref().is_none_or(|wanted| status == Some(wanted))
             && self.direction.as_deref().is_none_or(|wanted| entry.direction() == wanted)
-            && self.after.is_none_or(|after| at < after)
     }
+
+    /// The page, newest first, and the number that the next one goes on below, if there may be more.
+    fn page(&self, teller: &dyn Teller, me: &Idx) -> Answer<(Vec<Entry>, Option<u64>)> {
+        let mut below = self.below;
+        if let Some(until) = self.until {
+            below = below.min(teller.history_at(me, until)?);
+        }
+        let (mut page, mut last, mut looked_at) = (Vec::new(), None, 0);
+        loop {
+            let lines = teller.history(me, below, self.limit.saturating_add(1))?;
+            for line in &lines {
+                if line.at < self.since {
+                    return Ok((page, None));
+                }
+                let found = entry(teller, me, line)?.filter(|entry| self.fits(entry));
+                looked_at += 1;
+                match found {
+                    // There is another one: the page ends at the one before.
+                    Some(_) if page.len() == self.limit => return Ok((page, last)),
+                    Some(entry) => {
+                        page.push(entry);
+                        last = Some(line.number);
+                    }
+                    None if looked_at >= LOOKED_AT_MAX => return Ok((page, Some(line.number))),
+                    None => {}
+                }
+                below = line.number;
+            }
+            if lines.len() <= self.limit {
+                return Ok((page, None));
+            }
+        }
+    }
+}
+
+/// The transfer of a line; one that is gone meanwhile is passed by.
+fn entry(teller: &dyn Teller, me: &Idx, line: &HistoryLine) -> Answer<Option<Entry>> {
+    Ok(match line.side {
+        Side::Sender => teller.outgoing(&line.id)?.filter(|sent| sent.sender == *me).map(Entry::Sent),
+        Side::Receiver => teller.incoming(&line.id)?.filter(|here| here.receiver == *me).map(Entry::Received),
+    })
+}
+
+/// Where a page ended, as `next_cursor` tells it.
+fn number(cursor: &str) -> Option<u64> {
+    cursor.strip_prefix('n')?.parse().ok()
 }
 
 fn bad(field: &'static str) -> ApiError {
@@ -158,46 +204,30 @@ pub(super) fn limit(call: &Call) -> Result<usize, ApiError> {
     sound.ok_or_else(|| bad("limit"))
 }
 
-/// Where a page ended, as `next_cursor` tells it: milliseconds and id.
-fn cursor(text: &str) -> Option<(TimestampMs, TxId)> {
-    let (at, id) = text.split_once('-')?;
-    Some((TimestampMs(at.parse().ok()?), id.parse().ok()?))
-}
-
-/// All transfers of a customer, newest first, and whom he pays.
-async fn everything(call: &Call) -> Result<(Vec<Entry>, Vec<Contact>), ApiError> {
-    let me = call.me()?;
-    let read = call.read(move |teller| Ok((teller.sent(&me)?, teller.received(&me)?, teller.contacts(&me)?)));
-    let (sent, received, contacts) = read.await?;
-    let sent = sent.into_iter().map(Entry::Sent);
-    let mut all: Vec<Entry> = sent.chain(received.into_iter().map(Entry::Received)).collect();
-    all.sort_by_key(|entry| Reverse(entry.place()));
-    Ok((all, contacts))
-}
-
 pub(super) async fn list(call: Call) -> Outcome {
-    let wanted = Wanted::read(&call)?;
-    let (mut all, contacts) = everything(&call).await?;
-    all.retain(|entry| wanted.fits(entry));
-    let more = all.len() > wanted.limit;
-    all.truncate(wanted.limit);
-    let last = all.last().filter(|_| more).map(Entry::place);
-    let next = last.map(|(at, id)| format!("{}-{id}", at.0));
-    let shown = with_names(entry_view(&call, all).await?, &contacts);
+    let (wanted, me) = (Wanted::read(&call)?, call.me()?);
+    let read = call.read(move |teller| Ok((wanted.page(teller, &me)?, teller.contacts(&me)?)));
+    let ((page, next), contacts) = read.await?;
+    let shown = with_names(entry_view(&call, page).await?, &contacts);
+    let next = next.map(|number| format!("n{number}"));
     Ok(answer(json!({"count": shown.len(), "transactions": shown, "next_cursor": next})))
 }
 
 /// By place, for existing clients; another's history is not there.
 pub(super) async fn of_idx(call: Call) -> Outcome {
-    if call.path_as::<Idx>()? != call.me()? {
+    let me = call.me()?;
+    if call.path_as::<Idx>()? != me {
         return Err(Code::NotFound.into());
     }
     let limit = limit(&call)?;
     let offset = call.query_text("offset").map_or(Ok(0), |text| text.parse().map_err(|_| bad("offset")))?;
-    let (all, contacts) = everything(&call).await?;
-    let total = all.len();
-    let page: Vec<Entry> = all.into_iter().skip(offset).take(limit).collect();
-    let shown = with_names(entry_view(&call, page).await?, &contacts);
+    let read = call.read(move |teller| {
+        let (lines, total) = teller.history_places(&me, offset, limit)?;
+        let entries: Answer<Vec<Option<Entry>>> = lines.iter().map(|line| entry(teller, &me, line)).collect();
+        Ok((entries?, total, teller.contacts(&me)?))
+    });
+    let (page, total, contacts) = read.await?;
+    let shown = with_names(entry_view(&call, page.into_iter().flatten().collect()).await?, &contacts);
     Ok(answer(json!({"total": total, "limit": limit, "offset": offset, "transactions": shown})))
 }
 

@@ -14,7 +14,7 @@
 //!
 //! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `caller` (whose token it is), `body` and `fields` (what
 //! clients send), `error`, `tokens`, `lockout`, `rates`, `replays`; handlers in `auth`, `accounts`,
-//! `recipients`, `transfers`, `history`, `counter`, `chain`; `openapi` and its page.
+//! `recipients`, `transfers`, `history`, `counter`, `statements`, `imports`, `chain`; `openapi` and its page.
 
 mod accounts;
 mod auth;
@@ -27,6 +27,7 @@ mod error;
 mod factors;
 mod fields;
 mod history;
+mod imports;
 mod lockout;
 mod openapi;
 mod rates;
@@ -34,6 +35,7 @@ mod recipients;
 mod replays;
 mod route;
 mod serve;
+mod statements;
 mod table;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -59,6 +61,7 @@ use route::{Route, Verb};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// Bounds on REST.
@@ -100,6 +103,10 @@ pub(crate) struct Rest {
     pub entries: Buckets<PeerAddress>,
     pub logins: Buckets<LoginId>,
     pub replays: Replays,
+    /// Documents that may still be begun.
+    pub documents: Arc<Semaphore>,
+    /// Those that are made or wait for it.
+    pub document_queue: Semaphore,
 }
 
 impl Rest {
@@ -111,6 +118,8 @@ impl Rest {
             entries: Buckets::new(limits.entries_per_address),
             logins: Buckets::new(limits.per_login),
             replays: Replays::default(),
+            documents: Arc::new(Semaphore::new(statements::MAKING_MAX)),
+            document_queue: Semaphore::new(statements::WAITING_MAX),
             context,
         })
     }
@@ -178,9 +187,12 @@ pub(crate) fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, IDEMPOTENCY_KEY])
-        .expose_headers([header::RETRY_AFTER])
+        .expose_headers([header::RETRY_AFTER, header::CONTENT_DISPOSITION, SIGNATURE])
         .max_age(Duration::from_secs(3_600))
 }
+
+/// Carries the signature of a file that is answered with.
+pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("x-idx-signature");
 
 /// Names a write, so that it is done once however often it is sent.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

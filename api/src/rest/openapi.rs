@@ -2,13 +2,14 @@
 
 use super::body::FieldDoc;
 use super::error::Code;
-use super::route::{QueryDoc, Route, Who};
+use super::route::{QueryDoc, Route, Shape, Who};
 use super::table::ROUTES;
 use super::tokens::Role;
 use axum::Json;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use idx_bank::desk::Refusal;
+use idx_bank::statement::Format;
 use idx_types::Reason;
 use serde_json::{Map, Value, json};
 
@@ -57,7 +58,7 @@ fn operation(route: &Route) -> Value {
         "description": who(route.who),
         "parameters": parameters,
         "responses": {
-            route.status.to_string(): said("It is done.", "Success"),
+            route.status.to_string(): done(route),
             "default": said("It is refused.", "Error"),
         },
     });
@@ -77,6 +78,16 @@ fn operation_id(route: &Route) -> String {
     let words = route.path.split(['/', '-']).filter(|word| !word.is_empty());
     let plain = words.map(|word| word.trim_matches(['{', '}']));
     [route.verb.name()].into_iter().chain(plain).collect::<Vec<_>>().join("_")
+}
+
+fn done(route: &Route) -> Value {
+    if route.shape != Shape::File {
+        return said("It is done.", "Success");
+    }
+    let bytes = json!({"schema": {"type": "string", "format": "binary"}});
+    let content: Map<String, Value> =
+        Format::ALL.iter().map(|format| (format.media_type().to_owned(), bytes.clone())).collect();
+    json!({"description": "The file; its signature stands in X-Idx-Signature.", "content": content})
 }
 
 fn said(description: &str, schema: &str) -> Value {

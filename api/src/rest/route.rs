@@ -65,14 +65,56 @@ pub(crate) struct Route {
     pub summary: &'static str,
     pub query: &'static [QueryDoc],
     pub body: &'static [FieldDoc],
+    pub shape: Shape,
     pub run: fn(Call) -> Pending,
 }
 
-/// What a handler comes to: the fields of the answer.
+/// What most handlers come to: the fields of the answer.
 pub(crate) type Outcome = Result<Map<String, Value>, ApiError>;
 
-/// An outcome on its way.
-pub(crate) type Pending = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+/// What a request is answered with.
+pub(crate) enum Reply {
+    /// A JSON object of these fields.
+    Fields(Map<String, Value>),
+    /// A file to be kept.
+    File(Document),
+}
+
+/// A file, and what is told beside it.
+pub(crate) struct Document {
+    /// Its name; letters, digits and `._-` only, for it stands in a header.
+    pub name: String,
+    pub media_type: &'static str,
+    pub bytes: Vec<u8>,
+    /// The bank's signature of it.
+    pub signature: String,
+}
+
+impl From<Map<String, Value>> for Reply {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self::Fields(fields)
+    }
+}
+
+impl From<Document> for Reply {
+    fn from(document: Document) -> Self {
+        Self::File(document)
+    }
+}
+
+/// A reply on its way.
+pub(crate) type Pending = Pin<Box<dyn Future<Output = Result<Reply, ApiError>> + Send>>;
+
+/// What is unusual about a route's body or answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shape {
+    /// Nothing.
+    Usual,
+    /// Its body may have so many bytes.
+    LongBody(usize),
+    /// It answers with a file.
+    File,
+}
 
 /// Who asks, as his token and his login say.
 #[derive(Clone)]

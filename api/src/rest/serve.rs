@@ -3,8 +3,8 @@
 use super::body::Fields;
 use super::error::{ApiError, Code};
 use super::replays::{Told, Turn};
-use super::route::{Call, Caller, Route, Verb, Who};
-use super::{IDEMPOTENCY_KEY, PeerAddress, Rest, known};
+use super::route::{Call, Caller, Document, Reply, Route, Shape, Verb, Who};
+use super::{IDEMPOTENCY_KEY, PeerAddress, Rest, SIGNATURE, known};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -36,9 +36,32 @@ pub(crate) async fn serve(
         }),
     };
     match told {
-        Ok(told) => respond(told.0, &told.1, retry_of(&told.1)),
+        Ok(Answered::Told(told)) => respond(told.0, &told.1, retry_of(&told.1)),
+        Ok(Answered::File(document)) => send(route.status, document),
         Err(error) => respond(error.status, &error.body(), error.retry_after),
     }
+}
+
+/// What a request came to.
+enum Answered {
+    /// Fields, and the status; can be told again.
+    Told(Told),
+    /// A file.
+    File(Document),
+}
+
+/// A file, for the client to keep: no browser shall show it as a page of this bank's.
+fn send(status: u16, document: Document) -> Response {
+    let Document { name, media_type, bytes, signature } = document;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let kept = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (SIGNATURE, signature),
+    ];
+    (status, kept, bytes).into_response()
 }
 
 /// The answer to what no route takes.
@@ -67,7 +90,7 @@ async fn work(
     route: &'static Route,
     path: Vec<String>,
     request: Request,
-) -> Result<Told, ApiError> {
+) -> Result<Answered, ApiError> {
     let (parts, body) = request.into_parts();
     let address = parts.extensions.get::<PeerAddress>().copied().unwrap_or(PeerAddress(None));
     limit(&rest, route, address)?;
@@ -86,26 +109,28 @@ async fn work(
     let key = digest(&[&owner, key.as_bytes()]);
     let mark = Mark { key, request: request_digest(route, &path, &bytes) };
     let first = match rest.replays.begin(mark, Instant::now())? {
-        Turn::Again(told) => return Ok(told),
+        Turn::Again(told) => return Ok(Answered::Told(told)),
         Turn::First(first) => first,
     };
     let fields = Fields::parse(&bytes)?;
     let call = Call { rest: rest.clone(), caller, path, query, fields, once: Some(mark) };
     let told = match finish(route, call).await {
-        Ok(told) => told,
+        Ok(Answered::Told(told)) => told,
+        Ok(file) => return Ok(file),
         Err((_, told)) => told,
     };
     first.done(told.clone());
-    Ok(told)
+    Ok(Answered::Told(told))
 }
 
 /// Carries out; a refusal comes as itself and as what is told.
-async fn finish(route: &Route, call: Call) -> Result<Told, (ApiError, Told)> {
+async fn finish(route: &Route, call: Call) -> Result<Answered, (ApiError, Told)> {
     match (route.run)(call).await {
-        Ok(mut fields) => {
+        Ok(Reply::Fields(mut fields)) => {
             fields.insert("success".to_owned(), Value::Bool(true));
-            Ok(Arc::new((route.status, Value::Object(fields))))
+            Ok(Answered::Told(Arc::new((route.status, Value::Object(fields)))))
         }
+        Ok(Reply::File(document)) => Ok(Answered::File(document)),
         Err(error) => {
             let told = Arc::new((error.status, error.body()));
             Err((error, told))
@@ -198,7 +223,10 @@ async fn read_body(rest: &Rest, route: &Route, headers: &HeaderMap, body: Body) 
         return Ok(Bytes::new());
     }
     let limits = &rest.context.limits;
-    let max = limits.rest.body_bytes_max;
+    let max = match route.shape {
+        Shape::LongBody(bytes) => bytes.max(limits.rest.body_bytes_max),
+        _ => limits.rest.body_bytes_max,
+    };
     let bytes = match tokio::time::timeout(limits.body_timeout, to_bytes(body, max)).await {
         Ok(Ok(bytes)) => bytes,
         Err(_) => return Err(Code::BodyTimeout.into()),

@@ -1,9 +1,11 @@
 //! The table of routes. A route that is not here is not served, and one that is here is tested for every
 //! role.
 
-use super::route::{QueryDoc, Route, Verb, Who};
+use super::route::{QueryDoc, Route, Shape, Verb, Who};
 use super::tokens::Role::{BankAdmin, User};
-use super::{accounts, auth, chain, compliance, counter, factors, history, recipients, transfers};
+use super::{
+    accounts, auth, chain, compliance, counter, factors, history, imports, recipients, statements, transfers,
+};
 
 const NONE: &[QueryDoc] = &[];
 
@@ -26,9 +28,23 @@ const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out")];
 const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height"), LIMIT];
 const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session")];
 
+/// Bytes of a file in a body: a pain.001 of some thousand transfers, a statement of some thousand lines.
+const FILE_BYTES_MAX: usize = 4 << 20;
+const LONG: Shape = Shape::LongBody(FILE_BYTES_MAX);
+const PART: &[QueryDoc] = &[field("part", "signature: the detached signature instead of the document")];
+
+macro_rules! shape {
+    () => {
+        Shape::Usual
+    };
+    ($shape:expr) => {
+        $shape
+    };
+}
+
 /// Declares the table; a line for each route.
 macro_rules! routes {
-    ($($verb:ident $path:literal, $who:expr, $status:literal, [$query:expr, $body:expr],
+    ($($verb:ident $path:literal, $who:expr, $status:literal, [$query:expr, $body:expr $(, $shape:expr)?],
        $summary:literal, $run:path;)*) => {
         /// Every route below `/api`.
         pub(crate) const ROUTES: &[Route] = &[$(Route {
@@ -39,7 +55,11 @@ macro_rules! routes {
             summary: $summary,
             query: $query,
             body: $body,
-            run: |call| Box::pin($run(call)),
+            shape: shape!($($shape)?),
+            run: |call| {
+                let outcome = $run(call);
+                Box::pin(async { outcome.await.map(Into::into) })
+            },
         }),*];
     };
 }
@@ -108,6 +128,20 @@ routes! {
     Put "/recipients/{nickname}/nickname", USER, 200, [NONE, recipients::NewName::DOC],
         "The same, for existing clients.", recipients::rename;
     Delete "/recipients/{nickname}", USER, 200, [NONE, &[]], "Forget him.", recipients::remove;
+
+    Post "/statements/generate", USER, 201, [NONE, statements::NewStatement::DOC],
+        "Make a statement of one of his accounts, signed by the bank.", statements::generate;
+    Get "/statements/{id}", USER, 200, [NONE, &[]], "What a statement is of.", statements::one;
+    Get "/statements/{id}/download", USER, 200, [PART, &[], Shape::File],
+        "The document, or its signature.", statements::download;
+    Get "/statements/download/{id}", USER, 200, [PART, &[], Shape::File],
+        "The same, for existing clients.", statements::download;
+    Post "/statements/verify", Who::Public, 200, [NONE, statements::Shown::DOC, LONG],
+        "Whether a bank of this network signed a document.", statements::verify;
+    Post "/statements/cleanup", Who::Public, 200, [NONE, &[]],
+        "For existing clients: nothing is kept that could be cleaned up.", statements::cleanup;
+    Post "/transactions/import", USER, 200, [NONE, imports::PaymentFile::DOC, LONG],
+        "Pay by an ISO 20022 pain.001 file.", imports::import;
 
     Get "/blocks", Who::Public, 200, [HEIGHTS, &[]], "Final blocks, newest first.", chain::blocks;
     Get "/blocks/{height}", Who::Public, 200, [NONE, &[]], "A final block.", chain::block;

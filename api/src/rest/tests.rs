@@ -7,11 +7,13 @@ mod contract;
 mod entry;
 mod factors;
 mod hostile;
+mod imports;
 mod ledger;
 mod matrix;
 mod others;
 mod people;
 mod repeats;
+mod statements;
 
 use bench::Bench;
 use people::{PASSWORD, PEOPLE};

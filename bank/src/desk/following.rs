@@ -24,7 +24,7 @@ impl Desk {
         }
         let Some(here) = work.draft.incoming(&id)? else { return Ok(()) };
         if was_chosen_elsewhere(&here, fact) {
-            self.forget(work, &here, None);
+            self.forget(work, &here, None)?;
         } else if here.handle.is_some()
             && let Some(status) = status_after(here.status(), fact)
         {
@@ -59,10 +59,17 @@ impl Desk {
 
     /// A transfer was chosen, or ended, elsewhere: here it is as if it had never been. Its customer is told
     /// how it ended, if it did.
-    pub(super) fn forget(&mut self, work: &mut Work<'_>, here: &Incoming, end: Option<Status>) {
+    pub(super) fn forget(
+        &mut self,
+        work: &mut Work<'_>,
+        here: &Incoming,
+        end: Option<Status>,
+    ) -> Result<(), Stop> {
+        work.draft.remove_line(&here.id, Side::Receiver)?;
         work.draft.delete(here);
         self.close(work, &here.intent, Side::Receiver);
         work.tell(here.receiver, &here.intent, Side::Receiver, (Some(here.status()), end));
+        Ok(())
     }
 
     fn close(&mut self, work: &mut Work<'_>, transfer: &Transaction, side: Side) {

@@ -174,6 +174,19 @@ pub enum Ask {
         /// What the receiver shall get.
         amount: Paise,
     },
+    /// Pay, as a customer's file orders: once for ever, by its mark.
+    Instruct {
+        /// Which order it is, and what it orders.
+        mark: Mark,
+        /// Who pays.
+        sender: Idx,
+        /// From which account.
+        account: AccountHandle,
+        /// Whom.
+        to: Recipient,
+        /// What the receiver shall get.
+        amount: Paise,
+    },
     /// Pay by an intent that the customer signed.
     SendSigned {
         /// Who pays.
@@ -285,6 +298,7 @@ impl Ask {
             Self::ClearFlag { .. } => "clear_flag",
             Self::OpenSession { .. } => "open_session",
             Self::Send { .. } => "send",
+            Self::Instruct { .. } => "instruct",
             Self::SendSigned { .. } => "send_signed",
             Self::Accept { .. } => "accept",
             Self::Reject { .. } => "reject",

@@ -35,6 +35,7 @@ impl Desk {
         if is_in_order && waiting < WAITING_PER_CUSTOMER_MAX {
             let (id, valid_until) = (intent.id(), intent.body.valid_until);
             let history = vec![(Status::AwaitingReceiver, work.now)];
+            work.draft.add_line(receiver, (id, Side::Receiver), work.now)?;
             let here = Incoming { id, receiver, intent, handle: None, submitted: false, history };
             work.draft.put(&here);
             work.draft.put(&Deadline { valid_until, id, side: Side::Receiver });
@@ -166,7 +167,7 @@ impl Desk {
                 if let Some(sent) = sent.filter(|sent| sent.status() == Status::AwaitingReceiver) {
                     self.set_sent(work, sent, Status::Rejected);
                 }
-                self.forget_open(work, here, Status::Rejected);
+                self.forget_open(work, here, Status::Rejected)
             }
             Notice::Cancelled(said) => {
                 let here = work.draft.incoming(&said.intent)?;
@@ -175,16 +176,21 @@ impl Desk {
                 let TxSignature { key, signature } = said.signature;
                 let is_signed = work.verifier.verify(&key, &digest, &signature).is_ok();
                 let here = here.filter(|here| is_signed && by_sender(here));
-                self.forget_open(work, here, Status::Cancelled);
+                self.forget_open(work, here, Status::Cancelled)
             }
         }
-        Ok(())
     }
 
     /// Takes a transfer away that nobody has chosen about here.
-    fn forget_open(&mut self, work: &mut Work<'_>, incoming: Option<Incoming>, end: Status) {
-        if let Some(here) = incoming.filter(|here| here.status() == Status::AwaitingReceiver) {
-            self.forget(work, &here, Some(end));
+    fn forget_open(
+        &mut self,
+        work: &mut Work<'_>,
+        incoming: Option<Incoming>,
+        end: Status,
+    ) -> Result<(), Stop> {
+        match incoming.filter(|here| here.status() == Status::AwaitingReceiver) {
+            Some(here) => self.forget(work, &here, Some(end)),
+            None => Ok(()),
         }
     }
 }

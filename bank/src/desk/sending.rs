@@ -125,6 +125,7 @@ impl Desk {
         let history = vec![(Status::AwaitingReceiver, work.now)];
         let (sender, handle) = (account.owner, account.handle);
         let mut sent = Outgoing { id, sender, handle, receiver, intent, gossiped: false, history };
+        work.draft.add_line(sender, (id, Side::Sender), work.now)?;
         work.tell(sender, &sent.intent, Side::Sender, (None, Some(Status::AwaitingReceiver)));
         if work.ledger.session(&session).is_some() {
             self.let_out(work, &mut sent)?;
@@ -168,7 +169,7 @@ impl Desk {
         }
         self.set_sent(work, sent, Status::Cancelled);
         if let Some(here) = work.draft.incoming(&id)? {
-            self.forget(work, &here, Some(Status::Cancelled));
+            self.forget(work, &here, Some(Status::Cancelled))?;
         }
         Ok(Answer::Done(id))
     }

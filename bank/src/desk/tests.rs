@@ -5,6 +5,7 @@ mod compliance;
 mod ends;
 mod forgeries;
 mod holds;
+mod instructions;
 mod ledger;
 mod linking;
 mod logins;

@@ -61,6 +61,18 @@ impl<'a> Shelf<'a> {
         rows.iter().map(|(key, row)| sealing::open(self.keys, R::TABLE, key, row)).collect()
     }
 
+    /// Whether a draft removed a record.
+    pub(super) fn is_deleted(&self, table: Table, key: &[u8]) -> bool {
+        self.written.get(&(table, key.to_vec())).is_some_and(Option::is_none)
+    }
+
+    /// The key of the first record under a prefix that a draft wrote.
+    pub(super) fn first_written(&self, table: Table, prefix: &[u8]) -> Option<Vec<u8>> {
+        let from = self.written.range((table, prefix.to_vec())..);
+        let mut under = from.take_while(|((t, key), _)| *t == table && key.starts_with(prefix));
+        under.find(|(_, row)| row.is_some()).map(|((_, key), _)| key.clone())
+    }
+
     /// Puts what the draft wrote over what the store holds.
     fn overlay(&self, table: Table, prefix: &[u8], rows: &mut BTreeMap<Vec<u8>, Vec<u8>>) {
         let from = self.written.range((table, prefix.to_vec())..);

@@ -1,7 +1,7 @@
 //! A person's rights (document 4.7): all that the bank keeps of him, and the erasure of what it need not.
 
 use super::rows::{
-    BankAccount, Contact, Credential, Customer, Holder, Incoming, News, OpenedSession, Outgoing, Status,
+    BankAccount, Contact, Credential, Customer, Holder, Incoming, News, OpenedSession, Outgoing, Side, Status,
 };
 use super::{Draft, Shelf, VaultError};
 use idx_types::{Idx, NetworkDay, TimestampMs};
@@ -83,8 +83,16 @@ pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Resul
         draft.delete(&factor);
     }
     contacts.iter().for_each(|contact| draft.delete(contact));
-    sent.iter().for_each(|transfer| draft.delete(transfer));
-    received.iter().for_each(|transfer| draft.delete(transfer));
+    for transfer in &sent {
+        draft.remove_line(&transfer.id, Side::Sender)?;
+        draft.delete(transfer);
+    }
+    for transfer in &received {
+        draft.remove_line(&transfer.id, Side::Receiver)?;
+        draft.delete(transfer);
+    }
+    let ordered = draft.instructions_of(idx)?;
+    ordered.iter().filter(|order| order.at < keep_since).for_each(|order| draft.delete(order));
     news.iter().for_each(|news| draft.delete(news));
     Ok(Erased { contacts: contacts.len(), transfers: sent.len() + received.len(), news: news.len() })
 }

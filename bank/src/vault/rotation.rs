@@ -54,6 +54,7 @@ pub fn rotate(
 
 fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Result<Vec<u8>, VaultError> {
     match table {
+        Table::Meta if key == rows::HISTORY_ROW => again::<rows::HistoryBuilt>(draft, key, row),
         Table::Meta => again::<rows::IndexSecret>(draft, key, row),
         Table::Customers => again::<rows::Customer>(draft, key, row),
         Table::Accounts => again::<rows::BankAccount>(draft, key, row),
@@ -72,6 +73,8 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::Flags => again::<rows::Flag>(draft, key, row),
         Table::NewsHeads => again::<rows::NewsHead>(draft, key, row),
         Table::News => again::<rows::News>(draft, key, row),
+        Table::History => again::<rows::HistoryLine>(draft, key, row),
+        Table::Instructions => again::<rows::Instruction>(draft, key, row),
     }
 }
 

@@ -2,6 +2,7 @@
 //! months and times; see the head of [`crate::vault`].
 
 mod factors;
+mod history;
 mod intents;
 mod logins;
 mod news;
@@ -11,6 +12,8 @@ mod risk;
 mod sessions;
 
 pub use factors::SecondFactor;
+pub(super) use history::{HISTORY_ROW, HistoryBuilt};
+pub use history::{HistoryLine, Instruction};
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, token_secret};
 pub(super) use news::NewsHead;

@@ -39,11 +39,15 @@ pub enum Table {
     NewsHeads = 16,
     /// What customers are to be told, by customer.
     News = 17,
+    /// Customers' transfers in order of time, by customer.
+    History = 18,
+    /// Payments that files ordered, by customer.
+    Instructions = 19,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -62,6 +66,8 @@ impl Table {
         Self::Flags,
         Self::NewsHeads,
         Self::News,
+        Self::History,
+        Self::Instructions,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -85,6 +91,8 @@ impl Table {
             Self::Flags => "flags",
             Self::NewsHeads => "news_heads",
             Self::News => "news",
+            Self::History => "history",
+            Self::Instructions => "instructions",
         }
     }
 }

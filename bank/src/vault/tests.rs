@@ -1,5 +1,6 @@
 //! Stories of a vault: what a thief finds, what damage looks like, how keys end and turn.
 
+mod history;
 mod months;
 mod news;
 mod person;
@@ -8,7 +9,7 @@ mod secrecy;
 
 use super::*;
 use crate::Entropy;
-use idx_crypto::{KdfCost, PublicKey};
+use idx_crypto::{Hash32, KdfCost, PublicKey};
 use idx_types::tx::{Cash, TX_VERSION};
 use idx_types::{
     AccountHandle, BankId, Concealed, Height, Idx, NetworkDay, Paise, SessionId, TimestampMs, Transaction,
@@ -165,6 +166,8 @@ fn filled() -> World {
             let (valid_until, id) = (TimestampMs(99), tx_id(person));
             draft.put(&Deadline { valid_until, id, side: Side::Sender });
             assert_eq!(draft.add_news(idx(person), news(person).turn), Ok(1));
+            let mark = Mark { key: Hash32([7; 32]), request: Hash32([8; 32]) };
+            draft.put(&Instruction { owner: idx(person), mark, id, at: TimestampMs(5) });
         }
         month_key(draft, DAY).unwrap();
     });

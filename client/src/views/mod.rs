@@ -8,6 +8,7 @@ mod bank;
 mod block;
 mod chain_key;
 mod desk;
+mod documents;
 mod escrow;
 mod event;
 mod governance;
@@ -28,6 +29,7 @@ pub use chain_key::{ChainEpochView, ChainKeysView, RotateChainKeyView};
 pub use desk::{
     ContactView, CustomerTransferView, Direction, OpeningView, StandingState, StandingView, TokenView,
 };
+pub use documents::{DocumentView, ImportLineView, ImportState, ImportView};
 pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
 pub use event::{
     Cursor, EventBody, EventView, NoticeView, Since, SubscribeTopic, TransactionFilter, VoteView,

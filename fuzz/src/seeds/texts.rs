@@ -100,6 +100,9 @@ fn files() -> Vec<Seed> {
     let payments =
         "a1,1993-01-05,11,HDFC,12,SBI,500.00,rent\na2,1993-01-06,\"1,2\",SBI,12,HDFC,1.5,\n\nbad,line\n";
     seeds.push(("payments", payments.as_bytes().to_vec()));
+    let example = include_str!("../../../docs/examples/pain001.xml");
+    seeds.push(("pain001", example.as_bytes().to_vec()));
+    seeds.push(("pain001", example.replace("<Dt>", "<![CDATA[&#49;]]><Dt>").into_bytes()));
     seeds
 }
 

@@ -233,11 +233,7 @@ impl Clerk {
     }
 
     async fn call<R: DeserializeOwned>(&self, method: &str, params: Value) -> Result<R, Failure> {
-        self.admin.call(method, params).await.map_err(|error| match error {
-            AdminError::Unreachable { .. } => Failure::of(Exit::Unreachable, error),
-            AdminError::Broken(_) => Failure::of(Exit::Failed, error),
-            AdminError::Refused { .. } => Failure::of(Exit::Refused, error),
-        })
+        self.admin.call(method, params).await.map_err(refused)
     }
 
     async fn print_id(&self, method: &str, params: Value) -> Done {
@@ -251,6 +247,16 @@ impl Clerk {
         say(&value.to_string());
         Ok(())
     }
+}
+
+/// How a command ends that got no answer.
+pub(super) fn refused(error: AdminError) -> Failure {
+    let exit = match error {
+        AdminError::Unreachable { .. } => Exit::Unreachable,
+        AdminError::Broken(_) => Exit::Failed,
+        AdminError::Refused { .. } => Exit::Refused,
+    };
+    Failure::of(exit, error)
 }
 
 fn papers(file: &std::path::Path) -> Result<Value, Failure> {

@@ -6,6 +6,7 @@ mod config;
 mod custodian;
 mod customer;
 mod exit;
+mod files;
 mod forex;
 mod genesis;
 mod judge;
@@ -78,6 +79,15 @@ enum Command {
     Status(status::Status),
     /// A clerk's work for the bank's customers.
     Customer(customer::Customer),
+    /// Bring payments in by file.
+    #[command(subcommand)]
+    Import(files::Import),
+    /// Take statements of accounts out.
+    #[command(subcommand)]
+    Export(files::Export),
+    /// Check statements that somebody shows.
+    #[command(subcommand)]
+    Statement(files::Statement),
     /// Check the whole local chain again, from genesis.
     Verify(node::Verify),
     /// A node that follows and verifies the chain, and signs nothing.
@@ -127,6 +137,9 @@ impl Command {
             Self::Forex(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),
+            Self::Import(command) => command.run(),
+            Self::Export(command) => command.run(),
+            Self::Statement(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Observer(command) => command.run(),
             Self::Testnet(command) => command.run(),

@@ -8,12 +8,13 @@ use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::{Identity, Pepper};
 use idx_bank::risk::Watchlist;
 use idx_bank::vault::{
-    BankAccount, Contact, Customer, Flag, FlagId, Incoming, NewsPage, Outgoing, PersonFile, export,
+    BankAccount, Contact, Customer, Flag, FlagId, HistoryLine, Incoming, Instruction, Mark, NewsPage,
+    Outgoing, PersonFile, export,
 };
 use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
-use idx_crypto::KdfCost;
+use idx_crypto::{KdfCost, Signer};
 use idx_storage::Store;
-use idx_types::{BankCode, Idx, NetworkDay, TxId};
+use idx_types::{BankCode, BankId, Idx, NetworkDay, TimestampMs, TxId};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -43,6 +44,8 @@ pub struct Door {
     pub(super) pseudonym_cost: KdfCost,
     pub(super) bank: BankCode,
     pub(super) watched: Arc<(Watchlist, u32)>,
+    pub(super) bank_id: BankId,
+    pub(super) signer: Arc<dyn Signer + Send + Sync>,
     pub(super) deriving: Arc<Semaphore>,
     pub(super) hashing: Arc<Semaphore>,
     pub(super) hash_queue: Arc<Semaphore>,
@@ -55,7 +58,8 @@ impl Door {
         (vault, bells): (Vault, Arc<Bells>),
         store: Arc<Store>,
         (pepper, pseudonym_cost): (Pepper, KdfCost),
-        (bank, watched): (BankCode, Arc<(Watchlist, u32)>),
+        (bank, bank_id, watched): (BankCode, BankId, Arc<(Watchlist, u32)>),
+        signer: Arc<dyn Signer + Send + Sync>,
     ) -> Self {
         let deriving = Arc::new(Semaphore::new(DERIVING_MAX));
         Self {
@@ -67,6 +71,8 @@ impl Door {
             pseudonym_cost,
             bank,
             watched,
+            bank_id,
+            signer,
             deriving,
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             hash_queue: Arc::new(Semaphore::new(HASHES_WAITING_MAX)),
@@ -136,6 +142,22 @@ impl Teller for Door {
 
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
         self.vault.shelf().received_by(receiver).map_err(failed)
+    }
+
+    fn history(&self, owner: &Idx, below: u64, limit: usize) -> Answer<Vec<HistoryLine>> {
+        self.vault.shelf().history(owner, below, limit).map_err(failed)
+    }
+
+    fn history_at(&self, owner: &Idx, time: TimestampMs) -> Answer<u64> {
+        self.vault.shelf().history_at(owner, time).map_err(failed)
+    }
+
+    fn history_places(&self, owner: &Idx, from: usize, limit: usize) -> Answer<(Vec<HistoryLine>, usize)> {
+        self.vault.shelf().history_places(owner, from, limit).map_err(failed)
+    }
+
+    fn instruction(&self, owner: &Idx, mark: &Mark) -> Answer<Option<Instruction>> {
+        self.vault.shelf().instruction(owner, mark).map_err(failed)
     }
 
     fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>> {

@@ -30,6 +30,7 @@ mod perform;
 mod policy;
 mod shell;
 mod start;
+mod statement;
 mod vault;
 
 pub use door::Door;

@@ -95,12 +95,12 @@ impl Front {
     }
 
     /// What interfaces hold.
-    pub fn door(&self, store: Arc<Store>) -> Door {
+    pub fn door(&self, store: Arc<Store>, signer: Arc<dyn Signer + Send + Sync>) -> Door {
         let FrontDesk { bank, pepper, pseudonym_cost, vault, watched, .. } = &self.desk;
         let pseudonyms = (pepper.clone(), *pseudonym_cost);
-        let watched = Arc::new(watched.clone());
         let kept = (vault.clone(), self.bells.clone());
-        Door::new(self.sender(), kept, store, pseudonyms, (bank.code.clone(), watched))
+        let bank = (bank.code.clone(), bank.id, Arc::new(watched.clone()));
+        Door::new(self.sender(), kept, store, pseudonyms, bank, signer)
     }
 
     /// Starts the thread; its end is told, with why.

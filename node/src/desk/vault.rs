@@ -4,7 +4,7 @@ use super::durable::Durable;
 use crate::home::Home;
 use anyhow::{Context, Result};
 use idx_bank::rebuild::{self, PrivateRecord, Rebuilt, rebuild};
-use idx_bank::vault::{Draft, Shelf, VaultKey, VaultKeys, VaultStore, token_secret};
+use idx_bank::vault::{Draft, Shelf, VaultKey, VaultKeys, VaultStore, index_histories, token_secret};
 use idx_bank::{Entropy, Secret32};
 use idx_crypto::HpkeSecret;
 use idx_storage::{Store, VaultDb};
@@ -69,6 +69,7 @@ impl VaultOpening<'_> {
         let mut draft = Draft::new(&keys, &db, entropy()?);
         let token_secret = token_secret(&mut draft)?;
         db.commit(&draft.into_batch())?;
+        index_histories(&keys, &db, entropy).context("the histories of customers cannot be indexed")?;
         let (db, keys, durable) = (Arc::new(db), Arc::new(keys), Arc::default());
         Ok(Vault { db, keys, token_secret, durable })
     }

@@ -62,8 +62,8 @@ pub async fn run(
     let (handle, events) = idx_p2p::start(network).await.context("the network cannot be started")?;
     let chain_keys = keys.chain_keys(genesis.body(), &bank, &disks.state)?;
     let front = front(&home, genesis.body(), &disks, (&bank, &keys), &chain_keys, &settings)?;
-    let door = front.as_ref().map(|front| front.door(disks.store.clone()));
     let parts = Parts::assemble(disks, &settings, &bank, keys, chain_keys, front.as_ref())?;
+    let door = front.as_ref().map(|front| front.door(parts.core.store.clone(), parts.core.signer.clone()));
     let desk_sender = front.as_ref().map(Front::sender);
     let mut desk = front.map(|front| front.start(parts.way())).transpose()?;
     let peers = watch_peers(handle.clone());

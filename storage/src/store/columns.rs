@@ -46,11 +46,13 @@ pub(crate) enum Column {
     ByBank,
     /// status, height -> places in the block
     ByStatus,
+    /// account handle, height -> what a customer's account had then, see [`super::balances`]
+    Balances,
 }
 
 impl Column {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Meta,
         Self::Public,
         Self::Private,
@@ -70,6 +72,7 @@ impl Column {
         Self::ByAccount,
         Self::ByBank,
         Self::ByStatus,
+        Self::Balances,
     ];
 
     /// Its name on disk.
@@ -94,6 +97,7 @@ impl Column {
             Self::ByAccount => "by_account",
             Self::ByBank => "by_bank",
             Self::ByStatus => "by_status",
+            Self::Balances => "balances",
         }
     }
 

@@ -6,9 +6,9 @@ use super::index::{Subject, TxStatus, pack};
 use super::meta::{self, decode, encode};
 use super::record::{HeightRecord, TxPlace};
 use super::subjects::SessionAccounts;
-use super::{public_row, settled};
+use super::{balances, public_row, settled};
 use crate::error::StoreError;
-use idx_types::{Account, Height, Outcome, Session, TimestampMs, Transaction, TxId};
+use idx_types::{Account, AccountHandle, Height, Outcome, Session, TimestampMs, Transaction, TxId, TxKind};
 use rocksdb::{Direction, WriteBatch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -61,6 +61,7 @@ impl HeightBatch<'_> {
         let delta = &record.delta;
         for (index, account) in &delta.accounts {
             put_account(self.db, &mut self.batch, *index, account);
+            balances::put(self.db, &mut self.batch, record.tip(), account);
             if account.opened_at == self.height {
                 name_account(self.db, &mut self.batch, *index, account);
             }
@@ -102,13 +103,19 @@ impl HeightBatch<'_> {
         let certified = &record.certified;
         let both = certified.public.transactions.iter().zip(&certified.private.outcomes);
         for (index, (tx, outcome)) in (0..).zip(both) {
-            self.put_transaction(index, tx, *outcome)?;
+            self.put_transaction(record, index, tx, *outcome)?;
         }
         Ok(())
     }
 
     /// Notes where a transaction is, unless it has ended before (a replay, which failed as one).
-    fn put_transaction(&mut self, index: u32, tx: &Transaction, outcome: Outcome) -> Result<(), StoreError> {
+    fn put_transaction(
+        &mut self,
+        record: &HeightRecord,
+        index: u32,
+        tx: &Transaction,
+        outcome: Outcome,
+    ) -> Result<(), StoreError> {
         let id = tx.id();
         if outcome != Outcome::Completed && self.has_ended(&id)? {
             return Ok(());
@@ -117,7 +124,10 @@ impl HeightBatch<'_> {
         self.put(Column::Transactions, &id.0, &encode(&place));
         let Some(status) = TxStatus::of(&outcome) else { return Ok(()) };
         self.ended.insert(id);
-        let subjects = self.sessions.subjects(self.db, tx)?;
+        let mut subjects = self.sessions.subjects(self.db, tx)?;
+        if outcome == Outcome::Completed && matches!(tx.body.kind, TxKind::CloseTravel(_)) {
+            subjects.extend(source_of(record, &subjects).map(Subject::Account));
+        }
         for subject in subjects.into_iter().chain([Subject::Status(status)]) {
             self.index.entry(subject).or_default().push(index);
         }
@@ -141,6 +151,13 @@ impl HeightBatch<'_> {
             self.put(column, &index_key(&key, self.height), &pack(&places));
         }
     }
+}
+
+/// A closing pays an account that it does not name: the one that the travel account came of.
+fn source_of(record: &HeightRecord, closed: &[Subject]) -> Option<AccountHandle> {
+    let is_closed = |account: &Account| closed.contains(&Subject::Account(account.handle));
+    let (_, travel) = record.delta.accounts.iter().find(|(_, account)| is_closed(account))?;
+    travel.terms.as_ref().map(|terms| terms.source)
 }
 
 /// Most rows of settled ids dropped with one height: faster than rows come, and no height takes long.

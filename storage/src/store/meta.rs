@@ -11,7 +11,7 @@ use rocksdb::WriteBatch;
 use std::path::Path;
 
 /// Version of the store's format. Rises with every change of what lies in a column family.
-pub const STORE_FORMAT: u32 = 2;
+pub const STORE_FORMAT: u32 = 3;
 
 const FORMAT_KEY: &[u8] = b"format";
 const CHAIN_KEY: &[u8] = b"chain";

@@ -14,6 +14,7 @@
 //! is there. After a failed write the store is *poisoned* and takes no more heights until the node
 //! starts again: what the disk holds is unknown until RocksDB has recovered it.
 
+mod balances;
 mod columns;
 mod commit;
 mod db;
@@ -30,6 +31,7 @@ mod settled;
 mod state;
 mod subjects;
 
+pub use balances::{BALANCES_MAX, BalanceAt};
 pub use index::{Cursor, Order, PAGE_ENTRIES_MAX, Page, PageQuery, Subject, TxStatus};
 pub use meta::STORE_FORMAT;
 pub use options::StoreOptions;

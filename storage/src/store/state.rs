@@ -1,5 +1,6 @@
 //! The state of the ledger on disk: written once whole, then height by height; read whole at start.
 
+use super::balances;
 use super::columns::{CORE_KEY, Column, number_key, read_number};
 use super::commit::{name_account, name_session, put_account, put_session};
 use super::db::Db;
@@ -27,6 +28,7 @@ pub(super) fn init(db: &Db, snapshot: &Snapshot) -> Result<(), StoreError> {
         let mut batch = WriteBatch::default();
         for (index, account) in (first..).zip(accounts) {
             put_account(db, &mut batch, index, account);
+            balances::put(db, &mut batch, &snapshot.core.tip, account);
             name_account(db, &mut batch, index, account);
         }
         db.write(batch)?;

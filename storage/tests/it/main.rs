@@ -1,5 +1,6 @@
 //! Tests of the block store and the log from outside, on real folders.
 
+mod balances;
 mod child;
 mod crash;
 mod disk_full;

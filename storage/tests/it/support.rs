@@ -7,7 +7,7 @@ use idx_storage::{
     TxStatus,
 };
 use idx_types::testing::chain_id;
-use idx_types::{Height, ObservedHeight, Transaction, TxId};
+use idx_types::{AccountKind, Height, ObservedHeight, Transaction, TxId};
 use std::path::Path;
 
 pub fn options() -> StoreOptions {
@@ -90,6 +90,11 @@ fn check_height(store: &Store, record: &HeightRecord) -> Result<(), StoreError> 
     assert!(observed.public.transactions.iter().all(Transaction::is_redacted));
     assert_eq!(store.height_by_public_hash(&certified.public.header.hash())?, Some(height));
     assert_eq!(store.height_by_private_hash(&certified.commit.value)?, Some(height));
+    for (_, account) in &record.delta.accounts {
+        let told = store.balances(&account.handle, (height, height), 2)?;
+        let expected = if account.kind == AccountKind::Customer { vec![account.balance] } else { vec![] };
+        assert_eq!(told.iter().map(|row| row.balance).collect::<Vec<_>>(), expected);
+    }
     for (index, tx) in (0..).zip(&certified.public.transactions) {
         let (place, found) = store.tx(&tx.id())?.expect("every transaction has a place");
         assert_eq!((place.height, place.index, &found), (height, index, tx));

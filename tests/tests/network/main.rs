@@ -23,5 +23,6 @@ mod privacy;
 mod refusals;
 mod rest;
 mod silence;
+mod statements;
 mod testnet;
 mod traffic;

@@ -13,8 +13,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// One customer's app.
 pub struct App<'a> {
-    net: &'a Net,
-    bank: &'static str,
+    pub net: &'a Net,
+    pub bank: &'static str,
     pub token: String,
 }
 
@@ -37,7 +37,7 @@ fn request(net: &Net, bank: &str, line: &str, token: &str, body: &str) -> (u16, 
 }
 
 impl App<'_> {
-    fn ask(&self, status: u16, line: &str, body: Value) -> Value {
+    pub fn ask(&self, status: u16, line: &str, body: Value) -> Value {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (got, answer) = request(self.net, self.bank, line, &self.token, &body);
         assert_eq!(got, status, "{} {line}: {answer}", self.bank);
@@ -46,7 +46,7 @@ impl App<'_> {
     }
 
     /// Asks until the answer is as wished.
-    async fn until(&self, line: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(&self, line: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let start = Instant::now();
         loop {
             let answer = self.ask(200, line, Value::Null);
@@ -59,7 +59,7 @@ impl App<'_> {
     }
 
     /// The one account: what it has, as text.
-    fn balance(&self) -> String {
+    pub fn balance(&self) -> String {
         let answer = self.ask(200, "GET /api/accounts/balance", Value::Null);
         answer["balance"].as_str().expect("an amount").to_owned()
     }

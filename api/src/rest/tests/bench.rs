@@ -1,5 +1,7 @@
 //! The bank HDFC at work for Asha and Bilal, and a client of it.
 
+mod stating;
+
 use super::ledger::Ledger;
 use super::people::{papers, registration};
 use crate::tests::support::wire::Reply;
@@ -10,9 +12,9 @@ use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, R
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
 use idx_bank::risk::{RiskRules, Watchlist};
 use idx_bank::vault::{
-    BankAccount, Change, Contact, Customer, Draft, Flag, FlagId, Holder, Incoming, Login, LoginId,
-    MemoryStore, NewsPage, Outgoing, PasswordHash, PersonFile, Retention, SecondFactor, Shelf, Table,
-    VaultKey, VaultKeys, VaultStore, erase,
+    BankAccount, Change, Contact, Customer, Draft, Flag, FlagId, HistoryLine, Holder, Incoming, Instruction,
+    Login, LoginId, Mark, MemoryStore, NewsPage, Outgoing, PasswordHash, PersonFile, Retention, SecondFactor,
+    Shelf, Table, VaultKey, VaultKeys, VaultStore, erase,
 };
 use idx_bank::{AccountNumber, Entropy, FullName, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
@@ -41,6 +43,8 @@ pub struct FakeTeller {
     /// Passwords hashed so far.
     pub hashed: AtomicU64,
     bells: Arc<Bells>,
+    /// Lines of histories that were asked for.
+    pub lines_read: AtomicU64,
 }
 
 fn tag_keys() -> TagKeys {
@@ -60,9 +64,9 @@ impl FakeTeller {
         let tags = TagBook::new(tag_keys(), NetworkDay::of(noon), &[]);
         let desk = Desk::open(home, tags, &Shelf::new(&keys, &store)).unwrap();
         let state = Mutex::new(State { desk, ledger: Ledger::new(noon), answers: vec![] });
-        let (clock, drawn, hashed) = (AtomicU64::new(noon.0), AtomicU64::new(0), AtomicU64::new(0));
+        let (clock, [drawn, hashed, lines_read]) = (AtomicU64::new(noon.0), [0; 3].map(AtomicU64::new));
         let (secret, bells) = (Secret32::from([7; 32]), Arc::default());
-        Self { state, keys, store, code, secret, clock, drawn, hashed, bells }
+        Self { state, keys, store, code, secret, clock, drawn, hashed, bells, lines_read }
     }
 
     /// Erases what somebody was told.
@@ -199,6 +203,19 @@ impl Teller for FakeTeller {
     }
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
         Ok(self.shelf().received_by(receiver).unwrap())
+    }
+    fn history(&self, owner: &Idx, below: u64, limit: usize) -> Answer<Vec<HistoryLine>> {
+        self.lines_read.fetch_add(limit as u64, Ordering::SeqCst);
+        Ok(self.shelf().history(owner, below, limit).unwrap())
+    }
+    fn history_at(&self, owner: &Idx, time: TimestampMs) -> Answer<u64> {
+        Ok(self.shelf().history_at(owner, time).unwrap())
+    }
+    fn history_places(&self, owner: &Idx, from: usize, limit: usize) -> Answer<(Vec<HistoryLine>, usize)> {
+        Ok(self.shelf().history_places(owner, from, limit).unwrap())
+    }
+    fn instruction(&self, owner: &Idx, mark: &Mark) -> Answer<Option<Instruction>> {
+        Ok(self.shelf().instruction(owner, mark).unwrap())
     }
     fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>> {
         Ok(self.shelf().outgoing(id).unwrap())

@@ -1,24 +1,30 @@
 //! A ledger of one bank that settles what it is given at once: enough of it for a desk.
 
+use crate::NoStatement;
+use idx_bank::Nickname;
 use idx_bank::desk::{Fact, LedgerView};
+use idx_bank::statement::{Flow, Head, Movement, Recorded, Statement};
+use idx_bank::vault::BankAccount;
 use idx_crypto::Signer;
 use idx_types::testing::{escrow, hpke_key_of, key};
 use idx_types::tx::{OpenAccount, OpenSession, Transfer};
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, Currency, Escrow, FreezeState, Height, NetworkKey,
-    Paise, Reason, Session, SessionId, TimestampMs, Transaction, TxId, TxKind,
+    Account, AccountHandle, AccountKind, Bank, BankCode, BankId, Currency, Escrow, FreezeState, Height,
+    NetworkDay, NetworkKey, Paise, Reason, Session, SessionId, TimestampMs, Transaction, TxId, TxKind,
 };
 
 pub struct Ledger {
     pub time: TimestampMs,
     pub accounts: Vec<Account>,
     pub sessions: Vec<Session>,
+    /// What moved whose money, a height each.
+    movements: Vec<(AccountHandle, Movement)>,
     escrow: Escrow,
 }
 
 impl Ledger {
     pub fn new(time: TimestampMs) -> Self {
-        Self { time, accounts: vec![], sessions: vec![], escrow: escrow() }
+        Self { time, accounts: vec![], sessions: vec![], movements: vec![], escrow: escrow() }
     }
 
     fn of(&mut self, handle: &AccountHandle) -> &mut Account {
@@ -27,6 +33,48 @@ impl Ledger {
 
     fn account_of(&self, session: &SessionId) -> AccountHandle {
         self.session(session).unwrap().account
+    }
+
+    fn moves(&mut self, account: AccountHandle, id: TxId, flow: Flow, amount: Paise) {
+        let (height, time) = (Height(self.movements.len() as u64 + 1), self.time);
+        let movement = Movement { height, index: 0, time, id, flow, amount };
+        let (is_credit, total) = (movement.flow.is_credit(), movement.total().unwrap().0);
+        let balance = &mut self.of(&account).balance.0;
+        *balance = if is_credit { *balance + total } else { *balance - total };
+        self.movements.push((account, movement));
+    }
+
+    /// The statement of an account; the contact of each transfer that was sent is asked for by its id.
+    pub fn statement(
+        &self,
+        account: &BankAccount,
+        bank: BankCode,
+        (from, to): (NetworkDay, NetworkDay),
+        as_of: Option<Height>,
+        named: impl Fn(&TxId) -> Option<Nickname>,
+    ) -> Result<Statement, NoStatement> {
+        // The node behind says that three heights are final: a statement is of one of them for its clients.
+        let as_of = as_of.unwrap_or(Height(3));
+        let (number, currency) = (account.number.clone(), Currency::Inr);
+        let made_at = self.time;
+        let head = Head { bank, account: number, currency, from, to, as_of, made_at };
+        let own = self.movements.iter().filter(|(of, _)| *of == account.handle);
+        let (mut opening, mut balance, mut recorded, mut lines) = (0, 0, vec![], vec![]);
+        for (_, movement) in own {
+            let total = movement.total().unwrap().0;
+            balance = if movement.flow.is_credit() { balance + total } else { balance - total };
+            if movement.time < from.start() {
+                opening = balance;
+            } else if movement.time < to.end() {
+                let mut movement = movement.clone();
+                if let Flow::Sent { contact, .. } = &mut movement.flow {
+                    *contact = named(&movement.id);
+                }
+                recorded.push(Recorded { height: movement.height, balance: Paise(balance) });
+                lines.push(movement);
+            }
+        }
+        Ok(Statement::new(head, Paise(opening), &recorded, lines)?)
     }
 
     /// What becomes of a transaction; a fact if it is a transfer.
@@ -40,16 +88,21 @@ impl Ledger {
                 let (account, expires_at) = (*handle.shown().unwrap(), *expires_at);
                 self.sessions.push(Session { id, home_bank, account, key, opened_at, expires_at });
             }
-            TxKind::Deposit(cash) => self.of(cash.handle.shown().unwrap()).balance.0 += cash.amount.0,
-            TxKind::Withdraw(cash) => self.of(cash.handle.shown().unwrap()).balance.0 -= cash.amount.0,
+            TxKind::Deposit(cash) => {
+                self.moves(*cash.handle.shown().unwrap(), tx.id(), Flow::Deposit, cash.amount);
+            }
+            TxKind::Withdraw(cash) => {
+                self.moves(*cash.handle.shown().unwrap(), tx.id(), Flow::Withdrawal, cash.amount);
+            }
             TxKind::Freeze(freeze) => self.of(freeze.handle.shown().unwrap()).freeze = freeze.cause,
             TxKind::Unfreeze(account) => {
                 self.of(account.handle.shown().unwrap()).freeze = FreezeState::Free;
             }
             TxKind::Transfer(Transfer { from, amount, fee, accepted: Some(accepted), .. }) => {
-                let [from, to] = [from, &accepted.to].map(|session| self.account_of(session));
-                self.of(&from).balance.0 -= amount.0 + fee.0;
-                self.of(&to).balance.0 += amount.0;
+                let [payer, payee] = [from, &accepted.to].map(|session| self.account_of(session));
+                let sent = Flow::Sent { to: accepted.to, contact: None, fee: *fee };
+                self.moves(payer, tx.id(), sent, *amount);
+                self.moves(payee, tx.id(), Flow::Received { from: *from }, *amount);
                 return Some((tx.id(), Fact::Completed { to: accepted.to }));
             }
             _ => {}

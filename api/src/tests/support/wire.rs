@@ -33,12 +33,17 @@ impl Reply {
 impl Served {
     /// Sends bytes as they are and reads until the node closes.
     pub async fn raw(&self, request: &[u8]) -> Reply {
+        Reply::parse(&self.bytes(request).await)
+    }
+
+    /// The same, for an answer that is no text.
+    pub async fn bytes(&self, request: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         // A node that refuses early may close before all is written.
         let _ = stream.write_all(request).await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
-        Reply::parse(&answer)
+        answer
     }
 
     /// `GET` of a path.

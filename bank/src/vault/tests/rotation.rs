@@ -10,6 +10,7 @@ fn turning(world: &World) -> VaultKeys {
 #[test]
 fn every_row_turns_in_bounded_batches_and_stays_readable() {
     let mut world = filled();
+    history::index(&world);
     let rows = world.store.len();
     world.keys = turning(&world);
     let (mut cursor, mut turned) = (Some(RotationCursor::start()), 0);
@@ -27,6 +28,7 @@ fn every_row_turns_in_bounded_batches_and_stays_readable() {
     world.keys = VaultKeys::open(VaultKey::new(2, &[0x33; 32]), None, &world.store).unwrap();
     assert_eq!(world.shelf().customer_of_pan(&customer(1).pan), Ok(Some(customer(1))));
     assert_eq!(world.shelf().incoming(&tx_id(0)), Ok(Some(incoming(1))));
+    assert_eq!(world.shelf().history(&idx(0), u64::MAX, 9).unwrap().len(), 2);
     let old = VaultKeys::open(VaultKey::new(1, &[0x11; 32]), None, &world.store).unwrap_err();
     assert_eq!(old, VaultError::KeyMissing { table: Table::Meta, version: 2 });
 }
