@@ -41,8 +41,9 @@ pub use person::{Erased, PersonFile, erase, export};
 pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
-    BankAccount, Contact, Credential, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, Mark,
-    OpenedSession, Outgoing, PasswordHash, Repeat, SecondFactor, Side, Status, token_secret,
+    BankAccount, Contact, Credential, Customer, Deadline, Hold, Holder, Incoming, Journey, Leg, Login,
+    LoginId, Mark, OpenedSession, Outgoing, PasswordHash, Repeat, SecondFactor, Side, Status, TravelEnd,
+    token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

@@ -137,7 +137,8 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         Refusal::UnknownCustomer
         | Refusal::UnknownAccount
         | Refusal::UnknownContact
-        | Refusal::UnknownTransfer => 404,
+        | Refusal::UnknownTransfer
+        | Refusal::UnknownForeignBank => 404,
         Refusal::CustomerExists
         | Refusal::PanInUse
         | Refusal::AccountExists
@@ -150,6 +151,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::KeyReused
         | Refusal::FactorActive
         | Refusal::NoFactor
+        | Refusal::TravelBusy
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
         | Refusal::AccountClosed
@@ -163,9 +165,16 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::SessionExpired
         | Refusal::SessionKeyNeeded
         | Refusal::MalformedIntent
+        | Refusal::WrongAccountKind
+        | Refusal::WrongCurrency
+        | Refusal::TravelExpired
+        | Refusal::BadTravelExpiry
         | Refusal::BadSignature => 400,
         Refusal::LoginOver | Refusal::CodeNeeded | Refusal::CodeUsed => 401,
-        Refusal::SealingUnavailable | Refusal::BankBusy | Refusal::VaultUnavailable => 503,
+        Refusal::SealingUnavailable
+        | Refusal::BankBusy
+        | Refusal::VaultUnavailable
+        | Refusal::RateUnavailable => 503,
     }
 }
 

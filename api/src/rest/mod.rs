@@ -37,6 +37,7 @@ mod table;
 mod tests;
 mod tokens;
 mod transfers;
+mod travel;
 
 pub(crate) use auth::issue;
 pub use rates::Rate;

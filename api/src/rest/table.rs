@@ -3,7 +3,7 @@
 
 use super::route::{QueryDoc, Route, Verb, Who};
 use super::tokens::Role::{BankAdmin, User};
-use super::{accounts, auth, chain, counter, factors, history, recipients, transfers};
+use super::{accounts, auth, chain, counter, factors, history, recipients, transfers, travel};
 
 const NONE: &[QueryDoc] = &[];
 
@@ -22,6 +22,11 @@ const HISTORY: &[QueryDoc] = &[
 ];
 const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out")];
 const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height"), LIMIT];
+const RATES: &[QueryDoc] = &[
+    field("from_currency", "only rates from this currency, such as INR"),
+    field("to_currency", "only rates to this currency, such as USD"),
+    field("force_refresh", "for existing clients; nothing is cached"),
+];
 const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session")];
 
 /// Declares the table; a line for each route.
@@ -101,6 +106,17 @@ routes! {
     Put "/recipients/{nickname}/nickname", USER, 200, [NONE, recipients::NewName::DOC],
         "The same, for existing clients.", recipients::rename;
     Delete "/recipients/{nickname}", USER, 200, [NONE, &[]], "Forget him.", recipients::remove;
+
+    Get "/travel/foreign-banks", USER, 200, [NONE, &[]],
+        "With whom rupees can be changed.", travel::foreign_banks;
+    Get "/travel/forex-rates", USER, 200, [RATES, &[]],
+        "What foreign money costs.", travel::forex_rates;
+    Post "/travel/create", USER, 201, [NONE, travel::Departure::DOC],
+        "Change rupees into a travel account.", travel::create;
+    Get "/travel/accounts", USER, 200, [NONE, &[]], "His travel accounts.", travel::list;
+    Get "/travel/accounts/{id}", USER, 200, [NONE, &[]], "One of them.", travel::one;
+    Post "/travel/accounts/{id}/close", USER, 200, [NONE, travel::Return::DOC],
+        "Change back what is left, and close it.", travel::close;
 
     Get "/blocks", Who::Public, 200, [HEIGHTS, &[]], "Final blocks, newest first.", chain::blocks;
     Get "/blocks/{height}", Who::Public, 200, [NONE, &[]], "A final block.", chain::block;

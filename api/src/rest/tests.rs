@@ -11,6 +11,7 @@ mod matrix;
 mod others;
 mod people;
 mod repeats;
+mod travel;
 
 use bench::Bench;
 use people::{PASSWORD, PEOPLE};

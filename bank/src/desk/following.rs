@@ -10,6 +10,11 @@ use idx_types::{NetworkDay, Paise, SessionId, Transaction, TxId, TxKind};
 
 impl Desk {
     pub(super) fn fact(&mut self, work: &mut Work<'_>, id: TxId, fact: Fact) -> Result<(), Stop> {
+        if let Fact::Failed(_) = fact
+            && self.journeys.contains_key(&id)
+        {
+            return self.journey_failed(work, id);
+        }
         if let Some(sent) = work.draft.outgoing(&id)?
             && let Some(status) = status_after(sent.status(), fact)
         {
@@ -69,6 +74,7 @@ impl Desk {
         self.expire(work)?;
         self.show_again(work)?;
         self.release_waiting(work)?;
+        self.follow_journeys(work)?;
         for intent in std::mem::take(&mut self.early) {
             self.intent(work, intent)?;
         }

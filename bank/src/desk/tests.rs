@@ -13,6 +13,8 @@ mod once;
 mod own_keys;
 mod payment;
 mod refusals;
+mod travel;
+mod travels;
 mod world;
 
 use super::*;

@@ -68,6 +68,8 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::Logins => again::<rows::Login>(draft, key, row),
         Table::Repeats => again::<rows::Repeat>(draft, key, row),
         Table::Factors => again::<rows::SecondFactor>(draft, key, row),
+        Table::Journeys => again::<rows::Journey>(draft, key, row),
+        Table::TravelEnds => again::<rows::TravelEnd>(draft, key, row),
     }
 }
 

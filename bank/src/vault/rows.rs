@@ -7,6 +7,7 @@ mod logins;
 mod people;
 mod repeats;
 mod sessions;
+mod travel;
 
 pub use factors::SecondFactor;
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
@@ -15,3 +16,4 @@ pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
 pub use repeats::{Mark, Repeat};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};
+pub use travel::{Journey, Leg, TravelEnd};

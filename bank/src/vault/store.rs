@@ -31,11 +31,15 @@ pub enum Table {
     Repeats = 12,
     /// Second factors of logins, by customer.
     Factors = 13,
+    /// Travel accounts that are being opened or closed.
+    Journeys = 14,
+    /// When travel accounts end, by day.
+    TravelEnds = 15,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -50,6 +54,8 @@ impl Table {
         Self::Logins,
         Self::Repeats,
         Self::Factors,
+        Self::Journeys,
+        Self::TravelEnds,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -69,6 +75,8 @@ impl Table {
             Self::Logins => "logins",
             Self::Repeats => "repeats",
             Self::Factors => "factors",
+            Self::Journeys => "journeys",
+            Self::TravelEnds => "travel_ends",
         }
     }
 }
