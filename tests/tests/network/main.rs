@@ -24,3 +24,4 @@ mod rest;
 mod silence;
 mod testnet;
 mod traffic;
+mod travel;

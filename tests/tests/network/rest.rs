@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// One customer's app.
-struct App<'a> {
+pub(super) struct App<'a> {
     net: &'a Net,
     bank: &'static str,
     token: String,
@@ -37,7 +37,7 @@ fn request(net: &Net, bank: &str, line: &str, token: &str, body: &str) -> (u16, 
 }
 
 impl App<'_> {
-    fn ask(&self, status: u16, line: &str, body: Value) -> Value {
+    pub(super) fn ask(&self, status: u16, line: &str, body: Value) -> Value {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (got, answer) = request(self.net, self.bank, line, &self.token, &body);
         assert_eq!(got, status, "{} {line}: {answer}", self.bank);
@@ -46,7 +46,7 @@ impl App<'_> {
     }
 
     /// Asks until the answer is as wished.
-    async fn until(&self, line: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+    pub(super) async fn until(&self, line: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let start = Instant::now();
         loop {
             let answer = self.ask(200, line, Value::Null);
@@ -59,14 +59,18 @@ impl App<'_> {
     }
 
     /// The one account: what it has, as text.
-    fn balance(&self) -> String {
+    pub(super) fn balance(&self) -> String {
         let answer = self.ask(200, "GET /api/accounts/balance", Value::Null);
         answer["balance"].as_str().expect("an amount").to_owned()
     }
 }
 
 /// Becomes a customer, logs in, opens an account and has it filled at the counter.
-async fn customer<'a>(net: &'a Net, bank: &'static str, papers: [&str; 3]) -> (App<'a>, String, u64) {
+pub(super) async fn customer<'a>(
+    net: &'a Net,
+    bank: &'static str,
+    papers: [&str; 3],
+) -> (App<'a>, String, u64) {
     let [pan, rbi, name] = papers;
     let mut app = App { net, bank, token: String::new() };
     let new = json!({"pan_card": pan, "rbi_number": rbi, "full_name": name, "bank_name": bank,
