@@ -26,9 +26,24 @@ install_softhsm() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends softhsm2
 }
 
+# Node.js and the modules of tests/web, for the tests of events with socket.io-client; without them they
+# print that they are skipped.
+install_web_modules() {
+  if ! command -v npm >/dev/null 2>&1; then
+    command -v apt-get >/dev/null 2>&1 || return 0
+    say "installing nodejs and npm (events are tested with socket.io-client)"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm
+  fi
+  say "the modules of tests/web, as its package-lock.json says"
+  npm ci --prefix "$ROOT/tests/web" --no-audit --no-fund --ignore-scripts --loglevel=error ||
+    say "npm ci failed: the tests of events with socket.io-client will be skipped"
+}
+
 set_up debug
 install_nextest
 install_softhsm
+install_web_modules
 
 if [ -n "${IDX_DATA_DIR:-}" ]; then
   say "real data from $IDX_DATA_DIR"

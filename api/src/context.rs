@@ -6,6 +6,8 @@ use crate::jsonrpc::{self, Json};
 use crate::limits::ApiLimits;
 use crate::methods::{METHODS, Method};
 use crate::receipts::Receipts;
+use crate::rest::Tokens;
+use crate::teller::Teller;
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -28,6 +30,8 @@ pub(crate) struct Context {
     pub sockets: Arc<Semaphore>,
     /// Receipts that never change again.
     pub receipts: Receipts,
+    /// The maker of tokens, if the node is a bank's.
+    tokens: Option<Tokens>,
 }
 
 impl Context {
@@ -45,9 +49,26 @@ impl Context {
             calls: Semaphore::new(limits.calls_max),
             sockets: Arc::new(Semaphore::new(limits.sockets_max)),
             receipts: Receipts::new(limits.receipts_kept),
+            tokens: deps.teller.as_deref().map(Tokens::of),
             deps,
             limits,
         })
+    }
+
+    /// The bank's desk.
+    ///
+    /// # Errors
+    /// The node is no bank's.
+    pub fn teller(&self) -> Result<&Arc<dyn Teller>, RpcError> {
+        self.deps.teller.as_ref().ok_or_else(RpcError::no_customers)
+    }
+
+    /// The maker of tokens.
+    ///
+    /// # Errors
+    /// The node is no bank's.
+    pub fn tokens(&self) -> Result<&Tokens, RpcError> {
+        self.tokens.as_ref().ok_or_else(RpcError::no_customers)
     }
 
     /// Runs a read of the store on a blocking thread, when its turn comes.

@@ -243,6 +243,13 @@ pub trait Submit: Send + Sync + 'static {
     /// At most [`SEND_BATCH_MAX`] are given. Signatures must be checked off the runtime's threads.
     async fn submit(&self, transactions: Vec<Transaction>) -> Vec<Result<TxId, Refusal>>;
 
+    /// Whether a transaction could be carried out by itself in the next block, as far as the ledger says, and
+    /// after which final height that is so. Nothing is handed in.
+    ///
+    /// # Errors
+    /// [`QueryError`]; what the ledger says is no error.
+    async fn simulate(&self, transaction: Transaction) -> Answer<(Height, Result<(), Reason>)>;
+
     /// Waits until the transaction is final, also if it is not known yet. The future may be dropped at
     /// any time, and is, when the client's patience ends.
     async fn settled(&self, id: TxId) -> Answer<Found>;
@@ -280,8 +287,8 @@ pub trait Live: Send + Sync + 'static {
 /// Something seen live, before it is final.
 #[derive(Clone, Debug)]
 pub enum LiveEvent {
-    /// A mined header that passed its first checks.
-    Mined(Arc<SignedHeader>),
+    /// A mined header that passed its first checks, and how many transactions it orders.
+    Mined(Arc<SignedHeader>, usize),
     /// A checked vote.
     Vote(Arc<SignedVote>),
     /// Checked verdicts.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | -32700 … -32600 | as JSON-RPC 2.0 section 5.1 says |
 //! | -32000 - n | the ledger's reason of number n; `data.reason` is its stable code |
-//! | -31000 … -31005 | a limit of this node, see the constants |
+//! | -31000 … -31006 | a limit of this node, see the constants |
 //! | -30000 - n | the bank's desk says no; `data.reason` is the stable code |
 
 use crate::deps::{QueryError, Refusal};
@@ -38,6 +38,9 @@ pub const TOO_MANY_SUBSCRIPTIONS: i32 = -31003;
 pub const DEADLINE: i32 = -31004;
 /// This node does not keep what was asked for.
 pub const NOT_KEPT: i32 = -31005;
+
+/// The token proves nothing.
+pub const UNAUTHORIZED: i32 = -31006;
 
 /// A JSON-RPC error object.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -88,6 +91,17 @@ impl RpcError {
         let code = DESK_BASE - i32::try_from(place).unwrap_or_default();
         let retriable = refusal == idx_bank::desk::Refusal::BankBusy;
         Self::limit(code, refusal.code(), refusal.sentence().to_owned(), retriable)
+    }
+
+    /// The node is no bank's, or has no customers.
+    pub(crate) fn no_customers() -> Self {
+        Self::limit(NOT_KEPT, "NOT_SERVED", "This node serves no customers.".to_owned(), false)
+    }
+
+    /// Whoever asks has not proved to be the customer.
+    pub(crate) fn unauthorized() -> Self {
+        let sentence = "The token is missing, wrong or expired, or its login is over.".to_owned();
+        Self::limit(UNAUTHORIZED, "UNAUTHORIZED", sentence, false)
     }
 
     /// The time of the request is over.

@@ -3,8 +3,10 @@
 //! ```text
 //! final facts:  watch(height) ---> read height from the store ---> deliver, at the reader's pace
 //! live events:  broadcast ring --------------------------------> deliver, or "you missed n"
+//! a customer's: bell -----------> read news from the vault ----> deliver, at the reader's pace
 //! ```
 
+mod customer_feed;
 mod final_feed;
 mod live_feed;
 
@@ -12,9 +14,10 @@ use crate::context::Context;
 use crate::error::RpcError;
 use crate::jsonrpc;
 use crate::methods::params::Subscribe;
+use customer_feed::CustomerFeed;
 use final_feed::{FinalFeed, Wanted};
 use idx_client::views::{
-    Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TX_KINDS, TransactionFilter,
+    Cursor, EventBody, EventView, NoticeView, Since, SubscribeTopic, TX_KINDS, TransactionFilter,
 };
 use live_feed::LiveFeed;
 use std::sync::Arc;
@@ -55,12 +58,14 @@ pub(crate) enum Feed {
     Final(FinalFeed),
     /// What is only seen live.
     Live(LiveFeed),
+    /// What concerns a customer.
+    Customer(Box<CustomerFeed>),
 }
 
 impl Feed {
     /// Opens the source that is wanted; from now on nothing is missed.
-    pub fn new(context: &Context, wanted: Subscribe) -> Result<Self, RpcError> {
-        let Subscribe { topic, filter, since } = wanted;
+    pub async fn new(context: &Arc<Context>, wanted: Subscribe) -> Result<Self, RpcError> {
+        let Subscribe { topic, filter, since, token } = wanted;
         let filtered = filter != TransactionFilter::default();
         if filtered && topic != SubscribeTopic::Transactions {
             return Err(RpcError::params("a filter is for the topic transactions only"));
@@ -69,7 +74,18 @@ impl Feed {
             let kind: String = kind.chars().take(40).collect();
             return Err(RpcError::params(format!("{kind:?} is not a kind of transaction")));
         }
+        if let SubscribeTopic::Customer = topic {
+            let token = token.ok_or_else(|| RpcError::params("the topic customer needs a token"))?;
+            return Ok(Self::Customer(Box::new(CustomerFeed::open(context, &token, since).await?)));
+        }
+        if token.is_some() {
+            return Err(RpcError::params("a token is for the topic customer only"));
+        }
+        let since = since.map(cursor).transpose()?;
         match (topic, since) {
+            (SubscribeTopic::CourtOrders, since) => {
+                Ok(Self::Final(FinalFeed::new(context, Wanted::CourtOrders, since)))
+            }
             (SubscribeTopic::FinalizedHeads, since) => {
                 Ok(Self::Final(FinalFeed::new(context, Wanted::Heads, since)))
             }
@@ -87,6 +103,14 @@ impl Feed {
         let _ = match self {
             Self::Final(feed) => feed.run(context, outlet).await,
             Self::Live(feed) => feed.run(context, outlet).await,
+            Self::Customer(feed) => feed.run(context, outlet).await,
         };
+    }
+}
+
+fn cursor(since: Since) -> Result<Cursor, RpcError> {
+    match since {
+        Since::Cursor(cursor) => Ok(cursor),
+        Since::Sequence(_) => Err(RpcError::params("since is a cursor for this topic")),
     }
 }

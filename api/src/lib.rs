@@ -1,4 +1,5 @@
-//! How programs talk to a node: REST, JSON-RPC 2.0 over HTTP and WebSocket, metrics, health.
+//! How programs talk to a node: REST, JSON-RPC 2.0 over HTTP and WebSocket, events by Socket.IO, metrics,
+//! health.
 //!
 //! What enters is bytes of strangers, what leaves is views ([`idx_client::views`]). In between this
 //! crate sees a node only through five traits, which the node implements:
@@ -37,10 +38,12 @@ mod jsonrpc;
 mod limits;
 mod listener;
 mod methods;
+mod news;
 mod receipts;
 mod rest;
 mod serve;
 mod session;
+mod socketio;
 mod teller;
 mod ws;
 
@@ -54,7 +57,9 @@ pub use deps::{
 pub use doorkeeper::Doorkeeper;
 pub use limits::ApiLimits;
 pub use listener::{run, run_local};
+pub use news::{Bell, Bells};
 pub use rest::{Rate, RestLimits};
+pub use socketio::EventLimits;
 pub use teller::{AccountStanding, Teller};
 
 use axum::Router;
@@ -63,7 +68,7 @@ use axum::routing::{get, post};
 use context::Context;
 use std::sync::Arc;
 
-/// All routes of a node: `/api`, `/docs`, `/rpc`, `/metrics`, `/health/live`, `/health/ready`.
+/// All routes of a node: `/api`, `/docs`, `/socket.io`, `/rpc`, `/metrics`, `/health/live`, `/health/ready`.
 ///
 /// Give it to [`run`], on a runtime that is not the agreement's. Health is answered under any name,
 /// because orchestrators call a node by its address.
@@ -79,11 +84,13 @@ pub fn admin_router(deps: ApiDeps, limits: ApiLimits) -> Router {
 }
 
 fn routes(context: Arc<Context>) -> Router {
+    let rest = rest::Rest::new(Arc::clone(&context));
     Router::new()
         .route("/rpc", post(http::post).get(ws::upgrade))
         .route("/metrics", get(http::metrics))
         .with_state(Arc::clone(&context))
-        .merge(rest::router(&context))
+        .merge(rest::router(&rest))
+        .merge(socketio::router(&rest))
         .layer(from_fn_with_state(Arc::clone(&context), host::guard))
         .merge(health(context))
 }

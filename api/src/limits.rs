@@ -1,6 +1,7 @@
 //! Every bound of the interface, with a name and a reason.
 
 use crate::rest::RestLimits;
+use crate::socketio::EventLimits;
 use std::time::Duration;
 
 /// Bounds on what clients may ask of a node. Sizes in bytes; every one is at least 1.
@@ -49,6 +50,8 @@ pub struct ApiLimits {
     pub hosts: Vec<String>,
     /// Bounds on REST.
     pub rest: RestLimits,
+    /// Bounds on events.
+    pub events: EventLimits,
 }
 
 impl Default for ApiLimits {
@@ -75,6 +78,7 @@ impl Default for ApiLimits {
             receipts_kept: 4_096,
             hosts: Vec::new(),
             rest: RestLimits::default(),
+            events: EventLimits::default(),
         }
     }
 }

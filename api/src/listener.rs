@@ -14,8 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tower::Service;
 
 /// Most bytes of a request's line and headers.
@@ -26,14 +28,29 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves a router on a listener until `stop` ends; then every connection is dropped. Clients resend
 /// what was not answered: transaction ids make that safe.
-pub async fn run(listener: TcpListener, router: Router, limits: &ApiLimits, stop: impl Future<Output = ()>) {
+///
+/// With `tls` every connection is encrypted, each by the settings that the watch holds when it comes: a new
+/// certificate needs no restart.
+pub async fn run(
+    listener: TcpListener,
+    tls: Option<watch::Receiver<Arc<ServerConfig>>>,
+    router: Router,
+    limits: &ApiLimits,
+    stop: impl Future<Output = ()>,
+) {
     let accept = || async {
         let (stream, from) = listener.accept().await?;
         // Small answers should not wait for more; where that cannot be set they are only slower.
         let _ = stream.set_nodelay(true);
         Ok((stream, PeerAddress(Some(from.ip().to_canonical()))))
     };
-    serve_all(accept, router, limits, stop).await;
+    match tls {
+        None => serve_all(accept, |stream| std::future::ready(Ok(stream)), router, limits, stop).await,
+        Some(configs) => {
+            let shake = move |stream| TlsAcceptor::from(configs.borrow().clone()).accept(stream);
+            serve_all(accept, shake, router, limits, stop).await;
+        }
+    }
 }
 
 /// Serves a router on a socket of this machine; who may connect is said by the file's rights.
@@ -44,17 +61,21 @@ pub async fn run_local(
     stop: impl Future<Output = ()>,
 ) {
     let accept = || async { listener.accept().await.map(|(stream, _)| (stream, PeerAddress(None))) };
-    serve_all(accept, router, limits, stop).await;
+    serve_all(accept, |stream| std::future::ready(Ok(stream)), router, limits, stop).await;
 }
 
-async fn serve_all<S, F>(
+/// `shake` makes the stream that is read from the one that was accepted; a client that is slow at it holds
+/// up nobody else.
+async fn serve_all<S, T, F, G>(
     accept: impl Fn() -> F,
+    shake: impl Fn(S) -> G,
     router: Router,
     limits: &ApiLimits,
     stop: impl Future<Output = ()>,
 ) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     F: Future<Output = io::Result<(S, PeerAddress)>>,
+    G: Future<Output = io::Result<T>> + Send + 'static,
 {
     let mut open = JoinSet::new();
     tokio::pin!(stop);
@@ -72,9 +93,13 @@ async fn serve_all<S, F>(
         };
         match accepted {
             Ok((stream, from)) => {
-                let connection = connection(stream, from, router.clone(), header_timeout);
+                let (shaken, router) = (tokio::time::timeout(header_timeout, shake(stream)), router.clone());
                 open.spawn(async move {
-                    connection.await;
+                    match shaken.await {
+                        Ok(Ok(stream)) => connection(stream, from, router, header_timeout).await,
+                        Ok(Err(error)) => tracing::debug!(%error, "a connection was not made"),
+                        Err(_) => tracing::debug!("a connection took too long to be made"),
+                    }
                     drop(place);
                 });
             }

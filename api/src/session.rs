@@ -55,7 +55,7 @@ impl Session {
         let (text, begin) = match jsonrpc::parse(bytes) {
             Err(error) => (Some(jsonrpc::error(error)), None),
             Ok(Incoming::Single(Entry::Request(id, call))) if self.manages(&call) => {
-                let (outcome, begin) = self.manage(call);
+                let (outcome, begin) = self.manage(call).await;
                 (Some(jsonrpc::answer(&id, &outcome)), begin)
             }
             Ok(sent) => (serve(&self.context, sent).await, None),
@@ -77,19 +77,19 @@ impl Session {
     }
 
     /// Carries out `idx_subscribe` or `idx_unsubscribe`.
-    fn manage(self: &Arc<Self>, call: Call) -> (Result<Json, RpcError>, Option<Begin>) {
-        match self.try_manage(call) {
+    async fn manage(self: &Arc<Self>, call: Call) -> (Result<Json, RpcError>, Option<Begin>) {
+        match self.try_manage(call).await {
             Ok((value, begin)) => (self.context.json(&value), begin),
             Err(error) => (Err(error), None),
         }
     }
 
-    fn try_manage(self: &Arc<Self>, call: Call) -> Result<(Value, Option<Begin>), RpcError> {
+    async fn try_manage(self: &Arc<Self>, call: Call) -> Result<(Value, Option<Begin>), RpcError> {
         let method = methods::find(self.context.methods, &call.method)?;
         let arguments = method.arguments(call.params)?;
         match method.run {
             Run::Subscribe => {
-                let (id, begin) = self.subscribe(arguments.read()?)?;
+                let (id, begin) = self.subscribe(arguments.read_unrepeated()?).await?;
                 Ok((id.into(), Some(begin)))
             }
             _ => {
@@ -101,8 +101,8 @@ impl Session {
     }
 
     /// Opens a subscription; from now on it misses nothing, but it delivers only after `Begin`.
-    fn subscribe(self: &Arc<Self>, wanted: Subscribe) -> Result<(String, Begin), RpcError> {
-        let feed = Feed::new(&self.context, wanted)?;
+    async fn subscribe(self: &Arc<Self>, wanted: Subscribe) -> Result<(String, Begin), RpcError> {
+        let feed = Feed::new(&self.context, wanted).await?;
         let mut open = self.lock();
         let max = self.context.limits.subscriptions_max;
         if open.closed || open.feeds.len() >= max {

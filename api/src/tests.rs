@@ -7,3 +7,4 @@ mod limits;
 mod methods;
 mod sockets;
 pub(crate) mod support;
+mod tls;

@@ -17,13 +17,14 @@
 //!
 //! Rooms: `store` (what a disk must do), `keys`, `sealing` (a row's bytes), `record` (the shape of
 //! typed records) and `rows` (the records), `draft` and `find` (writing and reading), `months` (the keys
-//! of session ids and their end), `rotation`, `person` (export and erasure).
+//! of session ids and their end), `news` (what customers are to be told), `rotation`, `person` (export and erasure).
 
 mod draft;
 mod find;
 mod keys;
 mod memory;
 mod months;
+mod news;
 mod person;
 mod record;
 mod rotation;
@@ -37,13 +38,14 @@ pub use draft::{Draft, Shelf};
 pub use keys::{VaultKey, VaultKeys};
 pub use memory::MemoryStore;
 pub use months::{Retention, drop_old, month_key};
+pub use news::NewsPage;
 pub use person::{Erased, PersonFile, erase, export};
 pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
-    BankAccount, Contact, Credential, Customer, Deadline, Hold, Holder, Incoming, Journey, Leg, Login,
-    LoginId, Mark, OpenedSession, Outgoing, PasswordHash, Repeat, SecondFactor, Side, Status, TravelEnd,
-    token_secret,
+    BankAccount, Clearing, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged, Hold, Holder,
+    Incoming, Journey, Leg, Login, LoginId, Mark, NEWS_PER_CUSTOMER_MAX, News, OpenedSession, Outgoing, Pace,
+    PasswordHash, Repeat, SecondFactor, Side, Status, TravelEnd, Turn, token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

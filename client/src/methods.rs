@@ -8,7 +8,8 @@ use crate::views::{
     ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, ForeignBankView, ForexRatesView,
     HeaderView, JudgeView, MempoolView, NodeInfoView, OrderFileView, OrderPageView, OrderStatusView,
     OrderView, Page, ParametersView, PeerView, PrivateHeaderView, ProposalView, ReaderView, ReceiptView,
-    SendResultView, SyncingView, TotalsView, TransactionProofView, TransactionView, ValidatorSetView,
+    SendResultView, SimulationView, SyncingView, TotalsView, TransactionProofView, TransactionView,
+    ValidatorSetView,
 };
 use idx_crypto::Hash32;
 use idx_types::{
@@ -201,6 +202,14 @@ impl IdxClient {
     pub async fn send_raw_transactions(&self, txs: &[Transaction]) -> Answer<Vec<SendResultView>> {
         let raws: Vec<Bytes> = txs.iter().map(Bytes::of).collect();
         self.call("idx_sendRawTransactions", json!({"raws": raws})).await
+    }
+
+    /// What would become of a transaction alone in the next block, if every bank approved.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn simulate(&self, tx: &Transaction) -> Answer<SimulationView> {
+        self.call("idx_simulate", json!({"raw": Bytes::of(tx)})).await
     }
 
     /// Waits until a transaction is final, at most `timeout`. `None`: the node does not know it;

@@ -2,7 +2,7 @@
 
 use crate::client::{IdxClient, Named};
 use crate::error::ClientError;
-use crate::views::{Cursor, EventBody, EventView, SubscribeTopic, TransactionFilter};
+use crate::views::{Cursor, EventBody, EventView, Since, SubscribeTopic, TransactionFilter};
 use jsonrpsee::core::client::{Subscription, SubscriptionClientT};
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
 use serde_json::json;
@@ -34,6 +34,29 @@ impl IdxClient {
         filter: &TransactionFilter,
         since: Option<Cursor>,
     ) -> Result<EventStream, ClientError> {
+        self.open(json!({"topic": topic, "filter": filter, "since": since}), since).await
+    }
+
+    /// Subscribes to the own transfers of the customer whose token this is, on a connection of its own.
+    /// `since` is the last sequence seen: everything after it is delivered first.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn subscribe_customer(
+        &self,
+        token: &str,
+        since: Option<u64>,
+    ) -> Result<EventStream, ClientError> {
+        let topic = SubscribeTopic::Customer;
+        let since = since.map(Since::Sequence);
+        self.open(json!({"topic": topic, "since": since, "token": token}), None).await
+    }
+
+    async fn open(
+        &self,
+        params: serde_json::Value,
+        resume: Option<Cursor>,
+    ) -> Result<EventStream, ClientError> {
         let url = web_socket_of(self.url());
         let failed = |error| ClientError::of(error, &url);
         let builder = WsClientBuilder::default()
@@ -41,10 +64,9 @@ impl IdxClient {
             .max_response_size(self.settings().response_bytes_max)
             .max_buffer_capacity_per_subscription(BUFFERED_MAX);
         let connection = builder.build(&url).await.map_err(failed)?;
-        let params = Named(json!({"topic": topic, "filter": filter, "since": since}));
-        let deliveries = connection.subscribe("idx_subscribe", params, "idx_unsubscribe").await;
+        let deliveries = connection.subscribe("idx_subscribe", Named(params), "idx_unsubscribe").await;
         let deliveries = deliveries.map_err(failed)?;
-        Ok(EventStream { deliveries, expected: 0, resume: since, ended: false, url, _connection: connection })
+        Ok(EventStream { deliveries, expected: 0, resume, ended: false, url, _connection: connection })
     }
 }
 

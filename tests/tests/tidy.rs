@@ -17,7 +17,7 @@ fn files(extension: &str) -> Vec<PathBuf> {
         for entry in fs::read_dir(&folder).expect("folders of the repository are readable").flatten() {
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
-            if path.is_dir() && name != "target" && !name.starts_with(".") {
+            if path.is_dir() && !["target", "node_modules"].contains(&&*name) && !name.starts_with(".") {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == extension) {
                 found.push(path);

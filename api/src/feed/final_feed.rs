@@ -3,7 +3,8 @@
 use super::{Gone, Outlet};
 use crate::context::Context;
 use idx_client::views::{
-    BankNames, Cursor, EventBody, HeaderView, NoticeView, PrivateHeaderView, ReceiptView, TransactionFilter,
+    BankNames, CourtOrderEventView, Cursor, EventBody, HeaderView, NoticeView, PrivateHeaderView,
+    ReceiptView, TransactionFilter,
 };
 use idx_types::tx::Closing;
 use idx_types::wire::CertifiedHeight;
@@ -17,6 +18,8 @@ pub(crate) enum Wanted {
     Heads,
     /// Its transactions that pass.
     Transactions(TransactionFilter),
+    /// Its steps of court orders.
+    CourtOrders,
 }
 
 /// A reader of final heights.
@@ -90,7 +93,9 @@ impl FinalFeed {
     ) -> Result<(), Gone> {
         let facts = match self.wanted {
             Wanted::Heads => 0..1,
-            Wanted::Transactions(_) => 1..height.public.transactions.len().saturating_add(1),
+            Wanted::Transactions(_) | Wanted::CourtOrders => {
+                1..height.public.transactions.len().saturating_add(1)
+            }
         };
         for place in facts {
             let cursor = Cursor { height: height.height(), index: u32::try_from(place).unwrap_or(u32::MAX) };
@@ -110,6 +115,10 @@ impl FinalFeed {
                 header: Box::new(HeaderView::new(&height.public.header, names)),
                 private_header: Box::new(PrivateHeaderView::from(&height.private.header)),
             }),
+            Wanted::CourtOrders => {
+                let order = CourtOrderEventView::at(height, place.checked_sub(1)?)?;
+                Some(EventBody::CourtOrder { order })
+            }
             Wanted::Transactions(filter) => {
                 let index = place.checked_sub(1)?;
                 let tx = height.public.transactions.get(index)?;

@@ -47,7 +47,7 @@ impl LiveFeed {
     /// The event, if it is of the topic.
     fn view(&self, event: &LiveEvent, names: &dyn BankNames) -> Option<EventBody> {
         match (self.topic, event) {
-            (SubscribeTopic::NewHeads, LiveEvent::Mined(header)) => {
+            (SubscribeTopic::NewHeads, LiveEvent::Mined(header, _)) => {
                 let header = Box::new(HeaderView::new(&header.message, names));
                 Some(EventBody::NewHead { header })
             }

@@ -1,7 +1,7 @@
 //! The parameters of each method as types. Names and order are those of the table.
 
 use idx_client::encoding::{BlockTag, Bytes, Hex};
-use idx_client::views::{Cursor, OrderStatusView, ReaderView, SubscribeTopic, TransactionFilter};
+use idx_client::views::{Cursor, OrderStatusView, ReaderView, Since, SubscribeTopic, TransactionFilter};
 use idx_types::{AccountHandle, Height, OrderId, Paise, PrivateHash, PublicHash, SessionId, TxId};
 
 /// Declares the parameters of a method; unknown names are refused.
@@ -15,6 +15,17 @@ macro_rules! params {
 }
 
 pub(crate) use params;
+
+/// A token of a login; shown nowhere.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Token(pub String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(****)")
+    }
+}
 
 params! {
     /// None.
@@ -57,7 +68,8 @@ params! {
     Subscribe {
         topic: SubscribeTopic,
         #[serde(default)] filter: TransactionFilter,
-        since: Option<Cursor>,
+        since: Option<Since>,
+        token: Option<Token>,
     }
     /// Which subscription to end.
     Unsubscribe { subscription: String }

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::deps::{Refusal, SEND_BATCH_MAX};
 use crate::error::RpcError;
 use idx_client::encoding::{Bytes, Hex};
-use idx_client::views::SendResultView;
+use idx_client::views::{SendResultView, SimulationView, TxStatus};
 use idx_types::tx::{TX_BYTES_MAX, TX_VERSION};
 use idx_types::{Reason, Transaction, TxId};
 use std::sync::Arc;
@@ -85,6 +85,26 @@ fn decode(bytes: &[u8]) -> Result<Transaction, Refusal> {
         _ => borsh::from_slice(bytes)
             .map_err(|error| Refusal { reason: Reason::Malformed, detail: error.to_string() }),
     }
+}
+
+/// Carries out `idx_simulate`.
+pub(crate) fn simulate(context: Arc<Context>, arguments: Arguments) -> Pending {
+    Box::pin(async move {
+        let Raw { raw } = arguments.read()?;
+        let tx = decode(&raw.0)?;
+        let (id, involved) = (tx.id(), tx.body.kind.involved_banks());
+        let (as_of, said) = context.deps.submit.simulate(tx).await?;
+        let names = context.deps.queries.names();
+        let reason = said.err();
+        context.json(&SimulationView {
+            id: Hex(id),
+            status: if reason.is_some() { TxStatus::Failed } else { TxStatus::Completed },
+            retriable: reason.is_some_and(Reason::retriable),
+            reason: reason.map(Into::into),
+            involved: involved.iter().map(|bank| names.tag(bank)).collect(),
+            as_of,
+        })
+    })
 }
 
 /// Carries out `idx_waitForTransaction`.

@@ -123,7 +123,7 @@ const TOPIC: Param = Param {
     name: "topic",
     optional: false,
     summary: "what to deliver",
-    schema: r#"{"enum":["newHeads","finalizedHeads","transactions","votes"]}"#,
+    schema: r#"{"enum":["newHeads","finalizedHeads","transactions","votes","courtOrders","customer"]}"#,
     example: "\"newHeads\"",
 };
 const FILTER: Param = Param {
@@ -137,8 +137,17 @@ const FILTER: Param = Param {
 const SINCE: Param = Param {
     name: "since",
     optional: true,
-    summary: "for final facts: everything after this cursor, then live",
-    ..AFTER
+    summary: "for final facts: everything after this cursor, then live; for `customer`: after this sequence",
+    schema: r#"{"oneOf":[{"type":"integer","minimum":0},{"type":"object","additionalProperties":false,
+"required":["height","index"],"properties":{"height":{"type":"integer"},"index":{"type":"integer"}}}]}"#,
+    example: r#"{"height":1,"index":0}"#,
+};
+const TOKEN: Param = Param {
+    name: "token",
+    optional: true,
+    summary: "for `customer`: the token of the customer's login",
+    schema: r#"{"type":"string"}"#,
+    example: "null",
 };
 const SUBSCRIPTION: Param = Param {
     name: "subscription",
@@ -244,10 +253,13 @@ methods! {
     "idx_sendRawTransactions" [RAWS] -> "SendResultView[]",
         "Hands in several; one answer for each, in order.",
         Run::Call(submit::send_many);
+    "idx_simulate" [RAW] -> "SimulationView",
+        "What would become of a transaction alone in the next block, if every bank approved; hands nothing in.",
+        Run::Call(submit::simulate);
     "idx_waitForTransaction" [ID, TIMEOUT] -> "ReceiptView?",
         "Waits until a transaction is final; answers how it stands when the time is over.",
         Run::Call(submit::wait);
-    "idx_subscribe" [TOPIC, FILTER, SINCE] -> "string",
+    "idx_subscribe" [TOPIC, FILTER, SINCE, TOKEN] -> "string",
         "Begins to deliver EventViews as idx_subscription; WebSocket only.", Run::Subscribe;
     "idx_unsubscribe" [SUBSCRIPTION] -> "boolean", "Ends a subscription; false if there was none.",
         Run::Unsubscribe;

@@ -138,7 +138,8 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::UnknownAccount
         | Refusal::UnknownContact
         | Refusal::UnknownTransfer
-        | Refusal::UnknownForeignBank => 404,
+        | Refusal::UnknownForeignBank
+        | Refusal::UnknownFlag => 404,
         Refusal::CustomerExists
         | Refusal::PanInUse
         | Refusal::AccountExists
@@ -152,6 +153,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::FactorActive
         | Refusal::NoFactor
         | Refusal::TravelBusy
+        | Refusal::FlagCleared
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
         | Refusal::AccountClosed
@@ -170,6 +172,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::TravelExpired
         | Refusal::BadTravelExpiry
         | Refusal::BadSignature => 400,
+        Refusal::RiskRejected | Refusal::NotAdmitted => 403,
         Refusal::LoginOver | Refusal::CodeNeeded | Refusal::CodeUsed => 401,
         Refusal::SealingUnavailable
         | Refusal::BankBusy

@@ -12,14 +12,16 @@
 //! chain; a customer's handler reads and moves only what is his, and what is another's is answered as if
 //! it were not there. No answer repeats what a client sent, but for ids and nicknames that he asked with.
 //!
-//! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `body` and `fields` (what
+//! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `caller` (whose token it is), `body` and `fields` (what
 //! clients send), `error`, `tokens`, `lockout`, `rates`, `replays`; handlers in `auth`, `accounts`,
 //! `recipients`, `transfers`, `history`, `counter`, `chain`; `openapi` and its page.
 
 mod accounts;
 mod auth;
 mod body;
+mod caller;
 mod chain;
+mod compliance;
 mod counter;
 mod error;
 mod factors;
@@ -34,13 +36,15 @@ mod route;
 mod serve;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod transfers;
 mod travel;
 
-pub(crate) use auth::issue;
+pub(crate) use auth::{issue, screened};
+pub(crate) use caller::{Known, known};
 pub use rates::Rate;
+pub(crate) use tokens::Tokens;
 
 use crate::context::Context;
 use crate::teller::Teller;
@@ -56,7 +60,6 @@ use route::{Route, Verb};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokens::Tokens;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// Bounds on REST.
@@ -93,7 +96,6 @@ pub(crate) struct PeerAddress(pub Option<IpAddr>);
 /// What all requests share.
 pub(crate) struct Rest {
     pub context: Arc<Context>,
-    pub tokens: Option<Tokens>,
     pub lockout: Lockout,
     pub addresses: Buckets<PeerAddress>,
     pub entries: Buckets<PeerAddress>,
@@ -102,12 +104,9 @@ pub(crate) struct Rest {
 }
 
 impl Rest {
-    fn new(context: Arc<Context>) -> Arc<Self> {
+    pub(crate) fn new(context: Arc<Context>) -> Arc<Self> {
         let limits = &context.limits.rest;
-        let teller = context.deps.teller.as_ref();
-        let tokens = teller.map(|teller| Tokens::new(teller.token_secret().clone(), teller.bank().clone()));
         Arc::new(Self {
-            tokens,
             lockout: Lockout::default(),
             addresses: Buckets::new(limits.per_address),
             entries: Buckets::new(limits.entries_per_address),
@@ -124,7 +123,7 @@ impl Rest {
 
     /// The maker of tokens.
     pub(crate) fn tokens(&self) -> Result<&Tokens, ApiError> {
-        self.tokens.as_ref().ok_or_else(|| Code::NotServed.into())
+        self.context.tokens().map_err(|_| Code::NotServed.into())
     }
 
     /// Runs a read on a blocking thread, when its turn comes.
@@ -147,18 +146,17 @@ impl Rest {
 }
 
 /// The routes below `/api`, and `/docs`.
-pub(crate) fn router(context: &Arc<Context>) -> Router {
-    let rest = Rest::new(Arc::clone(context));
+pub(crate) fn router(rest: &Arc<Rest>) -> Router {
     let mut api = Router::new();
     for route in table::ROUTES {
-        let rest = Arc::clone(&rest);
+        let rest = Arc::clone(rest);
         let handler = move |values, request| serve::serve(rest, route, values, request);
         api = api.route(route.path, on(filter(route), handler));
     }
     let api = api
         .method_not_allowed_fallback(|| serve::refused(Code::MethodNotAllowed))
         .fallback(|| serve::refused(Code::NotFound))
-        .layer(cors(&context.limits.rest.origins));
+        .layer(cors(&rest.context.limits.rest.origins));
     Router::new()
         .nest("/api", api)
         .route("/docs/openapi.json", get(openapi::document))
@@ -175,7 +173,7 @@ fn filter(route: &Route) -> MethodFilter {
 }
 
 /// Lets web pages of the listed origins read answers; of no other.
-fn cors(origins: &[String]) -> CorsLayer {
+pub(crate) fn cors(origins: &[String]) -> CorsLayer {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))

@@ -26,6 +26,21 @@ impl Rate {
     fn one(self) -> Duration {
         self.per / self.count.max(1)
     }
+
+    /// Takes one request out of a bucket that is full again at this time.
+    ///
+    /// # Errors
+    /// How long until there is one.
+    pub(crate) fn take(self, full_at: &mut Instant, now: Instant) -> Result<(), Duration> {
+        let (one, burst) = (self.one(), self.burst.max(1));
+        let next = (*full_at).max(now) + one;
+        let debt = next.duration_since(now).saturating_sub(one * burst);
+        if debt.is_zero() {
+            *full_at = next;
+            return Ok(());
+        }
+        Err(debt)
+    }
 }
 
 /// Clients whose buckets are kept; full buckets go first, then the fullest.
@@ -47,17 +62,9 @@ impl<K: Copy + Eq + Hash> Buckets<K> {
     /// # Errors
     /// How long until there is one.
     pub(crate) fn take(&self, who: K, now: Instant) -> Result<(), Duration> {
-        let (one, burst) = (self.rate.one(), self.rate.burst.max(1));
         let mut all = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         make_room(&mut all, now);
-        let full_at = all.entry(who).or_insert(now);
-        let next = (*full_at).max(now) + one;
-        let debt = next.duration_since(now).saturating_sub(one * burst);
-        if debt.is_zero() {
-            *full_at = next;
-            return Ok(());
-        }
-        Err(debt)
+        self.rate.take(all.entry(who).or_insert(now), now)
     }
 }
 

@@ -4,13 +4,12 @@ use super::body::Fields;
 use super::error::{ApiError, Code};
 use super::replays::{Told, Turn};
 use super::route::{Call, Caller, Route, Verb, Who};
-use super::tokens::Shown;
-use super::{IDEMPOTENCY_KEY, PeerAddress, Rest};
+use super::{IDEMPOTENCY_KEY, PeerAddress, Rest, known};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use idx_bank::vault::{Holder, Mark};
+use idx_bank::vault::Mark;
 use idx_crypto::{Hash32, hmac_sha256};
 use serde_json::Value;
 use std::sync::Arc;
@@ -144,25 +143,15 @@ async fn authorise(rest: &Arc<Rest>, route: &Route, headers: &HeaderMap) -> Resu
 
 /// Whose token this is, if its login lasts.
 async fn caller(rest: &Arc<Rest>, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
-    let teller = rest.teller()?.clone();
+    rest.teller()?;
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| {
         // The scheme's name has no case (RFC 9110, 11.1).
         scheme.eq_ignore_ascii_case("bearer")
     });
-    let now = teller.now();
-    let Some(shown) = token.and_then(|(_, token)| rest.tokens().ok()?.read(token.trim(), now)) else {
-        return Ok(None);
-    };
-    let Shown { login, idx, role } = shown;
-    let kept = rest.blocking(move |_| Ok(teller.login(&login)?)).await?;
-    let Some(kept) = kept.filter(|kept| kept.until > now) else { return Ok(None) };
-    let named = match &kept.holder {
-        Holder::Customer(owner) => idx == Some(*owner),
-        Holder::Clerk(_) => idx.is_none(),
-    };
-    let caller = Caller { holder: kept.holder, login };
-    Ok((named && caller.role() == role).then_some(caller))
+    let Some((_, token)) = token else { return Ok(None) };
+    let known = known(&rest.context, token.trim()).await.map_err(|_| Code::Internal)?;
+    Ok(known.map(|known| known.caller))
 }
 
 /// The fields of the query, each known and once.

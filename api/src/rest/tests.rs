@@ -1,7 +1,8 @@
 //! REST as clients meet it: a real desk over a vault in memory, a ledger that settles at once, the real
 //! router on a real socket.
 
-mod bench;
+pub(crate) mod bench;
+mod compliance;
 mod contract;
 mod entry;
 mod factors;

@@ -6,6 +6,7 @@
 
 use crate::deps::Answer;
 use crate::doorkeeper::Doorkeeper;
+use crate::teller::Teller;
 use idx_bank::Secret32;
 use idx_bank::vault::{Holder, LoginId};
 use idx_crypto::{Hash32, hmac_sha256};
@@ -19,6 +20,9 @@ pub(crate) const ACCESS_MS: u64 = 24 * 3_600_000;
 
 /// How long a login lasts that is not prolonged.
 pub(crate) const REFRESH_MS: u64 = 30 * 24 * 3_600_000;
+
+/// Bytes of a stream's name.
+const STREAM_BYTES: usize = 8;
 
 /// What somebody may do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -49,6 +53,8 @@ pub(crate) struct Shown {
     pub login: LoginId,
     pub idx: Option<Idx>,
     pub role: Role,
+    /// When the token ends.
+    pub until: TimestampMs,
 }
 
 /// A refresh token as the client gets it.
@@ -72,6 +78,11 @@ impl Tokens {
         Self { secret, bank, encoding, decoding }
     }
 
+    /// Those of a bank.
+    pub(crate) fn of(teller: &dyn Teller) -> Self {
+        Self::new(teller.token_secret().clone(), teller.bank().clone())
+    }
+
     /// An access token; `None` only if it cannot be encoded.
     pub(crate) fn access(&self, holder: &Holder, login: LoginId, now: TimestampMs) -> Option<String> {
         let (user_idx, role) = match holder {
@@ -79,7 +90,7 @@ impl Tokens {
             Holder::Clerk(_) => (None, Role::BankAdmin),
         };
         let (iat, exp) = (now.0 / 1_000, now.plus(ACCESS_MS).0 / 1_000);
-        let sid = hex(&login.0);
+        let sid = hex::encode(login.0);
         let claims = Claims { user_idx, bank_name: self.bank.clone(), role, sid, iat, exp };
         encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).ok()
     }
@@ -93,12 +104,19 @@ impl Tokens {
             decode::<Claims>(token, &self.decoding, &rules).ok()?.claims;
         let is_good = bank_name == self.bank && exp > now.0 / 1_000;
         let login = LoginId(unhex(&sid)?);
-        is_good.then_some(Shown { login, idx: user_idx, role })
+        let until = TimestampMs(exp.saturating_mul(1_000));
+        is_good.then_some(Shown { login, idx: user_idx, role, until })
     }
 
     /// What the vault keeps of a refresh token.
     pub(crate) fn digest(&self, secret: &[u8; 32]) -> Hash32 {
         hmac_sha256(self.secret.expose(), "idx/rest/refresh/1", &[secret])
+    }
+
+    /// The name of a customer's stream of news. The secret lives as long as the vault that numbers them: a
+    /// vault that is made anew has other streams.
+    pub(crate) fn stream(&self, customer: &Idx) -> String {
+        hex::encode(&hmac_sha256(self.secret.expose(), "idx/rest/stream/1", &[&customer.0]).0[..STREAM_BYTES])
     }
 
     /// A name for a person that only this bank can make, for counting failures.
@@ -115,7 +133,7 @@ impl Refresh {
 
     /// As the client gets it.
     pub(crate) fn text(&self) -> String {
-        [hex(&self.login.0), hex(&*self.secret)].concat()
+        [hex::encode(self.login.0), hex::encode(*self.secret)].concat()
     }
 
     /// As the client sends it: 96 hex digits.
@@ -132,19 +150,9 @@ pub(crate) fn login_id(doorkeeper: &dyn Doorkeeper) -> Answer<LoginId> {
     Ok(LoginId(id))
 }
 
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
     let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let pair = std::str::from_utf8(pair).ok().filter(|pair| !pair.starts_with('+'))?;
-        *byte = u8::from_str_radix(pair, 16).ok()?;
-    }
-    (digits.len() == 2 * N).then_some(bytes)
+    hex::decode_to_slice(text, &mut bytes).ok().map(|()| bytes)
 }
 
 #[cfg(test)]

@@ -111,8 +111,13 @@ async fn every_method_of_the_document_takes_its_own_examples_and_nothing_more() 
         assert_eq!(served.refused(name, params.into()).await, -32602, "{name} took an unknown parameter");
         let too_many = vec![json!(null); method["params"].as_array().unwrap().len() + 1];
         assert_eq!(served.refused(name, too_many.into()).await, -32602, "{name} took one too many");
-        let refuses =
-            ["idx_getProposals", "idx_getEvidence", "idx_sendRawTransaction", "idx_sendRawTransactions"];
+        let refuses = [
+            "idx_getProposals",
+            "idx_getEvidence",
+            "idx_sendRawTransaction",
+            "idx_sendRawTransactions",
+            "idx_simulate",
+        ];
         assert!(tried.contains(name) || refuses.contains(&name) || web_socket_only, "{name} has no test");
     }
 }
@@ -228,4 +233,19 @@ async fn monitors_get_metrics_and_health() {
     assert_eq!(ready.status, 503);
     assert_eq!(ready.json(), json!({"ready": false, "reason": "3 of 5 peers are missing"}));
     assert_eq!(served.get("/elsewhere").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulation_says_what_would_be_and_hands_nothing_in() {
+    let served = serve_plain().await;
+    let tried = |tx: u64| {
+        let (served, raw) = (&served, json!([Bytes::of(&deposit(tx))]));
+        async move { served.ok("idx_simulate", raw).await }
+    };
+    let good = tried(91).await;
+    assert_eq!((&good["status"], &good["as_of"], &good["id"]), (&json!("completed"), &json!(3), &id_of(91)));
+    assert_eq!(served.ok("idx_getTransaction", json!([id_of(91)])).await, Value::Null);
+    let replayed = tried(1).await;
+    assert_eq!((&replayed["status"], &replayed["reason"]["code"]), (&json!("failed"), &json!("REPLAYED")));
+    assert_eq!(served.refused("idx_simulate", json!([Bytes(vec![1])])).await, -32001);
 }

@@ -1,7 +1,7 @@
 //! What the desk wishes to be done.
 
 use super::refusal::Refusal;
-use crate::vault::{Batch, Side, Status, VaultError};
+use crate::vault::{Batch, Status, Turn, VaultError};
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::Hash32;
 use idx_types::wire::DeskGossip;
@@ -21,16 +21,12 @@ pub enum Effect {
     Gossip(DeskGossip),
     /// Sign with the bank's consensus key, then gossip as [`Notice::Rejected`](idx_types::Notice::Rejected).
     SignRejection(Rejection),
-    /// Tell a customer.
+    /// There are news for a customer. What they are is in the vault by then; this wakes who waits for them.
     Tell {
         /// Whom.
         customer: Idx,
-        /// Of which transfer.
-        id: TxId,
-        /// Whether he sends or receives it.
-        side: Side,
-        /// What it has become; `None` if there is nothing to choose here any more.
-        status: Option<Status>,
+        /// The newest.
+        turn: Turn,
     },
     /// Answer an ask, by its token.
     Answer(u64, Result<Answer, Refusal>),
@@ -49,7 +45,9 @@ impl fmt::Debug for Effect {
             Self::Gossip(DeskGossip::Intent(_)) => f.write_str("Gossip(intent)"),
             Self::Gossip(DeskGossip::Notice(_)) => f.write_str("Gossip(notice)"),
             Self::SignRejection(said) => write!(f, "SignRejection({:?})", said.intent),
-            Self::Tell { id, status, .. } => write!(f, "Tell({id:?}, {status:?})"),
+            Self::Tell { turn, .. } => {
+                write!(f, "Tell({:?}, {})", turn.id, turn.status.map_or("elsewhere", Status::name))
+            }
             Self::Answer(token, answer) => write!(f, "Answer({token}, {:?})", answer.as_ref().err()),
             Self::Fault(error) => write!(f, "Fault({error})"),
             Self::PrepareTags(day) => write!(f, "PrepareTags({day:?})"),
@@ -91,4 +89,6 @@ pub enum Answer {
     Done(TxId),
     /// The second factor is as asked.
     Factor,
+    /// The flag is no longer open.
+    FlagCleared,
 }

@@ -2,14 +2,21 @@
 
 use super::effect::Effect;
 use super::input::Fact;
-use super::work::{Stop, Work};
+use super::work::{Cause, Stop, Work};
 use super::{DROPPED_PER_STEP_MAX, Desk, EXPIRED_PER_STEP_MAX};
 use crate::pseudonym::TagKeys;
 use crate::vault::{Deadline, Hold, Incoming, Outgoing, Side, Status, drop_old};
-use idx_types::{NetworkDay, Paise, SessionId, Transaction, TxId, TxKind};
+use idx_types::{Height, NetworkDay, Paise, SessionId, Transaction, TxId, TxKind};
 
 impl Desk {
-    pub(super) fn fact(&mut self, work: &mut Work<'_>, id: TxId, fact: Fact) -> Result<(), Stop> {
+    pub(super) fn fact(
+        &mut self,
+        work: &mut Work<'_>,
+        id: TxId,
+        fact: Fact,
+        height: Option<Height>,
+    ) -> Result<(), Stop> {
+        work.cause = Cause { reason: fact.reason(), height };
         if let Fact::Failed(_) = fact
             && self.journeys.contains_key(&id)
         {
@@ -22,7 +29,7 @@ impl Desk {
         }
         let Some(here) = work.draft.incoming(&id)? else { return Ok(()) };
         if was_chosen_elsewhere(&here, fact) {
-            self.forget(work, &here);
+            self.forget(work, &here, None);
         } else if here.handle.is_some()
             && let Some(status) = status_after(here.status(), fact)
         {
@@ -33,31 +40,34 @@ impl Desk {
 
     /// A transfer that a customer sends has a new status; at its end its money is free again.
     pub(super) fn set_sent(&mut self, work: &mut Work<'_>, mut sent: Outgoing, status: Status) {
+        let before = Some(sent.status());
         sent.history.push((status, work.now));
         work.draft.put(&sent);
         if status.is_final() {
             work.draft.delete(&Hold { handle: sent.handle, id: sent.id, amount: Paise::ZERO });
             self.close(work, &sent.intent, Side::Sender);
         }
-        work.tell(sent.sender, sent.id, Side::Sender, Some(status));
+        work.tell(sent.sender, &sent.intent, Side::Sender, (before, Some(status)));
     }
 
     /// A transfer for a customer has a new status.
     pub(super) fn set_received(&mut self, work: &mut Work<'_>, mut here: Incoming, status: Status) {
+        let before = Some(here.status());
         work.draft.delete(&here);
         here.history.push((status, work.now));
         work.draft.put(&here);
         if status.is_final() {
             self.close(work, &here.intent, Side::Receiver);
         }
-        work.tell(here.receiver, here.id, Side::Receiver, Some(status));
+        work.tell(here.receiver, &here.intent, Side::Receiver, (before, Some(status)));
     }
 
-    /// A transfer was chosen, or ended, elsewhere: here it is as if it had never been.
-    pub(super) fn forget(&mut self, work: &mut Work<'_>, here: &Incoming) {
+    /// A transfer was chosen, or ended, elsewhere: here it is as if it had never been. Its customer is told
+    /// how it ended, if it did.
+    pub(super) fn forget(&mut self, work: &mut Work<'_>, here: &Incoming, end: Option<Status>) {
         work.draft.delete(here);
         self.close(work, &here.intent, Side::Receiver);
-        work.tell(here.receiver, here.id, Side::Receiver, None);
+        work.tell(here.receiver, &here.intent, Side::Receiver, (Some(here.status()), end));
     }
 
     fn close(&mut self, work: &mut Work<'_>, transfer: &Transaction, side: Side) {

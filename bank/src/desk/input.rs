@@ -1,13 +1,13 @@
 //! What reaches the desk.
 
 use crate::pseudonym::{Identity, TagDay, TagKeys};
-use crate::vault::{Credential, Holder, LoginId, Mark};
+use crate::vault::{Credential, FlagId, Holder, LoginId, Mark};
 use crate::{AccountNumber, FullName, Nickname, Secret32};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
 use idx_types::{
-    AccountHandle, BankCode, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs, Transaction,
-    TxId,
+    AccountHandle, BankCode, Height, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs,
+    Transaction, TxId,
 };
 use std::fmt;
 
@@ -19,8 +19,8 @@ pub enum Input {
     Intent(Box<Transaction>),
     /// A bank or a customer says that an intent is over.
     Notice(Box<Notice>),
-    /// What became of a transfer on its way through the network.
-    Fact(TxId, Fact),
+    /// What became of a transfer on its way through the network, and in which block, if in one.
+    Fact(TxId, Fact, Option<Height>),
     /// A height is final: sessions may have come, times may be over.
     Height,
     /// The banks' key of tags has turned.
@@ -48,6 +48,8 @@ pub enum Ask {
         name: FullName,
         /// How he will prove to be himself.
         credential: Credential,
+        /// Whether his name is near one on a list that the bank watches; the shell has looked.
+        is_listed: bool,
     },
     /// Open an account. Asked again before it is on the ledger, the opening is submitted again.
     OpenAccount {
@@ -141,6 +143,15 @@ pub enum Ask {
         account: AccountHandle,
         /// What he does.
         what: Counter,
+    },
+    /// One of the bank's compliance people has looked at a flag.
+    ClearFlag {
+        /// Which.
+        id: FlagId,
+        /// Who; authenticated by the shell.
+        by: String,
+        /// What he found.
+        note: String,
     },
     /// Open today's session of an account, ahead of its first payment. A customer who signs himself must,
     /// with the public half of a key that he has used in no other session: one key in two sessions would
@@ -276,6 +287,16 @@ pub enum Fact {
     Deferred,
 }
 
+impl Fact {
+    /// Why it will never settle, if it will not.
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Failed(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
 impl Ask {
     /// Stable name, for logs.
     pub const fn name(&self) -> &'static str {
@@ -293,6 +314,7 @@ impl Ask {
             Self::ConfirmFactor { .. } => "confirm_factor",
             Self::RemoveFactor { .. } => "remove_factor",
             Self::Counter { .. } => "counter",
+            Self::ClearFlag { .. } => "clear_flag",
             Self::OpenSession { .. } => "open_session",
             Self::Send { .. } => "send",
             Self::SendSigned { .. } => "send_signed",

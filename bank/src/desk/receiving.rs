@@ -35,9 +35,10 @@ impl Desk {
         if is_in_order && waiting < WAITING_PER_CUSTOMER_MAX {
             let (id, valid_until) = (intent.id(), intent.body.valid_until);
             let history = vec![(Status::AwaitingReceiver, work.now)];
-            work.draft.put(&Incoming { id, receiver, intent, handle: None, submitted: false, history });
+            let here = Incoming { id, receiver, intent, handle: None, submitted: false, history };
+            work.draft.put(&here);
             work.draft.put(&Deadline { valid_until, id, side: Side::Receiver });
-            work.tell(receiver, id, Side::Receiver, Some(Status::AwaitingReceiver));
+            work.tell(receiver, &here.intent, Side::Receiver, (None, Some(Status::AwaitingReceiver)));
         }
         Ok(())
     }
@@ -94,6 +95,7 @@ impl Desk {
         match sign_in(work, &session, &accepted.digest(id), given)? {
             None => Ok(Answer::SignDigest(accepted.digest(id))),
             Some(signature) => {
+                self.weigh(work, (receiver, &handle), Side::Receiver, (id, ask.amount))?;
                 self.settle_choice(work, Incoming { handle: Some(handle), ..incoming }, accepted, signature);
                 Ok(Answer::Done(id))
             }
@@ -168,7 +170,7 @@ impl Desk {
                 if let Some(sent) = sent.filter(|sent| sent.status() == Status::AwaitingReceiver) {
                     self.set_sent(work, sent, Status::Rejected);
                 }
-                self.forget_open(work, here);
+                self.forget_open(work, here, Status::Rejected);
             }
             Notice::Cancelled(said) => {
                 let here = work.draft.incoming(&said.intent)?;
@@ -176,16 +178,17 @@ impl Desk {
                 let digest = Cancellation::digest_of(self.home.chain_id, said.intent);
                 let TxSignature { key, signature } = said.signature;
                 let is_signed = work.verifier.verify(&key, &digest, &signature).is_ok();
-                self.forget_open(work, here.filter(|here| is_signed && by_sender(here)));
+                let here = here.filter(|here| is_signed && by_sender(here));
+                self.forget_open(work, here, Status::Cancelled);
             }
         }
         Ok(())
     }
 
     /// Takes a transfer away that nobody has chosen about here.
-    fn forget_open(&mut self, work: &mut Work<'_>, incoming: Option<Incoming>) {
+    fn forget_open(&mut self, work: &mut Work<'_>, incoming: Option<Incoming>, end: Status) {
         if let Some(here) = incoming.filter(|here| here.status() == Status::AwaitingReceiver) {
-            self.forget(work, &here);
+            self.forget(work, &here, Some(end));
         }
     }
 }

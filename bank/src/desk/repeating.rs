@@ -7,7 +7,7 @@ use super::work::{Stop, Work};
 use super::{Desk, RESUBMIT_AFTER_MS, SHOW_AGAIN_AFTER_MS, SHOWN_PER_STEP_MAX};
 use crate::vault::{Incoming, Outgoing, Side, Status};
 use idx_types::wire::DeskGossip;
-use idx_types::{SessionId, TimestampMs, TxId, TxKind};
+use idx_types::{Reason, SessionId, TimestampMs, TxId, TxKind};
 use std::collections::BTreeSet;
 
 impl Desk {
@@ -61,6 +61,7 @@ impl Desk {
         match side {
             Side::Sender => {
                 if let Some(sent) = work.draft.outgoing(&id)?.filter(|sent| !sent.status().is_final()) {
+                    work.cause.reason = Some(Reason::SessionExpired);
                     self.set_sent(work, sent, Status::Failed);
                 }
             }

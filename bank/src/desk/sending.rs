@@ -119,12 +119,13 @@ impl Desk {
         let (id, valid_until) = (intent.id(), intent.body.valid_until);
         let cost = ask.amount.checked_add(ask.fee).ok_or(Refusal::AmountTooLarge)?;
         let session = ask.from;
+        self.weigh(work, (account.owner, &account.handle), Side::Sender, (id, ask.amount))?;
         work.draft.put(&Hold { handle: account.handle, id, amount: cost });
         work.draft.put(&Deadline { valid_until, id, side: Side::Sender });
         let history = vec![(Status::AwaitingReceiver, work.now)];
         let (sender, handle) = (account.owner, account.handle);
         let mut sent = Outgoing { id, sender, handle, receiver, intent, gossiped: false, history };
-        work.tell(sender, id, Side::Sender, Some(Status::AwaitingReceiver));
+        work.tell(sender, &sent.intent, Side::Sender, (None, Some(Status::AwaitingReceiver)));
         if work.ledger.session(&session).is_some() {
             self.let_out(work, &mut sent)?;
         } else {
@@ -167,7 +168,7 @@ impl Desk {
         }
         self.set_sent(work, sent, Status::Cancelled);
         if let Some(here) = work.draft.incoming(&id)? {
-            self.forget(work, &here);
+            self.forget(work, &here, Some(Status::Cancelled));
         }
         Ok(Answer::Done(id))
     }

@@ -1,6 +1,7 @@
 //! Stories of desks: banks with customers in common, a ledger, and everything that can go wrong between.
 
 mod choices;
+mod compliance;
 mod ends;
 mod forgeries;
 mod holds;
@@ -8,6 +9,7 @@ mod ledger;
 mod linking;
 mod logins;
 mod loss;
+mod news;
 mod nights;
 mod once;
 mod own_keys;

@@ -4,9 +4,9 @@ use super::effect::Effect;
 use super::ledger::LedgerView;
 use super::refusal::Refusal;
 use crate::Entropy;
-use crate::vault::{Draft, Side, Status, VaultError, VaultKeys, VaultStore};
+use crate::vault::{Draft, Side, Status, Turn, VaultError, VaultKeys, VaultStore};
 use idx_crypto::Verifier;
-use idx_types::{Idx, NetworkDay, TimestampMs, TxId};
+use idx_types::{Height, Idx, NetworkDay, Paise, Reason, SessionId, TimestampMs, Transaction, TxKind};
 
 /// What a step may look at.
 pub struct Scene<'a> {
@@ -51,6 +51,15 @@ pub(super) struct Work<'a> {
     pub(super) now: TimestampMs,
     pub(super) draft: Draft<'a>,
     pub(super) effects: Vec<Effect>,
+    /// What the ledger says of why this step happens.
+    pub(super) cause: Cause,
+}
+
+/// Why and where the ledger brought a turn about.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cause {
+    pub(super) reason: Option<Reason>,
+    pub(super) height: Option<Height>,
 }
 
 impl<'a> Work<'a> {
@@ -62,6 +71,7 @@ impl<'a> Work<'a> {
             now: scene.now,
             draft: Draft::new(scene.keys, scene.store, entropy),
             effects: Vec::new(),
+            cause: Cause::default(),
         }
     }
 
@@ -70,9 +80,34 @@ impl<'a> Work<'a> {
         NetworkDay::of(self.now)
     }
 
-    /// Tells a customer what became of a transfer; `None` if it is no longer there to choose for.
-    pub(super) fn tell(&mut self, customer: Idx, id: TxId, side: Side, status: Option<Status>) {
-        self.effects.push(Effect::Tell { customer, id, side, status });
+    /// Tells a customer what became of a transfer, from what to what; to `None` if it is no longer there
+    /// to choose for.
+    pub(super) fn tell(
+        &mut self,
+        customer: Idx,
+        intent: &Transaction,
+        side: Side,
+        (before, status): (Option<Status>, Option<Status>),
+    ) {
+        let (session, amount) = match &intent.body.kind {
+            TxKind::Transfer(ask) => (ask.from, ask.amount),
+            _ => (SessionId([0; 32]), Paise::ZERO),
+        };
+        let Cause { reason, height } = self.cause;
+        let reason = reason.filter(|_| status == Some(Status::Failed));
+        let (at, id) = (self.now, intent.id());
+        let turn = Turn { at, id, side, before, status, reason, height, amount, session };
+        self.effects.push(Effect::Tell { customer, turn });
+    }
+
+    /// Writes down what customers are told, so that they can be told whenever they come.
+    pub(super) fn keep_news(&mut self) -> Result<(), Stop> {
+        for effect in &self.effects {
+            if let Effect::Tell { customer, turn } = effect {
+                self.draft.add_news(*customer, turn.clone())?;
+            }
+        }
+        Ok(())
     }
 
     /// What was written first, then everything else in its order.

@@ -1,7 +1,7 @@
 //! A person's rights (document 4.7): all that the bank keeps of him, and the erasure of what it need not.
 
 use super::rows::{
-    BankAccount, Contact, Credential, Customer, Holder, Incoming, OpenedSession, Outgoing, Status,
+    BankAccount, Contact, Credential, Customer, Holder, Incoming, News, OpenedSession, Outgoing, Status,
 };
 use super::{Draft, Shelf, VaultError};
 use idx_types::{Idx, NetworkDay, TimestampMs};
@@ -21,6 +21,8 @@ pub struct PersonFile {
     pub sent: Vec<Outgoing>,
     /// What he was sent.
     pub received: Vec<Incoming>,
+    /// What he was told of them, as far as it is kept.
+    pub news: Vec<News>,
 }
 
 /// How much an erasure took away.
@@ -30,6 +32,8 @@ pub struct Erased {
     pub contacts: usize,
     /// Ended transfers.
     pub transfers: usize,
+    /// What he was told.
+    pub news: usize,
 }
 
 /// Everything about a person, with the sessions of the days from `since` to `today`. `None` if he is no
@@ -52,11 +56,12 @@ pub fn export(
         }
     }
     let (sent, received) = (shelf.sent_by(idx)?, shelf.received_by(idx)?);
-    Ok(Some(PersonFile { customer, accounts, sessions, contacts: shelf.contacts_of(idx)?, sent, received }))
+    let (contacts, news) = (shelf.contacts_of(idx)?, shelf.kept_news(idx)?);
+    Ok(Some(PersonFile { customer, accounts, sessions, contacts, sent, received, news }))
 }
 
-/// Erases what the law does not oblige a bank to keep: contacts, credential and second factor, and transfers that
-/// ended before `keep_since`. Identity and accounts stay, as do open transfers: a bank must know its
+/// Erases what the law does not oblige a bank to keep: contacts, credential and second factor, transfers that
+/// ended before `keep_since`, and what he was told before it. Identity and accounts stay, as do open transfers: a bank must know its
 /// customers for as long as they have been its customers and the years after.
 ///
 /// # Errors
@@ -68,6 +73,7 @@ pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Resul
     };
     let sent: Vec<_> = draft.sent_by(idx)?.into_iter().filter(|t| ended(&t.history)).collect();
     let received: Vec<_> = draft.received_by(idx)?.into_iter().filter(|t| ended(&t.history)).collect();
+    let news: Vec<_> = draft.kept_news(idx)?.into_iter().filter(|n| n.turn.at < keep_since).collect();
     if let Some(customer) = draft.customer(idx)? {
         draft.put(&Customer { credential: Credential::Unset, ..customer });
     }
@@ -79,5 +85,6 @@ pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Resul
     contacts.iter().for_each(|contact| draft.delete(contact));
     sent.iter().for_each(|transfer| draft.delete(transfer));
     received.iter().for_each(|transfer| draft.delete(transfer));
-    Ok(Erased { contacts: contacts.len(), transfers: sent.len() + received.len() })
+    news.iter().for_each(|news| draft.delete(news));
+    Ok(Erased { contacts: contacts.len(), transfers: sent.len() + received.len(), news: news.len() })
 }

@@ -4,16 +4,21 @@
 mod factors;
 mod intents;
 mod logins;
+mod news;
 mod people;
 mod repeats;
+mod risk;
 mod sessions;
 mod travel;
 
 pub use factors::SecondFactor;
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, token_secret};
+pub(super) use news::NewsHead;
+pub use news::{NEWS_PER_CUSTOMER_MAX, News, Turn};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
 pub use repeats::{Mark, Repeat};
+pub use risk::{Clearing, Flag, FlagId, Flagged, Pace};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};
 pub use travel::{Journey, Leg, TravelEnd};

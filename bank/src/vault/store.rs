@@ -31,15 +31,23 @@ pub enum Table {
     Repeats = 12,
     /// Second factors of logins, by customer.
     Factors = 13,
+    /// What customers sent and received of late, by customer; for risk rules.
+    Paces = 14,
+    /// What compliance shall look at, open ones first, by time.
+    Flags = 15,
+    /// How many news a customer has had.
+    NewsHeads = 16,
+    /// What customers are to be told, by customer.
+    News = 17,
     /// Travel accounts that are being opened or closed.
-    Journeys = 14,
+    Journeys = 18,
     /// When travel accounts end, by day.
-    TravelEnds = 15,
+    TravelEnds = 19,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -54,6 +62,10 @@ impl Table {
         Self::Logins,
         Self::Repeats,
         Self::Factors,
+        Self::Paces,
+        Self::Flags,
+        Self::NewsHeads,
+        Self::News,
         Self::Journeys,
         Self::TravelEnds,
     ];
@@ -75,6 +87,10 @@ impl Table {
             Self::Logins => "logins",
             Self::Repeats => "repeats",
             Self::Factors => "factors",
+            Self::Paces => "paces",
+            Self::Flags => "flags",
+            Self::NewsHeads => "news_heads",
+            Self::News => "news",
             Self::Journeys => "journeys",
             Self::TravelEnds => "travel_ends",
         }

@@ -1,6 +1,7 @@
 //! Stories of a vault: what a thief finds, what damage looks like, how keys end and turn.
 
 mod months;
+mod news;
 mod person;
 mod rotation;
 mod secrecy;
@@ -10,8 +11,8 @@ use crate::Entropy;
 use idx_crypto::{KdfCost, PublicKey};
 use idx_types::tx::{Cash, TX_VERSION};
 use idx_types::{
-    AccountHandle, BankId, Concealed, Idx, NetworkDay, Paise, SessionId, TimestampMs, Transaction, TxBody,
-    TxId, TxKind,
+    AccountHandle, BankId, Concealed, Height, Idx, NetworkDay, Paise, SessionId, TimestampMs, Transaction,
+    TxBody, TxId, TxKind,
 };
 
 /// A vault in memory.
@@ -133,6 +134,22 @@ fn incoming(person: usize) -> Incoming {
     }
 }
 
+/// What a customer was told of what he sent.
+fn news(person: usize) -> News {
+    let turn = Turn {
+        at: TimestampMs(20),
+        id: tx_id(person),
+        side: Side::Sender,
+        before: Some(Status::AwaitingReceiver),
+        status: Some(Status::Completed),
+        reason: None,
+        height: Some(Height(3)),
+        amount: Paise(500_000),
+        session: session(person, DAY).id,
+    };
+    News { customer: idx(person), sequence: 1, turn }
+}
+
 /// Two customers with one of everything.
 fn filled() -> World {
     let mut world = World::new();
@@ -147,6 +164,7 @@ fn filled() -> World {
             draft.put(&incoming(person));
             let (valid_until, id) = (TimestampMs(99), tx_id(person));
             draft.put(&Deadline { valid_until, id, side: Side::Sender });
+            assert_eq!(draft.add_news(idx(person), news(person).turn), Ok(1));
         }
         month_key(draft, DAY).unwrap();
     });

@@ -1,12 +1,12 @@
 //! What a subscription delivers.
 //!
-//! Facts of final heights (`finalizedHeads`, `transactions`) have a [`Cursor`]; a client that was away
+//! Facts of final heights (`finalizedHeads`, `transactions`, `courtOrders`) have a [`Cursor`]; a client that was away
 //! hands in the last one it saw and gets everything after it. What is only seen live (`newHeads`,
-//! `votes`) has none. Every delivery is numbered from 0 without gaps, so that a loss on the way shows.
+//! `votes`) has none; a customer's transfers have a sequence of their own. Every delivery is numbered from 0 without gaps, so that a loss on the way shows.
 
 use super::block::{HeaderView, PrivateHeaderView};
 use super::tx::ReceiptView;
-use super::{BankTag, TxStatus};
+use super::{BankTag, CourtOrderEventView, MissedView, TransferEventView, TxStatus};
 use crate::encoding::Hex;
 use idx_types::{BankId, Height, PrivateHash, PublicHash, Round, SessionId};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,20 @@ pub enum SubscribeTopic {
     Transactions,
     /// Votes and verdicts as they arrive. Live only.
     Votes,
+    /// Steps of court orders, once they are final.
+    CourtOrders,
+    /// A customer's own transfers; needs the customer's token.
+    Customer,
+}
+
+/// After what a client that was away goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Since {
+    /// A final fact.
+    Cursor(Cursor),
+    /// A turn of the customer's transfers, by its sequence.
+    Sequence(u64),
 }
 
 /// Which transactions a subscription delivers; every condition given must hold.
@@ -91,6 +105,21 @@ pub enum EventBody {
     Vote {
         /// Its vote.
         vote: VoteView,
+    },
+    /// An order made a step.
+    CourtOrder {
+        /// Which.
+        order: CourtOrderEventView,
+    },
+    /// One of the customer's transfers took a turn.
+    Transfer {
+        /// Which.
+        transfer: TransferEventView,
+    },
+    /// Turns are not kept any more, or not by this stream.
+    Missed {
+        /// Which.
+        missed: MissedView,
     },
     /// The last word of a subscription that was ended by the node.
     Ended {

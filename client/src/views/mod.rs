@@ -13,6 +13,7 @@ mod event;
 mod governance;
 mod kind;
 mod lawful;
+mod news;
 mod node;
 mod order;
 mod travel;
@@ -28,7 +29,9 @@ pub use desk::{
     ContactView, CustomerTransferView, Direction, OpeningView, StandingState, StandingView, TokenView,
 };
 pub use escrow::{CompanyView, DayKeyView, EscrowView, RegulatorView};
-pub use event::{Cursor, EventBody, EventView, NoticeView, SubscribeTopic, TransactionFilter, VoteView};
+pub use event::{
+    Cursor, EventBody, EventView, NoticeView, Since, SubscribeTopic, TransactionFilter, VoteView,
+};
 pub use governance::{
     BallotView, ChangeView, CurrencyTotalView, EvidenceRecordView, EvidenceView, OffenceKind, OffencePlace,
     ParametersView, ProposalState, ProposalView, TotalsView,
@@ -37,6 +40,10 @@ pub use kind::{TX_KINDS, TxKindView};
 pub use lawful::{
     AuditEntryView, AuditTrailView, DeedView, EnvelopeView, JudgeView, OrderFileView, OrderPageView,
     OrderStatusView, OrderStepView, OrderView, PastOrdersView, ReaderView,
+};
+pub use news::{
+    BlockFinalizedView, BlockMinedView, ConsensusEventView, CourtOrderEventView, MissedView,
+    TransferEventView, VerdictCountView,
 };
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
@@ -51,8 +58,8 @@ pub use travel::{
     OpenTravelView, QuoteView, TravelTermsView,
 };
 pub use tx::{
-    BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,
-    TxStatus,
+    BankVerdictView, ReceiptView, SendResultView, SignatureView, SimulationView, TransactionProofView,
+    TransactionView, TxStatus,
 };
 
 use idx_types::{BankCode, BankId, Outcome, Reason, ValidatorSet, Verdict};

@@ -196,6 +196,24 @@ pub enum SendResultView {
     },
 }
 
+/// What would become of a transaction if it were alone in the next block and every bank approved it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SimulationView {
+    /// What it says.
+    pub id: Hex<TxId>,
+    /// `completed` or `failed`.
+    pub status: TxStatus,
+    /// Why it would fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonView>,
+    /// Whether the same bytes may succeed later.
+    pub retriable: bool,
+    /// The banks that would have to approve.
+    pub involved: Vec<BankTag>,
+    /// The newest final height, on which this was tried.
+    pub as_of: Height,
+}
+
 /// Everything that proves what became of a transaction to someone who knows only the network and its
 /// banks; [`crate::verify`] checks it. Bytes are borsh.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

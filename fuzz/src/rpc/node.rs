@@ -147,6 +147,10 @@ impl Submit for MadeUp {
     async fn submit(&self, transactions: Vec<Transaction>) -> Vec<Result<TxId, Refusal>> {
         transactions.iter().map(|tx| Ok(tx.id())).collect()
     }
+    async fn simulate(&self, tx: Transaction) -> Answer<(Height, Result<(), Reason>)> {
+        let said = if tx.signatures.is_empty() { Err(Reason::WrongSigner) } else { Ok(()) };
+        Ok((Height(1), said))
+    }
     async fn settled(&self, id: TxId) -> Answer<Found> {
         match self.transaction(id)? {
             Some(found) => Ok(found),

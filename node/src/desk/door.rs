@@ -3,11 +3,14 @@
 use super::inbox::DeskSender;
 use super::vault::Vault;
 use async_trait::async_trait;
-use idx_api::{AccountStanding, Answer, QueryError, Teller};
+use idx_api::{AccountStanding, Answer, Bell, Bells, QueryError, Teller};
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::{Identity, Pepper};
-use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, Outgoing, PersonFile, export};
-use idx_bank::{AccountNumber, Pan, RbiNumber};
+use idx_bank::risk::Watchlist;
+use idx_bank::vault::{
+    BankAccount, Contact, Customer, Flag, FlagId, Incoming, NewsPage, Outgoing, PersonFile, export,
+};
+use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
 use idx_crypto::KdfCost;
 use idx_storage::Store;
 use idx_types::{BankCode, Idx, NetworkDay, TxId};
@@ -34,10 +37,12 @@ const NUMBER_TRIES: usize = 16;
 pub struct Door {
     pub(super) desk: DeskSender,
     pub(super) vault: Vault,
+    pub(super) bells: Arc<Bells>,
     pub(super) store: Arc<Store>,
     pub(super) pepper: Pepper,
     pub(super) pseudonym_cost: KdfCost,
     pub(super) bank: BankCode,
+    pub(super) watched: Arc<(Watchlist, u32)>,
     pub(super) deriving: Arc<Semaphore>,
     pub(super) hashing: Arc<Semaphore>,
     pub(super) hash_queue: Arc<Semaphore>,
@@ -47,19 +52,21 @@ pub struct Door {
 impl Door {
     pub(super) fn new(
         desk: DeskSender,
-        vault: Vault,
+        (vault, bells): (Vault, Arc<Bells>),
         store: Arc<Store>,
         (pepper, pseudonym_cost): (Pepper, KdfCost),
-        bank: BankCode,
+        (bank, watched): (BankCode, Arc<(Watchlist, u32)>),
     ) -> Self {
         let deriving = Arc::new(Semaphore::new(DERIVING_MAX));
         Self {
             desk,
             vault,
+            bells,
             store,
             pepper,
             pseudonym_cost,
             bank,
+            watched,
             deriving,
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             hash_queue: Arc::new(Semaphore::new(HASHES_WAITING_MAX)),
@@ -139,9 +146,36 @@ impl Teller for Door {
         self.vault.shelf().incoming(id).map_err(failed)
     }
 
+    fn is_listed(&self, name: &FullName) -> bool {
+        let (watchlist, permille) = &*self.watched;
+        watchlist.nearest(name.expose(), *permille).is_some()
+    }
+
+    fn flags(&self, is_cleared: bool, after: Option<FlagId>, limit: usize) -> Answer<Vec<Flag>> {
+        let shelf = self.vault.shelf();
+        let after = match after {
+            Some(id) => shelf.flag(&id).map_err(failed)?,
+            None => None,
+        };
+        shelf.flags(is_cleared, after.as_ref(), limit).map_err(failed)
+    }
+
+    fn flag(&self, id: &FlagId) -> Answer<Option<Flag>> {
+        self.vault.shelf().flag(id).map_err(failed)
+    }
+
     fn person(&self, idx: &Idx) -> Answer<Option<PersonFile>> {
         let today = NetworkDay::of(crate::engine::clock());
         let since = NetworkDay(today.0.saturating_sub(EXPORT_DAYS));
         export(&self.vault.shelf(), idx, since, today).map_err(failed)
+    }
+    fn news(&self, customer: &Idx, after: u64, limit: usize) -> Answer<NewsPage> {
+        let page = self.vault.shelf().news(customer, after, limit).map_err(failed)?;
+        // What a customer is told stays so, whatever happens to this machine.
+        self.vault.durable.wait().then_some(page).ok_or_else(|| failed("the vault is not synced"))
+    }
+
+    fn bell(&self, customer: &Idx) -> Bell {
+        self.bells.listen(*customer)
     }
 }

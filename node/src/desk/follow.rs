@@ -17,12 +17,13 @@ impl Shell {
                 self.feed(Input::Ask(self.next_token, ask), out);
             }
             DeskInput::Gossip(message) => self.feed(Input::from(message), out),
-            DeskInput::Pending(id) => self.feed(Input::Fact(id, Fact::Pending), out),
-            DeskInput::Mined(ids) => {
-                ids.iter().for_each(|id| self.feed(Input::Fact(*id, Fact::Mined), out));
+            DeskInput::Pending(id) => self.feed(Input::Fact(id, Fact::Pending, None), out),
+            DeskInput::Mined(height, ids) => {
+                let mined = |id: &TxId| Input::Fact(*id, Fact::Mined, Some(height));
+                ids.iter().for_each(|id| self.feed(mined(id), out));
             }
             DeskInput::Final(height) => self.follow(height, out),
-            DeskInput::Fact(id, fact) => self.feed(Input::Fact(id, fact), out),
+            DeskInput::Fact(id, fact) => self.feed(Input::Fact(id, fact, None), out),
             DeskInput::Stop => self.is_stopping = true,
             DeskInput::Tags(day, tags) => self.feed(Input::Tags(day, tags), out),
         }
@@ -66,7 +67,7 @@ impl Shell {
         let txs = certified.public.transactions.iter().zip(&certified.private.outcomes);
         for (tx, outcome) in txs {
             if let Some(fact) = fact_of(tx, *outcome) {
-                self.feed(Input::Fact(tx.id(), fact), out);
+                self.feed(Input::Fact(tx.id(), fact, place_of(fact, certified.height())), out);
             }
         }
     }
@@ -79,7 +80,7 @@ impl Shell {
         for id in open {
             let Some((place, tx)) = self.store.tx(&id)? else { continue };
             if let Some(fact) = fact_of(&tx, place.outcome) {
-                self.feed(Input::Fact(id, fact), out);
+                self.feed(Input::Fact(id, fact, place_of(fact, place.height)), out);
             }
         }
         Ok(())
@@ -102,4 +103,9 @@ fn fact_of(tx: &Transaction, outcome: Outcome) -> Option<Fact> {
         (Outcome::Deferred, _) => Fact::Deferred,
         (Outcome::Completed, None) => return None,
     })
+}
+
+/// Where a fact stands on the chain: what was put back stands nowhere.
+fn place_of(fact: Fact, height: Height) -> Option<Height> {
+    (fact != Fact::Deferred).then_some(height)
 }

@@ -30,8 +30,8 @@ pub enum DeskInput {
     Gossip(DeskGossip),
     /// A transaction is in the pool.
     Pending(TxId),
-    /// Transactions are in a mined block.
-    Mined(Arc<Vec<TxId>>),
+    /// Transactions are in a mined block of this height.
+    Mined(Height, Arc<Vec<TxId>>),
     /// A height is final and stored.
     Final(Height),
     /// What became of a transfer, as this node alone knows.
@@ -73,7 +73,9 @@ impl DeskSender {
     pub fn event(&self, event: &Event) {
         match event {
             Event::Pending(id) => self.tell(DeskInput::Pending(*id)),
-            Event::Mined { transactions, .. } => self.tell(DeskInput::Mined(transactions.clone())),
+            Event::Mined { header, transactions, .. } => {
+                self.tell(DeskInput::Mined(header.message.height, transactions.clone()));
+            }
             Event::Final(height) => self.tell(DeskInput::Final(height.height())),
             _ => {}
         }

@@ -16,14 +16,16 @@
 //! Rooms: `vault` (opening it, making it again from the chain), `ledger` (what the desk sees of the
 //! chain), `policy`, `inbox` (the ways in), `shell` (the loop), `perform` (effects), `follow` (what became
 //! of transfers), `answering` (court orders about persons), `door` (what interfaces hold), `entry`
-//! (what logging in needs).
+//! (what logging in needs), `durable` (what of the vault a customer may be told).
 
 mod answering;
 mod door;
+mod durable;
 mod entry;
 mod follow;
 mod inbox;
 mod ledger;
+mod lists;
 mod perform;
 mod policy;
 mod shell;
@@ -33,6 +35,7 @@ mod vault;
 pub use door::Door;
 pub use inbox::{DeskInput, DeskSender};
 pub use ledger::Rules;
+pub use lists::watchlist;
 pub use shell::DeskError;
 pub use start::{Front, FrontDesk, Way};
 pub use vault::VaultOpening;

@@ -49,7 +49,10 @@ impl Shell {
                 let notice = Notice::Rejected(Signed::new(rejection, &*self.ways.signer));
                 self.ways.gossip(&DeskGossip::Notice(Box::new(notice)));
             }
-            Effect::Tell { id, side, status, .. } => tracing::debug!(%id, ?side, ?status, "a transfer"),
+            Effect::Tell { customer, turn } => {
+                tracing::debug!(id = %turn.id, side = ?turn.side, status = ?turn.status, "a transfer");
+                self.bells.ring(&customer);
+            }
             Effect::Answer(token, answer) => {
                 let outcome = answer.as_ref().err().map_or("ok", |refusal| refusal.code());
                 self.shared.metrics.desk_answers.with_label_values(&[outcome]).inc();

@@ -7,6 +7,7 @@ use super::vault::Vault;
 use crate::engine::clock;
 use crate::engine::events::EventHub;
 use crate::engine::shared::Shared;
+use idx_api::Bells;
 use idx_bank::desk::{Desk, Effect, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{TagBook, TagKeys};
 use idx_bank::vault::{StoreError, VaultError};
@@ -46,6 +47,7 @@ pub(super) struct Shell {
     pub(super) events: EventHub,
     pub(super) verifier: Arc<dyn Verifier>,
     pub(super) ways: Ways,
+    pub(super) bells: Arc<Bells>,
     pub(super) hpke: HpkeSecret,
     pub(super) answered: BTreeMap<OrderId, TimestampMs>,
     pub(super) followed: Height,
@@ -116,10 +118,11 @@ impl Shell {
     fn write(&mut self, effects: Vec<Effect>, out: &mut Vec<Effect>) {
         let mut effects = effects.into_iter().peekable();
         if let Some(Effect::Persist(batch)) = effects.next_if(|effect| matches!(effect, Effect::Persist(_))) {
+            self.vault.durable.writing();
+            self.written = true;
             if let Err(error) = self.vault.db.write_behind(&batch) {
                 return self.step_lost(&error, effects, out);
             }
-            self.written = true;
         }
         out.extend(effects);
     }
@@ -146,6 +149,7 @@ impl Shell {
         if std::mem::take(&mut self.written) {
             let began = Instant::now();
             self.vault.db.sync().map_err(VaultError::from)?;
+            self.vault.durable.synced();
             self.shared.metrics.vault_sync.observe(began.elapsed().as_secs_f64());
         }
         for effect in out.drain(..) {

@@ -1,5 +1,6 @@
 //! The vault of a node: opened, made new, or made again from the chain.
 
+use super::durable::Durable;
 use crate::home::Home;
 use anyhow::{Context, Result};
 use idx_bank::rebuild::{self, PrivateRecord, Rebuilt, rebuild};
@@ -26,6 +27,8 @@ pub struct Vault {
     pub keys: Arc<VaultKeys>,
     /// What tokens are made with.
     pub token_secret: Secret32,
+    /// What of it is durable.
+    pub(super) durable: Arc<Durable>,
 }
 
 /// What is needed to open a vault or to make it again.
@@ -66,7 +69,8 @@ impl VaultOpening<'_> {
         let mut draft = Draft::new(&keys, &db, entropy()?);
         let token_secret = token_secret(&mut draft)?;
         db.commit(&draft.into_batch())?;
-        Ok(Vault { db: Arc::new(db), keys: Arc::new(keys), token_secret })
+        let (db, keys, durable) = (Arc::new(db), Arc::new(keys), Arc::default());
+        Ok(Vault { db, keys, token_secret, durable })
     }
 
     /// Makes the vault beside its place and moves it there when it is whole: one that was cut short is

@@ -1,14 +1,16 @@
 //! The doors of a node: JSON-RPC, metrics and health for clients, libp2p for the other nodes.
 
+use super::tls::Certificate;
 use crate::settings::{Http, P2p, Rpc};
 use anyhow::{Context, Result};
-use idx_api::{ApiDeps, ApiLimits, Rate, RestLimits};
+use idx_api::{ApiDeps, ApiLimits, EventLimits, Rate, RestLimits};
 use idx_genesis::{Peer, SoundGenesis};
 use idx_p2p::{NetworkHandle, NetworkLimits, NetworkSettings, PeerInfo, PeerRole, PeerSettings};
 use idx_types::NetworkKey;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 /// Threads that serve clients.
@@ -78,8 +80,10 @@ pub fn watch_peers(handle: NetworkHandle) -> Arc<RwLock<Vec<PeerInfo>>> {
 /// Clients have a runtime of their own, so that no load of theirs delays a vote.
 ///
 /// # Errors
-/// That the address cannot be listened on, or that the system has no thread left.
+/// That the address cannot be listened on, that its certificate is not sound, or that the system has no thread left.
 pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
+    let certificate = Certificate::of(http)?;
+    let config = certificate.as_ref().map(Certificate::load).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(API_THREADS)
         .thread_name("api")
@@ -88,14 +92,19 @@ pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
     let listener = std::net::TcpListener::bind(http.listen)
         .with_context(|| format!("{} cannot be listened on; choose another with http.listen", http.listen))?;
     listener.set_nonblocking(true)?;
-    let limits = ApiLimits { rest: rest_limits(http), ..api_limits(rpc) };
+    let limits = ApiLimits { rest: rest_limits(http), events: event_limits(http), ..api_limits(rpc) };
     let router = idx_api::router(deps, limits.clone());
+    let tls = certificate.zip(config).map(|(files, config)| {
+        let (send, current) = watch::channel(config);
+        runtime.spawn(files.keep_fresh(send));
+        current
+    });
     runtime.spawn(async move {
         let listener = match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => listener,
             Err(error) => return tracing::error!(%error, "clients cannot be served"),
         };
-        idx_api::run(listener, router, &limits, std::future::pending()).await;
+        idx_api::run(listener, tls, router, &limits, std::future::pending()).await;
     });
     Ok(runtime)
 }
@@ -104,6 +113,15 @@ pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
 fn rest_limits(http: &Http) -> RestLimits {
     let per_address = Rate::per_second(http.rest_per_second, http.rest_per_second.saturating_mul(5));
     RestLimits { per_address, origins: http.origins.clone(), ..RestLimits::default() }
+}
+
+/// The bounds of events, from the operator's settings.
+fn event_limits(http: &Http) -> EventLimits {
+    EventLimits {
+        sockets_max: http.event_sockets_max,
+        sockets_per_address_max: http.event_sockets_per_address_max,
+        ..EventLimits::default()
+    }
 }
 
 /// The interfaces' bounds, from the operator's settings; what those do not name keeps its default.

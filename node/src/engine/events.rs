@@ -44,7 +44,9 @@ impl EventHub {
     /// Tells all who listen.
     pub fn publish(&self, event: Event) {
         match event {
-            Event::Mined { header, .. } => self.send_live(LiveEvent::Mined(header)),
+            Event::Mined { header, transactions, .. } => {
+                self.send_live(LiveEvent::Mined(header, transactions.len()));
+            }
             Event::Vote(vote) => self.send_live(LiveEvent::Vote(Arc::new(*vote))),
             Event::Verdicts(verdicts) => {
                 self.send_live(LiveEvent::Verdicts(Arc::new(verdicts.message.clone())))

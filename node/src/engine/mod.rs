@@ -22,6 +22,7 @@ pub mod shared;
 mod start;
 mod stored;
 mod timers;
+mod tls;
 
 pub use self::core::{CoreError, clock};
 pub use metrics::Metrics;

@@ -172,6 +172,10 @@ impl Submit for Queries {
         vec![Err(refused); transactions.len()]
     }
 
+    async fn simulate(&self, _: Transaction) -> Answer<(Height, Result<(), Reason>)> {
+        Err(QueryError::NotKept("an observer has no balances to try it on; ask a bank's node".to_owned()))
+    }
+
     async fn settled(&self, id: TxId) -> Answer<Found> {
         let waiting = self.kept.events.wait_for(id);
         let waiting = waiting.ok_or_else(|| QueryError::Failed("too many clients wait".to_owned()))?;

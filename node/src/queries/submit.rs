@@ -1,9 +1,10 @@
 //! Taking in transactions from clients, and waiting for them.
 
 use super::Queries;
+use crate::engine::clock;
 use async_trait::async_trait;
 use idx_api::{Answer, Found, QueryError, Refusal, Submit};
-use idx_types::{PreparedTx, Reason, Transaction, TxId};
+use idx_types::{Height, PreparedTx, Reason, Transaction, TxId};
 
 #[async_trait]
 impl Submit for Queries {
@@ -17,6 +18,19 @@ impl Submit for Queries {
         };
         let answers = prepared.into_iter().map(|tx| self.admit(tx));
         futures::future::join_all(answers).await
+    }
+
+    async fn simulate(&self, transaction: Transaction) -> Answer<(Height, Result<(), Reason>)> {
+        let (verifier, inbox) = (self.verifier.clone(), self.inbox.clone());
+        let said = tokio::task::spawn_blocking(move || {
+            let tx = PreparedTx::verify(transaction, &*verifier);
+            inbox.ask_blocking(move |replica| {
+                let state = replica.state();
+                (state.tip().height, state.precheck(&tx, clock()))
+            })
+        });
+        let said = said.await.map_err(|_| QueryError::Failed("the node is stopping".to_owned()))?;
+        said.map_err(|busy| QueryError::Failed(busy.to_string()))
     }
 
     async fn settled(&self, id: TxId) -> Answer<Found> {

@@ -8,6 +8,7 @@ mod catching_up;
 mod crashes;
 mod demo;
 mod dice;
+mod events;
 mod history;
 mod interface;
 mod lawful;

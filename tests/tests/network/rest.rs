@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// One customer's app.
-pub(super) struct App<'a> {
+pub struct App<'a> {
     net: &'a Net,
     bank: &'static str,
-    token: String,
+    pub token: String,
 }
 
 /// A request and its answer; the body is JSON in both directions.
@@ -66,11 +66,7 @@ impl App<'_> {
 }
 
 /// Becomes a customer, logs in, opens an account and has it filled at the counter.
-pub(super) async fn customer<'a>(
-    net: &'a Net,
-    bank: &'static str,
-    papers: [&str; 3],
-) -> (App<'a>, String, u64) {
+pub async fn customer<'a>(net: &'a Net, bank: &'static str, papers: [&str; 3]) -> (App<'a>, String, u64) {
     let [pan, rbi, name] = papers;
     let mut app = App { net, bank, token: String::new() };
     let new = json!({"pan_card": pan, "rbi_number": rbi, "full_name": name, "bank_name": bank,

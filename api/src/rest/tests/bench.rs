@@ -4,18 +4,20 @@ use super::ledger::Ledger;
 use super::people::{papers, registration};
 use crate::tests::support::wire::Reply;
 use crate::tests::support::{Served, serve_desk};
-use crate::{AccountStanding, Answer, ApiLimits, Doorkeeper, Rate, RestLimits, Teller, router};
+use crate::{AccountStanding, Answer, ApiLimits, Bell, Bells, Doorkeeper, Rate, RestLimits, Teller, router};
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
+use idx_bank::risk::{RiskRules, Watchlist};
 use idx_bank::vault::{
-    BankAccount, Contact, Customer, Holder, Incoming, Login, LoginId, MemoryStore, Outgoing, PasswordHash,
-    PersonFile, Retention, SecondFactor, Shelf, VaultKey, VaultKeys, VaultStore,
+    BankAccount, Change, Contact, Customer, Draft, Flag, FlagId, Holder, Incoming, Login, LoginId,
+    MemoryStore, NewsPage, Outgoing, PasswordHash, PersonFile, Retention, SecondFactor, Shelf, Table,
+    VaultKey, VaultKeys, VaultStore, erase,
 };
-use idx_bank::{AccountNumber, Entropy, Pan, Password, RbiNumber, Secret32};
+use idx_bank::{AccountNumber, Entropy, FullName, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_types::testing::{TEST_DAY, chain_id, key};
-use idx_types::{BankCode, BankId, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
+use idx_types::{BankCode, BankId, Height, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +40,7 @@ pub struct FakeTeller {
     drawn: AtomicU64,
     /// Passwords hashed so far.
     pub hashed: AtomicU64,
+    bells: Arc<Bells>,
 }
 
 fn tag_keys() -> TagKeys {
@@ -52,12 +55,24 @@ impl FakeTeller {
         store.commit(&batch).unwrap();
         let code: BankCode = "HDFC".parse().unwrap();
         let retention = Retention { months: 2 };
-        let home = Home { chain_id: chain_id(), bank: BankId(0), code: code.clone(), retention };
+        let risk = RiskRules { high_value: Some(Paise(500_000)), ..RiskRules::default() };
+        let home = Home { chain_id: chain_id(), bank: BankId(0), code: code.clone(), retention, risk };
         let tags = TagBook::new(tag_keys(), NetworkDay::of(noon), &[]);
         let desk = Desk::open(home, tags, &Shelf::new(&keys, &store)).unwrap();
         let state = Mutex::new(State { desk, ledger: Ledger::new(noon), answers: vec![] });
         let (clock, drawn, hashed) = (AtomicU64::new(noon.0), AtomicU64::new(0), AtomicU64::new(0));
-        Self { state, keys, store, code, secret: [7; 32].into(), clock, drawn, hashed }
+        let (secret, bells) = (Secret32::from([7; 32]), Arc::default());
+        Self { state, keys, store, code, secret, clock, drawn, hashed, bells }
+    }
+
+    /// Erases what somebody was told.
+    pub fn forget_news(&self, who: &Idx) {
+        let mut draft = Draft::new(&self.keys, &self.store, Entropy::new([8; 32]));
+        erase(&mut draft, who, TimestampMs(u64::MAX)).unwrap();
+        // The rest of the person stays: only the news go.
+        let mut batch = draft.into_batch();
+        batch.changes.retain(|change| matches!(change, Change::Delete(Table::News, _)));
+        self.store.commit(&batch).unwrap();
     }
 
     fn shelf(&self) -> Shelf<'_> {
@@ -87,6 +102,7 @@ impl FakeTeller {
                 Effect::Submit(transfer) => submitted.push(*transfer),
                 Effect::Answer(_, answer) => state.answers.push(answer),
                 Effect::Fault(error) => panic!("{error}"),
+                Effect::Tell { customer, .. } => self.bells.ring(&customer),
                 _ => {}
             }
         }
@@ -98,7 +114,7 @@ impl FakeTeller {
         let mut waiting: VecDeque<Transaction> = self.step(state, input).into();
         while let Some(tx) = waiting.pop_front() {
             let fact = state.ledger.settle(&tx);
-            let inputs = fact.map(|(id, fact): (TxId, Fact)| Input::Fact(id, fact));
+            let inputs = fact.map(|(id, fact): (TxId, Fact)| Input::Fact(id, fact, Some(Height(3))));
             for input in inputs.into_iter().chain([Input::Height]) {
                 waiting.extend(self.step(state, input));
             }
@@ -190,8 +206,24 @@ impl Teller for FakeTeller {
     fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>> {
         Ok(self.shelf().incoming(id).unwrap())
     }
+    fn is_listed(&self, name: &FullName) -> bool {
+        Watchlist::new(["KOVACS, Bela"]).0.nearest(name.expose(), 920).is_some()
+    }
+    fn flags(&self, is_cleared: bool, after: Option<FlagId>, limit: usize) -> Answer<Vec<Flag>> {
+        let after = after.and_then(|id| self.shelf().flag(&id).unwrap());
+        Ok(self.shelf().flags(is_cleared, after.as_ref(), limit).unwrap())
+    }
+    fn flag(&self, id: &FlagId) -> Answer<Option<Flag>> {
+        Ok(self.shelf().flag(id).unwrap())
+    }
     fn person(&self, _: &Idx) -> Answer<Option<PersonFile>> {
         Ok(None)
+    }
+    fn news(&self, customer: &Idx, after: u64, limit: usize) -> Answer<NewsPage> {
+        Ok(self.shelf().news(customer, after, limit).unwrap())
+    }
+    fn bell(&self, customer: &Idx) -> Bell {
+        self.bells.listen(*customer)
     }
 }
 
@@ -222,8 +254,12 @@ pub struct Person {
 
 impl Bench {
     pub async fn with(rest: RestLimits) -> Self {
+        Self::limited(ApiLimits { rest, ..ApiLimits::default() }).await
+    }
+
+    /// A bank with these bounds.
+    pub async fn limited(limits: ApiLimits) -> Self {
         let teller = Arc::new(FakeTeller::new());
-        let limits = ApiLimits { rest, ..ApiLimits::default() };
         let served = serve_desk(limits, router, Some(teller.clone())).await;
         Self { served, teller }
     }
@@ -235,7 +271,12 @@ impl Bench {
 
     /// The first customers, with an account each.
     pub async fn people() -> (Self, [Person; 2]) {
-        let bench = Self::new().await;
+        Self::new().await.with_people().await
+    }
+
+    /// The same at this bank.
+    pub async fn with_people(self) -> (Self, [Person; 2]) {
+        let bench = self;
         let people = [bench.person(0).await, bench.person(1).await];
         (bench, people)
     }

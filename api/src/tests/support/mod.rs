@@ -10,7 +10,8 @@ use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
+use tokio_rustls::rustls::ServerConfig;
 
 /// A served node; stops when dropped.
 pub struct Served {
@@ -37,6 +38,16 @@ pub async fn serve_desk(
     routes: fn(ApiDeps, ApiLimits) -> Router,
     teller: Option<Arc<dyn Teller>>,
 ) -> Served {
+    serve_tls(limits, routes, teller, None).await
+}
+
+/// The same, encrypted if there are settings for it.
+pub async fn serve_tls(
+    limits: ApiLimits,
+    routes: fn(ApiDeps, ApiLimits) -> Router,
+    teller: Option<Arc<dyn Teller>>,
+    tls: Option<watch::Receiver<Arc<ServerConfig>>>,
+) -> Served {
     let node = Arc::new(FakeNode::new(3));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -46,7 +57,7 @@ pub async fn serve_desk(
         let stopped = async {
             let _ = stopped.await;
         };
-        run(listener, app, &limits, stopped).await;
+        run(listener, tls, app, &limits, stopped).await;
     });
     Served { node, address, _stop: stop }
 }

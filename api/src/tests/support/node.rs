@@ -229,6 +229,11 @@ impl Submit for FakeNode {
         transactions.into_iter().map(one).collect()
     }
 
+    async fn simulate(&self, tx: Transaction) -> Answer<(Height, Result<(), Reason>)> {
+        let said = if self.height_of(tx.id()).is_some() { Err(Reason::Replayed) } else { Ok(()) };
+        Ok((self.final_height(), said))
+    }
+
     async fn settled(&self, id: TxId) -> Answer<Found> {
         loop {
             let next = self.settled.notified();

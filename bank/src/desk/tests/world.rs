@@ -7,7 +7,7 @@ use crate::vault::{MemoryStore, VaultKey, VaultKeys, VaultStore};
 use idx_crypto::{Ed25519, HpkeSecret, KdfCost};
 use idx_types::testing::{chain_id, key};
 use idx_types::wire::DeskGossip;
-use idx_types::{Notice, Signed};
+use idx_types::{Height, Notice, Signed};
 use std::collections::VecDeque;
 
 pub const DAY_MS: u64 = 86_400_000;
@@ -81,6 +81,8 @@ pub struct World {
     pub observed: Vec<Transaction>,
     /// The banks' keys of tags.
     pub tag_keys: TagKeys,
+    /// The height that facts are told of.
+    pub height: Height,
     steps: u64,
 }
 
@@ -98,6 +100,7 @@ impl World {
             wire: VecDeque::new(),
             observed: vec![],
             tag_keys: tag_key().into(),
+            height: Height(7),
             steps: 0,
         };
         for (bank, (_, people)) in BANKS.iter().enumerate() {
@@ -111,7 +114,7 @@ impl World {
 
     pub fn customer(&mut self, bank: usize, who: usize, credential: Credential) -> Result<Answer, Refusal> {
         let name = format!("Person {who}").parse().unwrap();
-        self.ask(bank, Ask::Register { identity: person(who), name, credential })
+        self.ask(bank, Ask::Register { identity: person(who), name, credential, is_listed: false })
     }
 
     /// Opens an account and pays 100,000.00 in.
@@ -163,8 +166,8 @@ impl World {
                 let signed = Signed::new(rejection, &key(bank as u8));
                 self.send(bank, DeskGossip::Notice(Box::new(Notice::Rejected(signed))))
             }
-            Effect::Tell { customer, id, status, .. } => {
-                bench.told.push((customer, id, status));
+            Effect::Tell { customer, turn } => {
+                bench.told.push((customer, turn.id, turn.status));
                 "tell"
             }
             Effect::Answer(_, answer) => {
@@ -213,7 +216,9 @@ impl World {
     }
 
     pub fn fact(&mut self, id: TxId, fact: Fact) {
-        (0..self.banks.len()).for_each(|bank| drop(self.step(bank, Input::Fact(id, fact))));
+        let height = matches!(fact, Fact::Mined | Fact::Completed { .. } | Fact::Failed(_));
+        let height = height.then_some(self.height);
+        (0..self.banks.len()).for_each(|bank| drop(self.step(bank, Input::Fact(id, fact, height))));
     }
 
     /// All that waits becomes final; banks learn of it as a node would tell them.
@@ -276,7 +281,13 @@ pub fn tag_key() -> TagKey {
 
 pub fn home(bank: usize) -> Home {
     let code = BANKS[bank].0.parse().unwrap();
-    Home { chain_id: chain_id(), bank: BankId(bank as u16), code, retention: Retention { months: 2 } }
+    Home {
+        chain_id: chain_id(),
+        bank: BankId(bank as u16),
+        code,
+        retention: Retention { months: 2 },
+        risk: RiskRules::default(),
+    }
 }
 
 /// A bank with an empty vault.

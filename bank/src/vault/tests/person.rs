@@ -13,6 +13,7 @@ fn an_export_holds_everything_of_one_person() {
         contacts: vec![contact(0)],
         sent: vec![outgoing(0)],
         received: vec![incoming(0)],
+        news: vec![news(0)],
     };
     assert_eq!(file, expected);
     assert_eq!(export(&world.shelf(), &idx(9), DAY, DAY), Ok(None));
@@ -22,13 +23,13 @@ fn an_export_holds_everything_of_one_person() {
 fn erasure_takes_what_need_not_stay() {
     let mut world = filled();
     let early = world.write(|draft| erase(draft, &idx(0), TimestampMs(20)));
-    assert_eq!(early, Ok(Erased { contacts: 1, transfers: 0 }), "ended at 20: kept");
+    assert_eq!(early, Ok(Erased { contacts: 1, transfers: 0, news: 0 }), "ended at 20: kept");
     let later = world.write(|draft| erase(draft, &idx(0), TimestampMs(21)));
-    assert_eq!(later, Ok(Erased { contacts: 0, transfers: 1 }));
+    assert_eq!(later, Ok(Erased { contacts: 0, transfers: 1, news: 1 }));
     let file = export(&world.shelf(), &idx(0), DAY, DAY).unwrap().unwrap();
     assert_eq!(file.customer, Customer { credential: Credential::Unset, ..customer(0) });
     assert_eq!((file.contacts.len(), file.sent.len()), (0, 0));
-    assert_eq!(file.received, [incoming(0)], "still open");
+    assert_eq!((file.received, file.news), (vec![incoming(0)], vec![]), "still open");
     assert_eq!(file.accounts, [account(0)]);
     let other = export(&world.shelf(), &idx(1), DAY, DAY).unwrap().unwrap();
     assert_eq!((other.contacts.len(), other.sent.len(), other.customer), (1, 1, customer(1)));
