@@ -20,7 +20,7 @@
 //! `sending`, `instructions` (payments by file), `receiving`, `following` (what became of transfers),
 //! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver),
 //! `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
-//! (asks that come again are carried out once).
+//! (asks that come again are carried out once), `travel` (accounts in foreign money).
 
 mod clerk;
 mod compliance;
@@ -42,6 +42,7 @@ mod sending;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod travel;
 mod work;
 
 pub use effect::{Answer, Effect};
@@ -57,8 +58,9 @@ use crate::pseudonym::TagBook;
 use crate::risk::RiskRules;
 use crate::vault::{Deadline, Retention, Shelf, Side, VaultError};
 use factors::use_code;
-use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId};
+use idx_types::{AccountHandle, BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use travel::Departure;
 use work::{Stop, Work};
 
 /// Most accounts a customer can have at one bank.
@@ -97,6 +99,15 @@ pub const REPEATS_KEPT_MS: u64 = 86_400_000;
 /// Most kept answers that one step forgets.
 pub const REPEATS_DROPPED_PER_STEP_MAX: usize = 200;
 
+/// Most travel accounts that a bank opens or closes at a time.
+pub const JOURNEYS_MAX: usize = 1_000;
+
+/// Most expired travel accounts that one step looks at.
+pub const HOME_CALLED_PER_STEP_MAX: usize = 200;
+
+/// An expired travel account that the ledger would not close is tried again after this long.
+pub const HOME_CALLED_AGAIN_MS: u64 = 900_000;
+
 /// Most transfers that one step shows again.
 pub const SHOWN_PER_STEP_MAX: usize = 200;
 
@@ -124,6 +135,10 @@ pub struct Desk {
     waiting: BTreeMap<(TxId, Side), TimestampMs>,
     /// Open transfers that are shown again, and when.
     again: BTreeSet<(TimestampMs, TxId, Side)>,
+    /// Travel accounts that are being opened or closed, and when that was tried last.
+    journeys: BTreeMap<TxId, TimestampMs>,
+    /// Expired travel accounts whose closing was submitted, and when.
+    called: BTreeMap<AccountHandle, TimestampMs>,
     /// Intents for customers whose session the ledger does not show yet.
     early: VecDeque<Transaction>,
     /// The newest day whose tags were asked for.
@@ -150,8 +165,10 @@ impl Desk {
                 again.insert((TimestampMs(0), id, side));
             }
         }
-        let (early, never) = (VecDeque::new(), NetworkDay(0));
-        Ok(Self { home, tags, waiting, again, early, tags_asked: never, dropped_on: never })
+        let (early, never, called) = (VecDeque::new(), NetworkDay(0), BTreeMap::new());
+        let journeys = shelf.journeys()?.iter().map(|journey| (journey.id, TimestampMs(0))).collect();
+        let (tags_asked, dropped_on) = (never, never);
+        Ok(Self { home, tags, waiting, again, journeys, called, early, tags_asked, dropped_on })
     }
 
     /// Decides about one input. `seed` is 32 bytes of fresh entropy. Effects are to be performed in
@@ -229,6 +246,12 @@ impl Desk {
             }
             Ask::Reject { receiver, id } => self.reject(work, receiver, id),
             Ask::Cancel { sender, id, signature } => self.cancel(work, sender, id, signature),
+            Ask::OpenTravel { owner, source, number, foreign_bank, amount, expires_on } => {
+                let out = Departure { owner, source, number, foreign_bank, amount, expires_on };
+                self.open_travel(work, out)
+            }
+            Ask::CloseTravel { owner, account } => self.close_travel(work, owner, account),
+            Ask::SignTravel { owner, id, signature } => self.sign_travel(work, owner, id, signature),
             Ask::Once(mark, ask) => self.once(work, mark, *ask),
         }
     }

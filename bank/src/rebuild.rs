@@ -12,7 +12,7 @@
 //! that were open run out or settle without the vault.
 
 use crate::record::{IdentityContext, IdentityRecord};
-use crate::vault::{BankAccount, Credential, Customer, Draft, OpenedSession, VaultError};
+use crate::vault::{BankAccount, Credential, Customer, Draft, OpenedSession, TravelEnd, VaultError};
 use idx_crypto::{Envelope, EnvelopeError, HpkeSecret, PublicKey};
 use idx_types::{BankCode, Height, NetworkDay, TimestampMs, Transaction, TxKind};
 
@@ -29,6 +29,8 @@ pub struct PrivateRecord {
     pub envelope: Envelope,
     /// The key of the session, if it is one.
     pub session_key: Option<PublicKey>,
+    /// The last day of the account, if it is for travel.
+    pub expires_on: Option<NetworkDay>,
 }
 
 impl PrivateRecord {
@@ -47,7 +49,11 @@ impl PrivateRecord {
         let handle = *handle.shown().ok()?;
         let context = IdentityContext { chain_id: tx.body.chain_id, bank, handle, session };
         let envelope = identity.shown().ok()?.clone();
-        Some(Self { height, created_at: tx.body.created_at, context, envelope, session_key })
+        let expires_on = match &tx.body.kind {
+            TxKind::OpenTravel(ask) => Some(ask.expires_on),
+            _ => None,
+        };
+        Some(Self { height, created_at: tx.body.created_at, context, envelope, session_key, expires_on })
     }
 }
 
@@ -128,6 +134,9 @@ fn put(
     if draft.account(&handle)?.is_none() {
         draft.put(&BankAccount { handle, number, owner: idx, opened: record.created_at });
         rebuilt.accounts += 1;
+        if let Some(expires_on) = record.expires_on {
+            draft.put(&TravelEnd { expires_on, handle });
+        }
     }
     let Some((id, key)) = record.context.session.zip(record.session_key) else { return Ok(()) };
     if draft.session_of_id(&id)?.is_none() {

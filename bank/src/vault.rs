@@ -47,8 +47,9 @@ pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
     BankAccount, Clearing, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged, HistoryLine, Hold,
-    Holder, Incoming, Instruction, Login, LoginId, Mark, NEWS_PER_CUSTOMER_MAX, News, OpenedSession,
-    Outgoing, Pace, PasswordHash, Repeat, SecondFactor, Side, Status, Turn, token_secret,
+    Holder, Incoming, Instruction, Journey, Leg, Login, LoginId, Mark, NEWS_PER_CUSTOMER_MAX, News,
+    OpenedSession, Outgoing, Pace, PasswordHash, Repeat, SecondFactor, Side, Status, TravelEnd, Turn,
+    token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

@@ -22,7 +22,7 @@ use idx_crypto::{Hasher, PublicKey, Verifier};
 use idx_types::travel::FOREIGN_BANKS_MAX;
 use idx_types::{
     Account, AccountHandle, AccountKind, BankCode, Conversion, Currency, ForeignBank, FreezeState, Height,
-    Paise, Quote, Reason, TimestampMs,
+    Paise, Params, Quote, Reason, TimestampMs,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,12 +153,49 @@ pub(crate) fn first_accounts(founding: &GenesisForeignBank) -> [Account; 2] {
     ]
 }
 
-impl Draft<'_> {
-    /// The rate that this block uses.
-    pub(crate) fn rate(&self, currency: Currency) -> Result<&Quote, Reason> {
-        self.registries().travel.rate(currency, self.place.now)
+impl Travel {
+    /// What so many rupees become with a foreign bank at a time, for an amount within the limits.
+    ///
+    /// # Errors
+    /// [`Reason::UnknownForeignBank`], [`Reason::AmountTooSmall`], [`Reason::AmountTooLarge`],
+    /// [`Reason::NoRate`], [`Reason::RateStale`] or [`Reason::Overflow`].
+    pub fn opening(
+        &self,
+        bank: &BankCode,
+        rupees: Paise,
+        params: &Params,
+        now: TimestampMs,
+    ) -> Result<Conversion, Reason> {
+        let bank = self.bank(bank).ok_or(Reason::UnknownForeignBank)?;
+        if rupees < params.min_travel {
+            return Err(Reason::AmountTooSmall);
+        }
+        if rupees > params.max_travel {
+            return Err(Reason::AmountTooLarge);
+        }
+        let rate = self.rate(bank.currency, now)?.sell;
+        let fee = rupees.portion(params.travel_fee).ok_or(Reason::Overflow)?;
+        Conversion::opening(rate, rupees, fee).ok_or(Reason::Overflow)
     }
 
+    /// What foreign money becomes at a time.
+    ///
+    /// # Errors
+    /// [`Reason::NoRate`], [`Reason::RateStale`] or [`Reason::Overflow`].
+    pub fn closing(
+        &self,
+        currency: Currency,
+        foreign: Paise,
+        params: &Params,
+        now: TimestampMs,
+    ) -> Result<Conversion, Reason> {
+        let rate = self.rate(currency, now)?.buy;
+        let closing = Conversion::closing(rate, foreign, |gross| gross.portion(params.travel_fee));
+        closing.ok_or(Reason::Overflow)
+    }
+}
+
+impl Draft<'_> {
     /// A foreign bank's account of this kind, if it holds so much.
     pub(crate) fn float(&self, bank: &BankCode, kind: AccountKind, needed: Paise) -> Result<u64, Reason> {
         let (number, account) =

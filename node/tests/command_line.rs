@@ -52,6 +52,22 @@ fn escrow(folder: &Path) {
     refused(folder, &wrong, 3, &["regulator.keys.json", "unknown field `hpke_key`"]);
 }
 
+/// A foreign bank, and a rate publisher with a key of his own.
+fn travel(folder: &Path) {
+    let keys = good(folder, &["forex", "keys", "--home", "publisher"]);
+    assert_eq!(good(folder, &["forex", "keys", "--home", "publisher"]), keys, "made once");
+    std::fs::write(folder.join("publisher.keys.json"), keys).unwrap();
+    good(folder, &["genesis", "set-rate-publisher", "genesis.json", "--keys", "publisher.keys.json"]);
+    let who =
+        ["genesis", "add-foreign-bank", "genesis.json", "--code", "CITI_USA", "--name", "Citibank N.A."];
+    let place = ["--country", "United States", "--country-code", "US", "--currency", "USD"];
+    let money = ["--rupees", "1000000.00", "--float", "50000.00", "--correspondent"];
+    let kept_by = |bank| [&who[..], &place, &money, &[bank]].concat();
+    refused(folder, &kept_by("NOBODY"), 3, &["NOBODY is no bank of this genesis"]);
+    good(folder, &kept_by("HDFC"));
+    refused(folder, &kept_by("HDFC"), 3, &["CITI_USA is there twice"]);
+}
+
 /// Four banks' homes and a genesis that nobody has signed.
 fn ceremony(folder: &Path) {
     good(folder, &["genesis", "new", "genesis.json", "--network", "test"]);
@@ -67,6 +83,7 @@ fn ceremony(folder: &Path) {
     }
     refused(folder, &["genesis", "sign", "genesis.json", "--home", "HDFC"], 3, &["there is no regulator"]);
     escrow(folder);
+    travel(folder);
     let sign = ["genesis", "sign", "genesis.json", "--home", "HDFC"];
     refused(folder, &sign, 3, &["idx-node genesis seal-shared"]);
     good(folder, &["genesis", "seal-shared", "genesis.json"]);
@@ -95,6 +112,8 @@ fn a_network_is_founded_bank_by_bank_and_nobody_is_forgotten() {
     let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(shown["accepted"], true);
     assert_eq!(shown["regulators"][0]["name"], "RBI");
+    assert_eq!(shown["foreign_banks"][0], "CITI_USA");
+    assert!(shown["rate_publisher"].is_string());
     assert!(shown["company"]["last_day"].as_str() > shown["company"]["first_day"].as_str());
 }
 

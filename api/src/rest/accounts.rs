@@ -10,7 +10,7 @@ use idx_bank::AccountNumber;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_client::encoding::{Hex, Time};
 use idx_client::views::StandingState;
-use idx_types::{BankCode, Idx, Paise};
+use idx_types::{BankCode, Currency, Idx, Paise};
 use serde_json::{Value, json};
 
 bodies! {
@@ -42,6 +42,7 @@ pub(super) fn account_view(standing: &AccountStanding, bank: &BankCode) -> Value
         "bank_code": bank,
         "account_number": account.number.expose(),
         "balance": balance,
+        "currency": ledger.as_ref().map_or(Currency::Inr, |on_ledger| on_ledger.currency),
         "held": held,
         "available": balance.checked_sub(*held).unwrap_or(Paise::ZERO),
         "is_active": matches!(state, StandingState::Open | StandingState::Frozen),
@@ -49,6 +50,13 @@ pub(super) fn account_view(standing: &AccountStanding, bank: &BankCode) -> Value
         "state": state,
         "created_at": Time(account.opened),
     })
+}
+
+/// Without travel accounts: they have routes of their own.
+fn in_rupees(accounts: &[AccountStanding]) -> impl Iterator<Item = &AccountStanding> {
+    let is_travel =
+        |account: &AccountStanding| account.ledger.as_ref().is_some_and(|there| there.terms.is_some());
+    accounts.iter().filter(move |account| !is_travel(account))
 }
 
 pub(super) async fn info(call: Call) -> Outcome {
@@ -77,7 +85,7 @@ pub(super) async fn balance(call: Call) -> Outcome {
         call.read(move |teller| Ok((teller.customer(&me)?, balance_of(teller, &me)?, teller.accounts(&me)?)));
     let (customer, balance, accounts) = read.await?;
     let customer = customer.ok_or(Refusal::UnknownCustomer)?;
-    let accounts: Vec<Value> = accounts.iter().map(|account| account_view(account, &bank)).collect();
+    let accounts: Vec<Value> = in_rupees(&accounts).map(|account| account_view(account, &bank)).collect();
     Ok(answer(json!({
         "balance": balance,
         "user_idx": me,
@@ -89,7 +97,7 @@ pub(super) async fn balance(call: Call) -> Outcome {
 pub(super) async fn list(call: Call) -> Outcome {
     let (me, bank) = (call.me()?, call.teller()?.bank().clone());
     let accounts = call.read(move |teller| teller.accounts(&me)).await?;
-    let accounts: Vec<Value> = accounts.iter().map(|account| account_view(account, &bank)).collect();
+    let accounts: Vec<Value> = in_rupees(&accounts).map(|account| account_view(account, &bank)).collect();
     Ok(answer(json!({"accounts": accounts})))
 }
 
@@ -103,7 +111,7 @@ pub(super) async fn summary(call: Call) -> Outcome {
         fields.retain(|name, _| kept.contains(&name.as_str()));
         fields
     };
-    let accounts: Vec<_> = accounts.iter().map(short).collect();
+    let accounts: Vec<_> = in_rupees(&accounts).map(short).collect();
     Ok(answer(json!({"total_balance": total, "account_count": accounts.len(), "accounts": accounts})))
 }
 
@@ -130,7 +138,7 @@ pub(super) async fn one(call: Call) -> Outcome {
     let asked = call.path.first().cloned().unwrap_or_default();
     let accounts = call.read(move |teller| teller.accounts(&me)).await?;
     let by_name = asked.eq_ignore_ascii_case(bank.as_str());
-    let found = accounts.iter().find(|standing| by_name || standing.account.number.expose() == asked);
+    let found = in_rupees(&accounts).find(|standing| by_name || standing.account.number.expose() == asked);
     let account = found.ok_or(Refusal::UnknownAccount)?;
     Ok(answer(json!({"account": account_view(account, &bank)})))
 }

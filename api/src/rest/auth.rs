@@ -18,7 +18,7 @@ use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::vault::{Credential, Customer, Holder, LoginId, PasswordHash};
 use idx_bank::{FullName, Pan, Password, RbiNumber};
 use idx_client::encoding::Time;
-use idx_types::{BankCode, Idx, Paise, TimestampMs};
+use idx_types::{BankCode, Currency, Idx, Paise, TimestampMs};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
@@ -134,10 +134,11 @@ fn password_of(customer: &Customer) -> Option<PasswordHash> {
     }
 }
 
-/// What is on all accounts of a customer.
+/// What is on all rupee accounts of a customer.
 pub(super) fn balance_of(teller: &dyn Teller, idx: &Idx) -> Answer<Paise> {
     let accounts = teller.accounts(idx)?;
-    let balances = accounts.iter().filter_map(|account| Some(account.ledger.as_ref()?.balance));
+    let of_rupees = accounts.iter().filter_map(|account| account.ledger.as_ref());
+    let balances = of_rupees.filter(|there| there.currency == Currency::Inr).map(|there| there.balance);
     Ok(balances.fold(Paise::ZERO, |sum, balance| sum.checked_add(balance).unwrap_or(Paise(u64::MAX))))
 }
 

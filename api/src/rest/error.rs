@@ -161,6 +161,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::UnknownAccount
         | Refusal::UnknownContact
         | Refusal::UnknownTransfer
+        | Refusal::UnknownForeignBank
         | Refusal::UnknownFlag => 404,
         Refusal::CustomerExists
         | Refusal::PanInUse
@@ -174,6 +175,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::KeyReused
         | Refusal::FactorActive
         | Refusal::NoFactor
+        | Refusal::TravelBusy
         | Refusal::FlagCleared
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
@@ -188,10 +190,17 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::SessionExpired
         | Refusal::SessionKeyNeeded
         | Refusal::MalformedIntent
+        | Refusal::WrongAccountKind
+        | Refusal::WrongCurrency
+        | Refusal::TravelExpired
+        | Refusal::BadTravelExpiry
         | Refusal::BadSignature => 400,
         Refusal::RiskRejected | Refusal::NotAdmitted => 403,
         Refusal::LoginOver | Refusal::CodeNeeded | Refusal::CodeUsed => 401,
-        Refusal::SealingUnavailable | Refusal::BankBusy | Refusal::VaultUnavailable => 503,
+        Refusal::SealingUnavailable
+        | Refusal::BankBusy
+        | Refusal::VaultUnavailable
+        | Refusal::RateUnavailable => 503,
     }
 }
 

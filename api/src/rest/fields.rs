@@ -231,6 +231,18 @@ impl Field for Words {
     }
 }
 
+/// How many days a travel account lives.
+pub(crate) struct Days(pub u32);
+
+impl Field for Days {
+    const RULE: &'static str = "a whole number of days from 1 to 366";
+    const SCHEMA: &'static str = r#"{"type":"integer","minimum":1,"maximum":366}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        json.parse().ok().filter(|days| (1..=366).contains(days)).map(Self)
+    }
+}
+
 /// What somebody found, in his words, which are kept.
 pub(crate) struct Note(pub String);
 

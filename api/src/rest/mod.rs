@@ -41,6 +41,7 @@ mod table;
 pub(crate) mod tests;
 mod tokens;
 mod transfers;
+mod travel;
 
 pub(crate) use auth::{issue, screened};
 pub(crate) use caller::{Known, known};

@@ -5,6 +5,7 @@ use super::route::{QueryDoc, Route, Shape, Verb, Who};
 use super::tokens::Role::{BankAdmin, User};
 use super::{
     accounts, auth, chain, compliance, counter, factors, history, imports, recipients, statements, transfers,
+    travel,
 };
 
 const NONE: &[QueryDoc] = &[];
@@ -26,6 +27,11 @@ const FLAGS: &[QueryDoc] =
     &[field("state", "open or cleared"), field("cursor", "next_cursor of the page before"), LIMIT];
 const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out")];
 const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height"), LIMIT];
+const RATES: &[QueryDoc] = &[
+    field("from_currency", "only rates from this currency, such as INR"),
+    field("to_currency", "only rates to this currency, such as USD"),
+    field("force_refresh", "for existing clients; nothing is cached"),
+];
 const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session")];
 
 /// Bytes of a file in a body: a pain.001 of some thousand transfers, a statement of some thousand lines.
@@ -142,6 +148,16 @@ routes! {
         "For existing clients: nothing is kept that could be cleaned up.", statements::cleanup;
     Post "/transactions/import", USER, 200, [NONE, imports::PaymentFile::DOC, LONG],
         "Pay by an ISO 20022 pain.001 file.", imports::import;
+    Get "/travel/foreign-banks", USER, 200, [NONE, &[]],
+        "With whom rupees can be changed.", travel::foreign_banks;
+    Get "/travel/forex-rates", USER, 200, [RATES, &[]],
+        "What foreign money costs.", travel::forex_rates;
+    Post "/travel/create", USER, 201, [NONE, travel::Departure::DOC],
+        "Change rupees into a travel account.", travel::create;
+    Get "/travel/accounts", USER, 200, [NONE, &[]], "His travel accounts.", travel::list;
+    Get "/travel/accounts/{id}", USER, 200, [NONE, &[]], "One of them.", travel::one;
+    Post "/travel/accounts/{id}/close", USER, 200, [NONE, travel::Return::DOC],
+        "Change back what is left, and close it.", travel::close;
 
     Get "/blocks", Who::Public, 200, [HEIGHTS, &[]], "Final blocks, newest first.", chain::blocks;
     Get "/blocks/{height}", Who::Public, 200, [NONE, &[]], "A final block.", chain::block;

@@ -14,6 +14,7 @@ mod others;
 mod people;
 mod repeats;
 mod statements;
+mod travel;
 
 use bench::Bench;
 use people::{PASSWORD, PEOPLE};

@@ -1,14 +1,14 @@
 //! What a clerk does with an account: cash over the counter, and letting it stand still.
 
 use super::Desk;
-use super::customers::open_account;
+use super::customers::{on_ledger, open_account};
 use super::effect::{Answer, Effect};
 use super::input::Counter;
 use super::refusal::Refusal;
 use super::sending::check_funds;
 use super::work::{Stop, Work};
 use idx_types::tx::{AccountRef, Cash, Freeze};
-use idx_types::{AccountHandle, Concealed, FreezeState, Paise, TxKind};
+use idx_types::{AccountHandle, AccountKind, Concealed, FreezeState, Paise, TxKind};
 
 impl Desk {
     /// Submits the bank's own transaction about an account.
@@ -22,6 +22,11 @@ impl Desk {
         match what {
             Counter::Deposit(Paise::ZERO) | Counter::Withdraw(Paise::ZERO) => {
                 return Err(Refusal::AmountTooSmall.into());
+            }
+            Counter::Deposit(_) | Counter::Withdraw(_)
+                if on_ledger(work, &handle)?.kind == AccountKind::Travel =>
+            {
+                return Err(Refusal::WrongAccountKind.into());
             }
             Counter::Withdraw(amount) => check_funds(work, &account, amount, Paise::ZERO)?,
             _ => {}

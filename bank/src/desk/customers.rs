@@ -11,7 +11,8 @@ use crate::{AccountNumber, FullName, Nickname};
 use idx_crypto::{Envelope, HpkePublic, PublicKey, Recipients};
 use idx_types::tx::{OpenAccount, TX_VERSION};
 use idx_types::{
-    Account, AccountHandle, Concealed, Currency, FreezeState, Idx, SessionId, TimestampMs, TxBody, TxKind,
+    Account, AccountHandle, AccountKind, Concealed, Currency, FreezeState, Idx, SessionId, TimestampMs,
+    TxBody, TxKind,
 };
 
 impl Desk {
@@ -62,7 +63,7 @@ impl Desk {
         Ok(Answer::AccountOpening { handle, tx })
     }
 
-    fn new_account(
+    pub(super) fn new_account(
         &self,
         work: &mut Work<'_>,
         owner: Idx,
@@ -174,10 +175,25 @@ pub(super) fn moving_account(
 ) -> Result<BankAccount, Stop> {
     let account = work.draft.account(handle)?.filter(|account| account.owner == *owner);
     let account = account.ok_or(Refusal::UnknownAccount)?;
-    if on_ledger(work, handle)?.freeze != FreezeState::Free {
+    let there = on_ledger(work, handle)?;
+    if there.freeze != FreezeState::Free {
         return Err(Refusal::AccountFrozen.into());
     }
-    Ok(account)
+    match &there.terms {
+        Some(terms) if terms.is_expired(work.ledger.time()) => Err(Refusal::TravelExpired.into()),
+        _ => Ok(account),
+    }
+}
+
+/// The same, in rupees.
+pub(super) fn rupee_account(
+    work: &Work<'_>,
+    owner: &Idx,
+    handle: &AccountHandle,
+) -> Result<BankAccount, Stop> {
+    let account = moving_account(work, owner, handle)?;
+    let is_rupees = on_ledger(work, handle)?.kind == AccountKind::Customer;
+    if is_rupees { Ok(account) } else { Err(Refusal::WrongAccountKind.into()) }
 }
 
 /// An account of this bank that is open on the ledger, whoever's it is.
@@ -187,7 +203,8 @@ pub(super) fn open_account(work: &Work<'_>, handle: &AccountHandle) -> Result<Ba
     Ok(account)
 }
 
-fn on_ledger(work: &Work<'_>, handle: &AccountHandle) -> Result<Account, Stop> {
+/// An account that is open on the ledger.
+pub(super) fn on_ledger(work: &Work<'_>, handle: &AccountHandle) -> Result<Account, Stop> {
     let account = work.ledger.account(handle).ok_or(Refusal::AccountNotOpen)?;
     if account.closed_at.is_some() { Err(Refusal::AccountClosed.into()) } else { Ok(account) }
 }

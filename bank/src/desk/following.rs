@@ -17,6 +17,11 @@ impl Desk {
         height: Option<Height>,
     ) -> Result<(), Stop> {
         work.cause = Cause { reason: fact.reason(), height };
+        if let Fact::Failed(_) = fact
+            && self.journeys.contains_key(&id)
+        {
+            return self.journey_failed(work, id);
+        }
         if let Some(sent) = work.draft.outgoing(&id)?
             && let Some(status) = status_after(sent.status(), fact)
         {
@@ -86,6 +91,7 @@ impl Desk {
         self.expire(work)?;
         self.show_again(work)?;
         self.release_waiting(work)?;
+        self.follow_journeys(work)?;
         for intent in std::mem::take(&mut self.early) {
             self.intent(work, intent)?;
         }

@@ -6,7 +6,8 @@ use crate::{AccountNumber, FullName, Nickname, Secret32};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
 use idx_types::{
-    AccountHandle, Height, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs, Transaction, TxId,
+    AccountHandle, BankCode, Height, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs,
+    Transaction, TxId,
 };
 use std::fmt;
 
@@ -223,6 +224,37 @@ pub enum Ask {
         /// By a customer with an own key, over the digest he was answered with.
         signature: Option<Signature>,
     },
+    /// Change rupees into a travel account. A customer with an own key is answered with a digest to sign.
+    OpenTravel {
+        /// Whose.
+        owner: Idx,
+        /// The rupee account that pays, and to which the money returns.
+        source: AccountHandle,
+        /// The number that the new account shall have.
+        number: AccountNumber,
+        /// With whom.
+        foreign_bank: BankCode,
+        /// Rupees that leave the source account.
+        amount: Paise,
+        /// The new account's last day.
+        expires_on: NetworkDay,
+    },
+    /// Change a travel account's money back. A customer with an own key is answered as above.
+    CloseTravel {
+        /// Whose.
+        owner: Idx,
+        /// The travel account.
+        account: AccountHandle,
+    },
+    /// The signature of a customer with an own key for one of the two above.
+    SignTravel {
+        /// Whose.
+        owner: Idx,
+        /// The transaction; the digest he was answered with is its id.
+        id: TxId,
+        /// Over that digest, by today's session key of the account that the transaction names.
+        signature: Signature,
+    },
     /// Any of these, carried out once however often it comes with this mark, for a day. Not for logins:
     /// their secrets are not kept.
     Once(Mark, Box<Self>),
@@ -303,6 +335,9 @@ impl Ask {
             Self::Accept { .. } => "accept",
             Self::Reject { .. } => "reject",
             Self::Cancel { .. } => "cancel",
+            Self::OpenTravel { .. } => "open_travel",
+            Self::CloseTravel { .. } => "close_travel",
+            Self::SignTravel { .. } => "sign_travel",
             Self::Once(_, ask) => ask.name(),
         }
     }

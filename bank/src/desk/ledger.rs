@@ -1,7 +1,8 @@
 //! What the desk must know of the ledger; the node answers from the state of the last final height.
 
 use idx_types::{
-    Account, AccountHandle, Bank, BankId, Escrow, Paise, Reason, Session, SessionId, TimestampMs,
+    Account, AccountHandle, Bank, BankCode, BankId, Conversion, Currency, Escrow, Paise, Reason, Session,
+    SessionId, TimestampMs,
 };
 
 /// The ledger as banks see it.
@@ -29,4 +30,16 @@ pub trait LedgerView {
     /// # Errors
     /// [`Reason::AmountTooSmall`], [`Reason::AmountTooLarge`] or [`Reason::Overflow`].
     fn fee(&self, amount: Paise) -> Result<Paise, Reason>;
+
+    /// What so many rupees become with a foreign bank at the rate in force.
+    ///
+    /// # Errors
+    /// [`Reason::UnknownForeignBank`], [`Reason::NoRate`], [`Reason::RateStale`], or as of an amount.
+    fn changed(&self, bank: &BankCode, rupees: Paise) -> Result<Conversion, Reason>;
+
+    /// What foreign money becomes at the rate in force.
+    ///
+    /// # Errors
+    /// [`Reason::NoRate`], [`Reason::RateStale`] or [`Reason::Overflow`].
+    fn changed_back(&self, currency: Currency, foreign: Paise) -> Result<Conversion, Reason>;
 }

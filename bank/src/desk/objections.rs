@@ -4,7 +4,7 @@ use super::notice::acceptance_proof;
 use crate::pseudonym::TagKeys;
 use crate::vault::{Outgoing, Shelf, Status, VaultError};
 use idx_types::tx::{Acceptance, Transfer};
-use idx_types::{BankId, TxId};
+use idx_types::{BankId, SessionId, TxId};
 
 /// A bank's objections to transfers of its own customers. Apart from the desk, so that the bank's policy
 /// can ask while the desk is at work: it reads nothing but the vault.
@@ -28,6 +28,21 @@ impl<'a> Objections<'a> {
     /// [`VaultError`] if a record is damaged or the machine fails.
     pub fn hold_against(&self, shelf: &Shelf<'_>, id: TxId, ask: &Transfer) -> Result<bool, VaultError> {
         Ok(self.sender_objects(shelf, id, ask)? || self.receiver_objects(shelf, id, ask)?)
+    }
+
+    /// Whether the bank must reject the opening or closing of a travel account: one in a session of this
+    /// vault that its desk has not made, or has given up. What the bank itself signs it has made.
+    ///
+    /// # Errors
+    /// [`VaultError`] if a record is damaged or the machine fails.
+    pub fn hold_against_journey(
+        &self,
+        shelf: &Shelf<'_>,
+        id: TxId,
+        (bank, session): (BankId, SessionId),
+    ) -> Result<bool, VaultError> {
+        let is_ours = bank == self.bank && shelf.session_of_id(&session)?.is_some();
+        Ok(is_ours && shelf.journey(&id)?.is_none())
     }
 
     fn sender_objects(&self, shelf: &Shelf<'_>, id: TxId, ask: &Transfer) -> Result<bool, VaultError> {

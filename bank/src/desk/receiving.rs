@@ -86,6 +86,10 @@ impl Desk {
         if sender.account == handle {
             return Err(Refusal::SameAccount.into());
         }
+        let currency = |handle| work.ledger.account(handle).map(|account| account.currency);
+        if currency(&sender.account) != currency(&handle) {
+            return Err(Refusal::WrongCurrency.into());
+        }
         let session = self.session_of(work, &account)?;
         let proof = acceptance_proof(self.tags.key(), &receiver, id, session.id);
         let accepted = Acceptance { to: session.id, to_bank: self.home.bank, proof };

@@ -65,6 +65,13 @@ refusals! {
     UnknownFlag = "UNKNOWN_FLAG", "There is no such flag.";
     FlagCleared = "FLAG_CLEARED", "Somebody has looked at this flag before.";
     LoginOver = "LOGIN_OVER", "The login is over; log in again.";
+    UnknownForeignBank = "UNKNOWN_FOREIGN_BANK", "No such foreign bank.";
+    RateUnavailable = "RATE_UNAVAILABLE", "There is no fresh rate of this currency; try again later.";
+    WrongAccountKind = "WRONG_ACCOUNT_KIND", "This cannot be done with an account of this kind.";
+    WrongCurrency = "WRONG_CURRENCY", "The money is of another currency than the account.";
+    TravelExpired = "TRAVEL_EXPIRED", "The travel account has expired: it can only be closed.";
+    TravelBusy = "TRAVEL_BUSY", "Payments from the travel account are open, or it is being closed.";
+    BadTravelExpiry = "BAD_TRAVEL_EXPIRY", "A travel account lives at most 366 days.";
 }
 
 impl Refusal {
@@ -73,6 +80,15 @@ impl Refusal {
         match reason {
             Reason::AmountTooSmall => Self::AmountTooSmall,
             _ => Self::AmountTooLarge,
+        }
+    }
+
+    /// What the ledger's word on changing money means here.
+    pub(super) const fn of_change(reason: Reason) -> Self {
+        match reason {
+            Reason::UnknownForeignBank => Self::UnknownForeignBank,
+            Reason::NoRate | Reason::RateStale => Self::RateUnavailable,
+            other => Self::of_amount(other),
         }
     }
 }

@@ -16,6 +16,8 @@ mod once;
 mod own_keys;
 mod payment;
 mod refusals;
+mod travel;
+mod travels;
 mod world;
 
 use super::*;

@@ -47,7 +47,8 @@ fn opening(bank: (BankId, u8, &str), person: u8, place: u8, session: Option<u8>)
     let record = IdentityRecord::new(&customer(person), &account, &code.parse().unwrap(), session);
     let envelope = record.seal(&context, &recipients(home_key), &[person; 32]).unwrap();
     let session_key = session.map(|id| PublicKey(id.0));
-    PrivateRecord { height: Height(u64::from(person)), created_at: NOON, context, envelope, session_key }
+    let (height, expires_on) = (Height(u64::from(person)), None);
+    PrivateRecord { height, created_at: NOON, context, envelope, session_key, expires_on }
 }
 
 /// Three customers with four accounts and a session at HDFC, one of them with an account at SBI as well.
@@ -175,5 +176,6 @@ fn the_opening_of_a_travel_account_is_read() {
     let record = PrivateRecord::of(Height(4), &tx).unwrap();
     assert_eq!((record.context.handle, record.context.session), (handle, None));
     assert_eq!(record.session_key, None);
+    assert!(record.expires_on.is_some(), "its bank must know when to call it home");
     assert_eq!(PrivateRecord::of(Height(4), &tx.redacted()), None, "observers read nothing");
 }

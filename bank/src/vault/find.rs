@@ -2,8 +2,8 @@
 
 use super::draft::{PAGE, Shelf};
 use super::rows::{
-    BankAccount, Contact, Customer, Deadline, Flag, FlagId, Hold, Holder, Incoming, Login, LoginId,
-    OpenedSession, Outgoing, Pace, Repeat, SecondFactor,
+    BankAccount, Contact, Customer, Deadline, Flag, FlagId, Hold, Holder, Incoming, Journey, Login, LoginId,
+    OpenedSession, Outgoing, Pace, Repeat, SecondFactor, TravelEnd,
 };
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
@@ -178,6 +178,25 @@ impl Shelf<'_> {
     /// Open transfers whose validity ends before a time, at most `limit` of them, the earliest first.
     pub fn overdue(&self, now: TimestampMs, limit: usize) -> Result<Vec<Deadline>, VaultError> {
         self.until(now, limit)
+    }
+
+    /// The opening or closing of a travel account that is under way.
+    pub fn journey(&self, id: &TxId) -> Result<Option<Journey>, VaultError> {
+        self.get(&Journey::key_of(self.keys, id))
+    }
+
+    /// All openings and closings that are under way; the desk bounds their number.
+    pub fn journeys(&self) -> Result<Vec<Journey>, VaultError> {
+        self.all(b"")
+    }
+
+    /// Travel accounts whose last day is before this one, at most `limit` of them, the earliest first.
+    pub fn travel_ends(&self, today: NetworkDay, limit: usize) -> Result<Vec<TravelEnd>, VaultError> {
+        let rows = self.store.scan(TravelEnd::TABLE, b"", None, limit)?;
+        let is_over =
+            |key: &[u8]| key.first_chunk::<4>().is_some_and(|day| u32::from_be_bytes(*day) < today.0);
+        let over = rows.iter().take_while(|(key, _)| is_over(key));
+        over.map(|(key, row)| sealing::open(self.keys, TravelEnd::TABLE, key, row)).collect()
     }
 
     /// The first records of a table whose keys begin with a time that is over.

@@ -75,6 +75,8 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::News => again::<rows::News>(draft, key, row),
         Table::History => again::<rows::HistoryLine>(draft, key, row),
         Table::Instructions => again::<rows::Instruction>(draft, key, row),
+        Table::Journeys => again::<rows::Journey>(draft, key, row),
+        Table::TravelEnds => again::<rows::TravelEnd>(draft, key, row),
     }
 }
 

@@ -10,6 +10,7 @@ mod people;
 mod repeats;
 mod risk;
 mod sessions;
+mod travel;
 
 pub use factors::SecondFactor;
 pub(super) use history::{HISTORY_ROW, HistoryBuilt};
@@ -23,3 +24,4 @@ pub use repeats::{Mark, Repeat};
 pub use risk::{Clearing, Flag, FlagId, Flagged, Pace};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};
+pub use travel::{Journey, Leg, TravelEnd};

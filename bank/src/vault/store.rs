@@ -43,11 +43,15 @@ pub enum Table {
     History = 18,
     /// Payments that files ordered, by customer.
     Instructions = 19,
+    /// Travel accounts that are being opened or closed.
+    Journeys = 20,
+    /// When travel accounts end, by day.
+    TravelEnds = 21,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -68,6 +72,8 @@ impl Table {
         Self::News,
         Self::History,
         Self::Instructions,
+        Self::Journeys,
+        Self::TravelEnds,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -93,6 +99,8 @@ impl Table {
             Self::News => "news",
             Self::History => "history",
             Self::Instructions => "instructions",
+            Self::Journeys => "journeys",
+            Self::TravelEnds => "travel_ends",
         }
     }
 }

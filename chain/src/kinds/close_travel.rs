@@ -49,10 +49,8 @@ fn closed_by(
 }
 
 fn convert(draft: &Draft<'_>, ask: &CloseTravel, account: &Account) -> Result<Conversion, Reason> {
-    let rate = draft.rate(account.currency)?.buy;
-    let fee = draft.base.params.travel_fee;
-    let closing = Conversion::closing(rate, account.balance, |gross| gross.portion(fee));
-    let closing = closing.ok_or(Reason::Overflow)?;
+    let (travel, params) = (&draft.registries().travel, &draft.base.params);
+    let closing = travel.closing(account.currency, account.balance, params, draft.place.now)?;
     if closing.rupees < ask.least { Err(Reason::BelowLeast) } else { Ok(closing) }
 }
 

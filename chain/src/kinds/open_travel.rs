@@ -45,16 +45,8 @@ fn check_expiry(draft: &Draft<'_>, expires_on: NetworkDay) -> Result<(), Reason>
 }
 
 fn convert(draft: &Draft<'_>, ask: &OpenTravel, foreign: &ForeignBank) -> Result<Conversion, Reason> {
-    let params = &draft.base.params;
-    if ask.amount < params.min_travel {
-        return Err(Reason::AmountTooSmall);
-    }
-    if ask.amount > params.max_travel {
-        return Err(Reason::AmountTooLarge);
-    }
-    let rate = draft.rate(foreign.currency)?.sell;
-    let fee = ask.amount.portion(params.travel_fee).ok_or(Reason::Overflow)?;
-    let opening = Conversion::opening(rate, ask.amount, fee).ok_or(Reason::Overflow)?;
+    let travel = &draft.registries().travel;
+    let opening = travel.opening(&foreign.code, ask.amount, &draft.base.params, draft.place.now)?;
     // An account without a single minor unit serves nobody.
     if opening.foreign < ask.least.max(Paise(1)) { Err(Reason::BelowLeast) } else { Ok(opening) }
 }

@@ -87,9 +87,16 @@ impl Shell {
     }
 }
 
-/// What an outcome means for a transfer's customers; `None` if it is no transfer.
+/// What an outcome means for the customers of a transfer, or of a travel account that did not open or close;
+/// `None` of anything else. That one did, the desk sees on the ledger.
 fn fact_of(tx: &Transaction, outcome: Outcome) -> Option<Fact> {
-    let TxKind::Transfer(transfer) = &tx.body.kind else { return None };
+    let transfer = match (&tx.body.kind, outcome) {
+        (TxKind::Transfer(transfer), _) => transfer,
+        (TxKind::OpenTravel(_) | TxKind::CloseTravel(_), Outcome::Failed(reason)) => {
+            return Some(Fact::Failed(reason));
+        }
+        _ => return None,
+    };
     Some(match (outcome, transfer.accepted) {
         (Outcome::Completed, Some(accepted)) => Fact::Completed { to: accepted.to },
         (Outcome::Failed(reason), _) => Fact::Failed(reason),

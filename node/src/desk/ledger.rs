@@ -2,13 +2,13 @@
 
 use idx_bank::desk::LedgerView;
 use idx_bank::pseudonym::{TagKey, TagKeys};
-use idx_chain::{FeeQuote, Order, OrderStatus};
+use idx_chain::{FeeQuote, Order, OrderStatus, Travel};
 use idx_replica::Replica;
 use idx_storage::{Store, StoreError};
 use idx_types::tx::{CourtOrder, OrderTarget};
 use idx_types::{
-    Account, AccountHandle, Bank, BankId, Escrow, OrderId, Paise, Params, Reason, Session, SessionId,
-    TimestampMs, ValidatorSet,
+    Account, AccountHandle, Bank, BankCode, BankId, Conversion, Currency, Escrow, OrderId, Paise, Params,
+    Reason, Session, SessionId, TimestampMs, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub struct Rules {
     pub banks: Arc<ValidatorSet>,
     /// To whom identities are sealed.
     pub escrow: Escrow,
+    /// Foreign banks, and what foreign money costs.
+    pub travel: Travel,
     /// The banks' keys of tags with the epoch of the newest; none if this bank was given none.
     pub tag_keys: Option<(u32, TagKeys)>,
     /// Active orders about persons that wait for this bank's answer.
@@ -47,6 +49,7 @@ impl Rules {
             params: state.params().clone(),
             banks: state.validators().clone(),
             escrow: state.escrow().clone(),
+            travel: state.travel().clone(),
             tag_keys: tag_keys(replica),
             person_orders: person_orders(replica),
         }
@@ -108,6 +111,14 @@ impl LedgerView for StoredLedger {
 
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
         FeeQuote::of(amount, &self.rules.params).map(|quote| quote.total)
+    }
+
+    fn changed(&self, bank: &BankCode, rupees: Paise) -> Result<Conversion, Reason> {
+        self.rules.travel.opening(bank, rupees, &self.rules.params, self.rules.time)
+    }
+
+    fn changed_back(&self, currency: Currency, foreign: Paise) -> Result<Conversion, Reason> {
+        self.rules.travel.closing(currency, foreign, &self.rules.params, self.rules.time)
     }
 }
 

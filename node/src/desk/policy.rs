@@ -5,6 +5,7 @@ use crate::engine::shared::Shared;
 use idx_bank::desk::Objections;
 use idx_chain::State;
 use idx_replica::Policy;
+use idx_types::tx::{CloseTravel, Closing};
 use idx_types::{BankId, PreparedTx, TxKind};
 use std::sync::{Arc, OnceLock};
 
@@ -21,9 +22,18 @@ impl DeskPolicy {
         let rules = self.rules.get().map(|shared| shared.rules());
         let keys = rules.as_ref().and_then(|rules| rules.tag_keys.as_ref());
         let (_, keys) = keys.ok_or("this bank has no key of the private chain")?;
-        let TxKind::Transfer(ask) = &tx.tx.body.kind else { return Ok(false) };
-        let objections = Objections::new(self.bank, keys);
-        objections.hold_against(&self.vault.shelf(), tx.id, ask).map_err(|error| error.to_string())
+        let (objections, shelf) = (Objections::new(self.bank, keys), self.vault.shelf());
+        let objects = match &tx.tx.body.kind {
+            TxKind::Transfer(ask) => objections.hold_against(&shelf, tx.id, ask),
+            TxKind::OpenTravel(ask) => {
+                objections.hold_against_journey(&shelf, tx.id, (ask.bank, ask.session))
+            }
+            TxKind::CloseTravel(CloseTravel { bank, closing: Closing::Session(session), .. }) => {
+                objections.hold_against_journey(&shelf, tx.id, (*bank, *session))
+            }
+            _ => Ok(false),
+        };
+        objects.map_err(|error| error.to_string())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What must hold of a final height and the ledger after it.
 
 use super::Violation;
+use crate::refusals::{has_closed_party, is_late};
 use idx_chain::State;
 use idx_consensus::approval::decide;
 use idx_consensus::{election, mining};
@@ -72,7 +73,7 @@ pub(super) fn signed_by_owners(height: &CertifiedHeight, verifier: &dyn Verifier
 }
 
 /// What fails, fails for a reason that customers like ours give cause for: they spend what they do not
-/// have, open what is open, act before the bank knows them, or are rejected. Liars add more.
+/// have, open what is open, pay from what is closed, act before the bank knows them, or are rejected. Liars add more.
 pub(super) fn failures_have_grounds(
     height: &CertifiedHeight,
     state: &State,
@@ -97,6 +98,8 @@ fn has_ground(reason: Reason, body: &TxBody, state: &State, time: TimestampMs) -
     match (reason, &body.kind) {
         (Reason::Expired, _) => time > body.valid_until,
         (Reason::AmountTooSmall, TxKind::Transfer(ask)) => ask.amount < state.params().min_transfer,
+        (Reason::AccountClosed, kind) => has_closed_party(kind, state),
+        (Reason::BadRateTime | Reason::RateExists, TxKind::ForexRate(ask)) => is_late(ask, state, time),
         (reason, _) => matches!(
             reason,
             Reason::InsufficientFunds

@@ -26,3 +26,4 @@ mod silence;
 mod statements;
 mod testnet;
 mod traffic;
+mod travel;

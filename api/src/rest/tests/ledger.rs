@@ -7,10 +7,11 @@ use idx_bank::statement::{Flow, Head, Movement, Recorded, Statement};
 use idx_bank::vault::BankAccount;
 use idx_crypto::Signer;
 use idx_types::testing::{escrow, hpke_key_of, key};
-use idx_types::tx::{OpenAccount, OpenSession, Transfer};
+use idx_types::tx::{CloseTravel, Closing, OpenAccount, OpenSession, OpenTravel, Transfer};
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankCode, BankId, Currency, Escrow, FreezeState, Height,
-    NetworkDay, NetworkKey, Paise, Reason, Session, SessionId, TimestampMs, Transaction, TxId, TxKind,
+    Account, AccountHandle, AccountKind, Bank, BankCode, BankId, Bps, Conversion, Currency, Escrow,
+    FreezeState, Height, NetworkDay, NetworkKey, Paise, Rate, Reason, Session, SessionId, TimestampMs,
+    Transaction, TravelTerms, TxId, TxKind,
 };
 
 pub struct Ledger {
@@ -20,11 +21,14 @@ pub struct Ledger {
     /// What moved whose money, a height each.
     movements: Vec<(AccountHandle, Movement)>,
     escrow: Escrow,
+    /// Rupees for a dollar, bought and sold alike.
+    rate: Option<Rate>,
 }
 
 impl Ledger {
     pub fn new(time: TimestampMs) -> Self {
-        Self { time, accounts: vec![], sessions: vec![], movements: vec![], escrow: escrow() }
+        let rate = Some(Rate(8_333_333_333));
+        Self { time, accounts: vec![], sessions: vec![], movements: vec![], escrow: escrow(), rate }
     }
 
     fn of(&mut self, handle: &AccountHandle) -> &mut Account {
@@ -105,9 +109,37 @@ impl Ledger {
                 self.moves(payee, tx.id(), Flow::Received { from: *from }, *amount);
                 return Some((tx.id(), Fact::Completed { to: accepted.to }));
             }
+            TxKind::OpenTravel(ask) => self.depart(ask),
+            TxKind::CloseTravel(CloseTravel { closing: Closing::Session(session), .. }) => {
+                self.come_home(&self.account_of(session));
+            }
             _ => {}
         }
         None
+    }
+
+    fn depart(&mut self, ask: &OpenTravel) {
+        let opening = self.changed(&ask.foreign_bank, ask.amount).unwrap();
+        let (source, foreign_bank) = (self.account_of(&ask.session), ask.foreign_bank.clone());
+        self.of(&source).balance.0 -= ask.amount.0;
+        let terms = TravelTerms { source, foreign_bank, expires_on: ask.expires_on, opening, closing: None };
+        self.accounts.push(Account {
+            kind: AccountKind::Travel,
+            currency: Currency::Usd,
+            balance: opening.foreign,
+            terms: Some(Box::new(terms)),
+            ..empty(ask.bank, *ask.handle.shown().unwrap())
+        });
+    }
+
+    fn come_home(&mut self, handle: &AccountHandle) {
+        let closing = self.changed_back(Currency::Usd, self.account(handle).unwrap().balance).unwrap();
+        let account = self.of(handle);
+        (account.balance, account.closed_at) = (Paise::ZERO, Some(Height(2)));
+        let terms = account.terms.as_mut().unwrap();
+        terms.closing = Some(closing);
+        let source = terms.source;
+        self.of(&source).balance.0 += closing.rupees.0;
     }
 }
 
@@ -151,6 +183,18 @@ impl LedgerView for Ledger {
     }
     fn escrow(&self) -> &Escrow {
         &self.escrow
+    }
+    fn changed(&self, bank: &BankCode, rupees: Paise) -> Result<Conversion, Reason> {
+        if bank.as_str() != "CITI_USA" {
+            return Err(Reason::UnknownForeignBank);
+        }
+        let fee = rupees.portion(Bps(15)).ok_or(Reason::Overflow)?;
+        let rate = self.rate.ok_or(Reason::NoRate)?;
+        Conversion::opening(rate, rupees, fee).ok_or(Reason::Overflow)
+    }
+    fn changed_back(&self, _: Currency, foreign: Paise) -> Result<Conversion, Reason> {
+        let rate = self.rate.ok_or(Reason::NoRate)?;
+        Conversion::closing(rate, foreign, |gross| gross.portion(Bps(15))).ok_or(Reason::Overflow)
     }
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
         match amount.0 {

@@ -7,7 +7,8 @@ use idx_crypto::{Ed25519, Envelope, Hash32, Signer};
 use idx_types::escrow::{Company, Regulator};
 use idx_types::testing::key;
 use idx_types::{
-    Account, AccountKind, Bank, Currency, Escrow, FreezeState, Height, NetworkKey, Reason, Session, TxBody,
+    Account, AccountKind, Bank, BankCode, Bps, Conversion, Currency, Escrow, FreezeState, Height, NetworkKey,
+    Rate, Reason, Session, TxBody,
 };
 use std::collections::BTreeSet;
 
@@ -19,6 +20,8 @@ pub struct Ledger {
     pub escrow: Escrow,
     /// An id settles at most once.
     pub settled: BTreeSet<TxId>,
+    /// Rupees for a dollar, bought and sold alike.
+    pub rate: Option<Rate>,
 }
 
 impl Ledger {
@@ -30,7 +33,8 @@ impl Ledger {
             regulators: vec![Regulator { name: "RBI".into(), signing_key, hpke_key }],
             company: Company { signing_key: key(100).public_key(), day_keys: days },
         };
-        Self { time: NOON, accounts: vec![], sessions: vec![], escrow, settled: BTreeSet::new() }
+        let (settled, rate) = (BTreeSet::new(), Some(Rate(8_333_333_333)));
+        Self { time: NOON, accounts: vec![], sessions: vec![], escrow, settled, rate }
     }
 
     /// The ledger's own rule on envelopes.
@@ -67,6 +71,18 @@ impl LedgerView for Ledger {
     }
     fn escrow(&self) -> &Escrow {
         &self.escrow
+    }
+    fn changed(&self, bank: &BankCode, rupees: Paise) -> Result<Conversion, Reason> {
+        if bank.as_str() != "CITI_USA" {
+            return Err(Reason::UnknownForeignBank);
+        }
+        let fee = rupees.portion(Bps(15)).ok_or(Reason::Overflow)?;
+        let rate = self.rate.ok_or(Reason::NoRate)?;
+        Conversion::opening(rate, rupees, fee).ok_or(Reason::Overflow)
+    }
+    fn changed_back(&self, _: Currency, foreign: Paise) -> Result<Conversion, Reason> {
+        let rate = self.rate.ok_or(Reason::NoRate)?;
+        Conversion::closing(rate, foreign, |gross| gross.portion(Bps(15))).ok_or(Reason::Overflow)
     }
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
         match amount.0 {

@@ -234,6 +234,12 @@ impl World {
                     let fact = self.settle(&tx);
                     self.fact(id, fact);
                 }
+                TxKind::OpenTravel(_) | TxKind::CloseTravel(_) if !self.ledger.settled.insert(id) => {}
+                TxKind::OpenTravel(_) | TxKind::CloseTravel(_) => {
+                    if let Err(reason) = self.travel(&tx) {
+                        self.fact(id, Fact::Failed(reason));
+                    }
+                }
                 _ => self.open(tx),
             }
         }

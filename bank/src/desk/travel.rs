@@ -1,0 +1,292 @@
+//! Travel accounts: rupees out, foreign money in, and home again.
+//!
+//! ```text
+//!   ask -> hold, account, Journey -> (session on the ledger, signature there) -> submitted
+//!                                                 again and again, until the ledger shows what it
+//!                                                 made of it, says no, or the time is over
+//! ```
+//!
+//! What became of a journey is read from the ledger at every height, so nothing is lost with a message.
+//! An account whose last day is over is closed by the bank itself.
+
+use super::customers::{customer, on_ledger, rupee_account};
+use super::effect::{Answer, Effect};
+use super::refusal::Refusal;
+use super::sending::check_funds;
+use super::sessions::sign_in;
+use super::work::{Stop, Work};
+use super::{Desk, HOME_CALLED_AGAIN_MS, HOME_CALLED_PER_STEP_MAX, JOURNEYS_MAX, RESUBMIT_AFTER_MS};
+use crate::AccountNumber;
+use crate::vault::{BankAccount, Hold, Journey, Leg, OpenedSession, TravelEnd};
+use idx_crypto::{Hash32, Signature};
+use idx_types::travel::TRAVEL_DAYS_MAX;
+use idx_types::tx::{CloseTravel, Closing, OpenTravel};
+use idx_types::{
+    AccountHandle, AccountKind, BankCode, Concealed, FreezeState, Idx, NetworkDay, Paise, SessionId,
+    TimestampMs, Transaction, TxId, TxKind,
+};
+
+/// How long the opening or closing of a travel account may wait for its block: rates move.
+const JOURNEY_MS: u64 = 600_000;
+
+/// Of what today's rate gives, a customer gets at least so many percent, or nothing is changed.
+const LEAST_PERCENT: u64 = 98;
+
+/// What a customer wants to travel with.
+pub(super) struct Departure {
+    pub owner: Idx,
+    pub source: AccountHandle,
+    pub number: AccountNumber,
+    pub foreign_bank: BankCode,
+    pub amount: Paise,
+    pub expires_on: NetworkDay,
+}
+
+impl Desk {
+    pub(super) fn open_travel(&mut self, work: &mut Work<'_>, out: Departure) -> Result<Answer, Stop> {
+        self.has_room()?;
+        let source = rupee_account(work, &out.owner, &out.source)?;
+        check_expiry(work, out.expires_on)?;
+        let expected = work.ledger.changed(&out.foreign_bank, out.amount).map_err(Refusal::of_change)?;
+        check_funds(work, &source, out.amount, Paise::ZERO)?;
+        if work.draft.account_of_number(&out.number)?.is_some() {
+            return Err(Refusal::AccountExists.into());
+        }
+        let session = self.session_of(work, &source)?;
+        let account = self.new_account(work, out.owner, out.number.clone())?;
+        let kind = self.opening(work, &out, &session, &account, expected.foreign)?;
+        work.draft.put(&TravelEnd { expires_on: out.expires_on, handle: account.handle });
+        let held = (source.handle, out.amount);
+        self.depart(work, (account, Leg::Out), held, &session, kind)
+    }
+
+    fn opening(
+        &self,
+        work: &mut Work<'_>,
+        out: &Departure,
+        session: &OpenedSession,
+        account: &BankAccount,
+        expected: Paise,
+    ) -> Result<TxKind, Stop> {
+        let customer = customer(work, &out.owner)?;
+        let identity = self.envelope(work, &customer, account, None)?;
+        Ok(TxKind::OpenTravel(Box::new(OpenTravel {
+            bank: self.home.bank,
+            session: session.id,
+            foreign_bank: out.foreign_bank.clone(),
+            amount: out.amount,
+            least: at_least(expected),
+            expires_on: out.expires_on,
+            handle: Concealed::new(account.handle, work.draft.entropy().draw()),
+            identity,
+        })))
+    }
+
+    pub(super) fn close_travel(
+        &mut self,
+        work: &mut Work<'_>,
+        owner: Idx,
+        handle: AccountHandle,
+    ) -> Result<Answer, Stop> {
+        self.has_room()?;
+        let account = work.draft.account(&handle)?.filter(|account| account.owner == owner);
+        let account = account.ok_or(Refusal::UnknownAccount)?;
+        let there = on_ledger(work, &handle)?;
+        if there.kind != AccountKind::Travel {
+            return Err(Refusal::WrongAccountKind.into());
+        }
+        if there.freeze != FreezeState::Free {
+            return Err(Refusal::AccountFrozen.into());
+        }
+        if !work.draft.holds_of(&handle)?.is_empty() {
+            return Err(Refusal::TravelBusy.into());
+        }
+        let expected = work.ledger.changed_back(there.currency, there.balance).map_err(Refusal::of_change)?;
+        let session = self.session_of(work, &account)?;
+        let (bank, closing) = (self.home.bank, Closing::Session(session.id));
+        let kind = TxKind::CloseTravel(CloseTravel { bank, closing, least: at_least(expected.rupees) });
+        self.depart(work, (account, Leg::Home), (handle, there.balance), &session, kind)
+    }
+
+    /// A customer with an own key signs what he was answered with.
+    pub(super) fn sign_travel(
+        &mut self,
+        work: &mut Work<'_>,
+        owner: Idx,
+        id: TxId,
+        given: Signature,
+    ) -> Result<Answer, Stop> {
+        let journey = work.draft.journey(&id)?.filter(|journey| journey.owner == owner);
+        let mut journey = journey.ok_or(Refusal::UnknownTransfer)?;
+        if journey.tx.signatures.is_empty() {
+            let session = session_of(&journey.tx).and_then(|id| work.draft.session_of_id(&id).transpose());
+            let session = session.transpose()?.ok_or(Refusal::SessionExpired)?;
+            let signature = sign_in(work, &session, &Hash32(id.0), Some(given))?;
+            journey.tx.signatures.extend(signature);
+            work.draft.put(&journey);
+            self.try_again(work, &journey, TimestampMs(0))?;
+        }
+        Ok(answer(&journey))
+    }
+
+    /// Holds the money and writes the journey down; submits it if that can be done now.
+    fn depart(
+        &mut self,
+        work: &mut Work<'_>,
+        (account, leg): (BankAccount, Leg),
+        (held_on, amount): (AccountHandle, Paise),
+        session: &OpenedSession,
+        kind: TxKind,
+    ) -> Result<Answer, Stop> {
+        let body = self.body(work, kind, work.now.plus(JOURNEY_MS.min(work.ledger.validity_ms_max())));
+        let id = body.id();
+        let signature = sign_in(work, session, &Hash32(id.0), None)?;
+        let tx = Transaction { body, signatures: signature.into_iter().collect() };
+        let (owner, handle) = (account.owner, account.handle);
+        work.draft.put(&Hold { handle: held_on, id, amount });
+        let journey = Journey { id, owner, handle, held_on, leg, tx };
+        work.draft.put(&journey);
+        self.try_again(work, &journey, TimestampMs(0))?;
+        Ok(answer(&journey))
+    }
+
+    fn has_room(&self) -> Result<(), Stop> {
+        if self.journeys.len() < JOURNEYS_MAX { Ok(()) } else { Err(Refusal::BankBusy.into()) }
+    }
+
+    /// Submits a journey, or the session that it waits for, if the last try was long ago.
+    fn try_again(&mut self, work: &mut Work<'_>, journey: &Journey, tried: TimestampMs) -> Result<(), Stop> {
+        let is_first = tried == TimestampMs(0);
+        let session = session_of(&journey.tx);
+        let is_there = session.is_some_and(|session| work.ledger.session(&session).is_some());
+        let is_due = is_first || work.now.since(tried) >= RESUBMIT_AFTER_MS;
+        let mut next = tried;
+        if is_there && is_due && !journey.tx.signatures.is_empty() {
+            work.effects.push(Effect::Submit(Box::new(journey.tx.clone())));
+            next = work.now;
+        } else if !is_there && is_due && !is_first {
+            if let Some(session) = session.map(|id| work.draft.session_of_id(&id)).transpose()?.flatten() {
+                self.announce_again(work, &session)?;
+            }
+            next = work.now;
+        } else if !is_there && is_first {
+            // Its session has just been submitted: it is looked for at the next height.
+            next = TimestampMs(0);
+        }
+        self.journeys.insert(journey.id, next);
+        Ok(())
+    }
+
+    /// At every height: which journeys have come to an end, and which must be helped on.
+    pub(super) fn follow_journeys(&mut self, work: &mut Work<'_>) -> Result<(), Stop> {
+        let open: Vec<(TxId, TimestampMs)> = self.journeys.iter().map(|(id, tried)| (*id, *tried)).collect();
+        for (id, tried) in open {
+            let Some(journey) = work.draft.journey(&id)? else {
+                self.journeys.remove(&id);
+                continue;
+            };
+            if has_arrived(work, &journey) {
+                self.end_journey(work, &journey);
+            } else if work.ledger.time() > journey.tx.body.valid_until {
+                self.turn_back(work, &journey)?;
+            } else {
+                self.try_again(work, &journey, tried)?;
+            }
+        }
+        self.call_home(work)
+    }
+
+    /// The ledger said no to a journey.
+    pub(super) fn journey_failed(&mut self, work: &mut Work<'_>, id: TxId) -> Result<(), Stop> {
+        match work.draft.journey(&id)? {
+            Some(journey) => self.turn_back(work, &journey),
+            None => Ok(()),
+        }
+    }
+
+    /// Nothing comes of a journey: its money is free again, an account that never opened is forgotten.
+    fn turn_back(&mut self, work: &mut Work<'_>, journey: &Journey) -> Result<(), Stop> {
+        self.end_journey(work, journey);
+        if let (Leg::Out, TxKind::OpenTravel(ask)) = (journey.leg, &journey.tx.body.kind) {
+            if let Some(account) = work.draft.account(&journey.handle)? {
+                work.draft.delete(&account);
+            }
+            work.draft.delete(&TravelEnd { expires_on: ask.expires_on, handle: journey.handle });
+        }
+        Ok(())
+    }
+
+    fn end_journey(&mut self, work: &mut Work<'_>, journey: &Journey) {
+        work.draft.delete(&Hold { handle: journey.held_on, id: journey.id, amount: Paise::ZERO });
+        work.draft.delete(journey);
+        self.journeys.remove(&journey.id);
+    }
+
+    /// Closes accounts whose last day is over, a bounded number at a height, each again after a while if
+    /// the ledger would not.
+    fn call_home(&mut self, work: &mut Work<'_>) -> Result<(), Stop> {
+        let today = NetworkDay::of(work.ledger.time());
+        for end in work.draft.travel_ends(today, HOME_CALLED_PER_STEP_MAX)? {
+            let handle = end.handle;
+            match work.ledger.account(&handle) {
+                Some(account) if account.closed_at.is_none() => self.call(work, handle),
+                Some(_) => {
+                    self.called.remove(&handle);
+                    work.draft.delete(&end);
+                }
+                None if self.journeys.is_empty() => work.draft.delete(&end),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, work: &mut Work<'_>, handle: AccountHandle) {
+        let called = self.called.get(&handle).copied();
+        if called.is_some_and(|at| work.now.since(at) < HOME_CALLED_AGAIN_MS) {
+            return;
+        }
+        let closing = Closing::Expired(Concealed::new(handle, work.draft.entropy().draw()));
+        let kind = TxKind::CloseTravel(CloseTravel { bank: self.home.bank, closing, least: Paise::ZERO });
+        let body = self.body(work, kind, work.now.plus(JOURNEY_MS.min(work.ledger.validity_ms_max())));
+        work.effects.push(Effect::SignAndSubmit(Box::new(body)));
+        self.called.insert(handle, work.now);
+    }
+}
+
+/// As the ledger will have it.
+fn check_expiry(work: &Work<'_>, expires_on: NetworkDay) -> Result<(), Stop> {
+    let today = work.day();
+    let last = NetworkDay(today.0.saturating_add(TRAVEL_DAYS_MAX));
+    if (today..=last).contains(&expires_on) { Ok(()) } else { Err(Refusal::BadTravelExpiry.into()) }
+}
+
+fn at_least(expected: Paise) -> Paise {
+    Paise(u64::try_from(u128::from(expected.0) * u128::from(LEAST_PERCENT) / 100).unwrap_or(u64::MAX))
+}
+
+/// What a customer is told: to sign, or what is on its way.
+fn answer(journey: &Journey) -> Answer {
+    let (handle, tx) = (journey.handle, journey.id);
+    match (journey.tx.signatures.is_empty(), journey.leg) {
+        (true, _) => Answer::SignDigest(Hash32(tx.0)),
+        (false, Leg::Out) => Answer::AccountOpening { handle, tx },
+        (false, Leg::Home) => Answer::Submitted(tx),
+    }
+}
+
+fn session_of(tx: &Transaction) -> Option<SessionId> {
+    match &tx.body.kind {
+        TxKind::OpenTravel(ask) => Some(ask.session),
+        TxKind::CloseTravel(CloseTravel { closing: Closing::Session(session), .. }) => Some(*session),
+        _ => None,
+    }
+}
+
+fn has_arrived(work: &Work<'_>, journey: &Journey) -> bool {
+    let account = work.ledger.account(&journey.handle);
+    match journey.leg {
+        Leg::Out => account.is_some(),
+        Leg::Home => account.is_some_and(|account| account.closed_at.is_some()),
+    }
+}

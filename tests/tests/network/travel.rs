@@ -1,0 +1,65 @@
+//! Two customers of two banks travel: out of rupees, a payment in dollars between them, and home. The first
+//! rates are those that `testnet up` publishes.
+
+use super::net::{Net, assert_success, idx_node};
+use super::rest::{App, customer};
+use serde_json::{Value, json};
+
+/// Changes 5,000.00 rupees into dollars; answers the new account's id.
+async fn departs(app: &App<'_>, source: u64) -> String {
+    let wish = json!({"source_account_id": source, "foreign_bank_code": "CITI_USA", "inr_amount": "5000.00"});
+    let made = app.ask(201, "POST /api/travel/create", wish);
+    let id = made["travel_account"]["id"].to_string();
+    let line = "GET /api/travel/accounts";
+    app.until(line, |answer| answer["count"] == 1).await;
+    let account = app.ask(200, &format!("GET /api/travel/accounts/{id}"), Value::Null)["account"].clone();
+    assert_eq!((&account["balance"], &account["status"]), (&json!("59.61"), &json!("ACTIVE")));
+    assert_eq!((&account["forex_fee_paid"], &account["currency"]), (&json!("7.50"), &json!("USD")));
+    assert_eq!(app.balance(), "5000.00", "dollars are not added to rupees");
+    id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn out_of_rupees_and_home_again() {
+    let net = Net::up();
+    let (asha, _, from) = customer(&net, "HDFC", ["ABCDE1234F", "ASHA01", "Asha Rao"]).await;
+    let (bilal, idx, to) = customer(&net, "ICICI", ["PQRSX0001Y", "BILAL1", "Bilal Khan"]).await;
+    let rates = asha.ask(200, "GET /api/travel/forex-rates", Value::Null);
+    assert_eq!(rates["count"], 8, "four currencies, both ways: {rates}");
+    let (hers, his) = (departs(&asha, from).await, departs(&bilal, to).await);
+
+    asha.ask(201, "POST /api/recipients/add", json!({"recipient_idx": idx, "nickname": "Bilal"}));
+    let id = |text: &str| text.parse::<u64>().expect("ids are numbers");
+    let dollars = json!({"recipient_nickname": "Bilal", "amount": "10.00", "sender_account_id": id(&hers)});
+    let sent = asha.ask(201, "POST /api/transactions/send", dollars);
+    assert_eq!(sent["total_debit"], "10.15");
+    let hash = sent["tx_hash"].as_str().expect("a hash");
+    bilal.until("GET /api/transactions/pending-for-me", |answer| answer["count"] == 1).await;
+    let confirm = format!("POST /api/transactions/{hash}/confirm");
+    let refused = bilal.ask(400, &confirm, json!({"receiver_account_id": to}));
+    assert_eq!(refused["error"]["code"], "WRONG_CURRENCY");
+    bilal.ask(200, &confirm, json!({"receiver_account_id": id(&his)}));
+    let holds = |balance: &'static str| move |answer: &Value| answer["account"]["balance"] == balance;
+    bilal.until(&format!("GET /api/travel/accounts/{his}"), holds("69.61")).await;
+    asha.until(&format!("GET /api/travel/accounts/{hers}"), holds("49.46")).await;
+
+    let close = format!("POST /api/travel/accounts/{hers}/close");
+    let closing = asha.ask(200, &close, json!({"reason": "Trip completed"}));
+    assert_eq!(closing["result"]["final_inr_amount"], "4094.08", "{closing}");
+    let is_closed = |answer: &Value| answer["account"]["status"] == "CLOSED";
+    let closed = asha.until(&format!("GET /api/travel/accounts/{hers}"), is_closed).await;
+    assert_eq!(closed["account"]["final_inr_amount"], "4094.08");
+    assert!(closed["account"]["closed_at"].is_string());
+    assert_eq!(asha.balance(), "9094.08");
+    asha.ask(400, &close, json!({}));
+
+    let totals = net.client("SBI").totals().await.expect("a node counts its money");
+    assert_eq!(totals.currencies.len(), 5);
+    assert!(totals.currencies.iter().all(|total| total.issued == total.counted), "{totals:?}");
+    net.stop("HDFC");
+    let home = net.place("HDFC").home.root().display().to_string();
+    let verified = idx_node(["verify", "--home", &home]);
+    assert_success(&verified, "verify");
+    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(said.contains("sound") && said.contains("100000000.00 USD"), "{said}");
+}
