@@ -6,8 +6,10 @@ use crate::news::Bell;
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::Identity;
-use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, NewsPage, Outgoing, PersonFile};
-use idx_bank::{AccountNumber, Pan, RbiNumber};
+use idx_bank::vault::{
+    BankAccount, Contact, Customer, Flag, FlagId, Incoming, NewsPage, Outgoing, PersonFile,
+};
+use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
 use idx_types::{Account, Idx, Paise, TxId};
 
 /// An account as the bank and the ledger see it.
@@ -96,6 +98,21 @@ pub trait Teller: Doorkeeper {
     /// # Errors
     /// [`QueryError`](crate::QueryError).
     fn person(&self, idx: &Idx) -> Answer<Option<PersonFile>>;
+
+    /// Whether a name is near one on the bank's lists; takes some milliseconds.
+    fn is_listed(&self, name: &FullName) -> bool;
+
+    /// Flags that are open, or were looked at, oldest first, after one of them.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn flags(&self, is_cleared: bool, after: Option<FlagId>, limit: usize) -> Answer<Vec<Flag>>;
+
+    /// A flag.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn flag(&self, id: &FlagId) -> Answer<Option<Flag>>;
 
     /// A customer's news with numbers above `after`, the oldest first, at most `limit`.
     ///

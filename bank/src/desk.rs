@@ -16,12 +16,13 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `sessions`, `sending`, `receiving`, `following`
+//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `compliance` (risk rules), `sessions`, `sending`, `receiving`, `following`
 //! (what became of transfers), `repeating` (nothing open is forgotten), `notice` (how banks show that they
 //! know a receiver), `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
 //! (asks that come again are carried out once).
 
 mod clerk;
+mod compliance;
 mod customers;
 mod effect;
 mod factors;
@@ -51,6 +52,7 @@ pub use work::Scene;
 
 use crate::Entropy;
 use crate::pseudonym::TagBook;
+use crate::risk::RiskRules;
 use crate::vault::{Deadline, Retention, Shelf, Side, VaultError};
 use factors::use_code;
 use idx_types::{BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId};
@@ -107,6 +109,8 @@ pub struct Home {
     pub code: BankCode,
     /// How long it keeps the keys of session ids.
     pub retention: Retention,
+    /// What it finds remarkable.
+    pub risk: RiskRules,
 }
 
 /// The mind of a bank's own side. All that must not be lost is in the vault; what is here can be made
@@ -192,7 +196,11 @@ impl Desk {
 
     fn ask(&mut self, work: &mut Work<'_>, ask: Ask) -> Result<Answer, Stop> {
         match ask {
-            Ask::Register { identity, name, credential } => self.register(work, identity, name, credential),
+            Ask::Register { identity, name, credential, is_listed } => {
+                self.screen(work, *identity.idx(), is_listed)?;
+                self.register(work, identity, name, credential)
+            }
+            Ask::ClearFlag { id, by, note } => self.clear_flag(work, id, by, note),
             Ask::OpenAccount { owner, number } => self.open_account(work, owner, number),
             Ask::AddContact { owner, nickname, idx } => self.add_contact(work, owner, nickname, idx),
             Ask::RenameContact { owner, nickname, new } => self.rename_contact(work, owner, &nickname, new),

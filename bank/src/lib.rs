@@ -28,6 +28,7 @@ pub mod pseudonym;
 mod rbi;
 pub mod rebuild;
 mod record;
+pub mod risk;
 mod secret;
 pub mod vault;
 

@@ -43,9 +43,9 @@ pub use person::{Erased, PersonFile, erase, export};
 pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
-    BankAccount, Contact, Credential, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, Mark,
-    NEWS_PER_CUSTOMER_MAX, News, OpenedSession, Outgoing, PasswordHash, Repeat, SecondFactor, Side, Status,
-    Turn, token_secret,
+    BankAccount, Clearing, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged, Hold, Holder,
+    Incoming, Login, LoginId, Mark, NEWS_PER_CUSTOMER_MAX, News, OpenedSession, Outgoing, Pace, PasswordHash,
+    Repeat, SecondFactor, Side, Status, Turn, token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

@@ -5,6 +5,7 @@ use super::{Arguments, Pending};
 use crate::context::Context;
 use crate::error::RpcError;
 use crate::jsonrpc::Json;
+use crate::rest;
 use crate::teller::{AccountStanding, Teller};
 use idx_bank::desk::{Answer, Ask, Counter, Recipient, Refusal};
 use idx_bank::vault::{Credential, Incoming, Outgoing, Status};
@@ -106,7 +107,8 @@ pub(super) async fn register(
     let name = new.full_name.parse().map_err(RpcError::input)?;
     let identity = teller.identify(pan, rbi).await.map_err(RpcError::desk)?;
     let idx = *identity.idx();
-    ask(&teller, Ask::Register { identity, name, credential: Credential::Unset }).await?;
+    let (name, is_listed) = rest::screened(&teller, name).await.map_err(RpcError::desk)?;
+    ask(&teller, Ask::Register { identity, name, credential: Credential::Unset, is_listed }).await?;
     Ok(idx)
 }
 

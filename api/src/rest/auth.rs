@@ -56,9 +56,21 @@ pub(super) async fn register(mut call: Call) -> Outcome {
     let identity = teller.identify(new.pan_card, new.rbi_number).await?;
     let idx = *identity.idx();
     let full_name = new.full_name.expose().to_owned();
-    call.ask(Ask::Register { identity, name: new.full_name, credential: Credential::Password(hash) }).await?;
+    let (name, credential) = (new.full_name, Credential::Password(hash));
+    let (name, is_listed) = screened(&teller, name).await?;
+    call.ask(Ask::Register { identity, name, credential, is_listed }).await?;
     let user = json!({"idx": idx, "full_name": full_name, "balance": Paise::ZERO});
     Ok(answer(json!({"message": "User registered successfully", "user": user})))
+}
+
+/// A name, and whether it is near one on the bank's lists.
+pub(crate) async fn screened(teller: &Arc<dyn Teller>, name: FullName) -> Result<(FullName, bool), Refusal> {
+    let teller = teller.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let is_listed = teller.is_listed(&name);
+        (name, is_listed)
+    });
+    looked.await.map_err(|_| Refusal::BankBusy)
 }
 
 fn same_text(password: &Password, other: &str) -> bool {
@@ -166,7 +178,7 @@ impl Entry {
 
     fn session(&self, bank: &BankCode) -> Value {
         json!({
-            "session_id": format!("LOGIN_{}", super::tokens::hex(&self.login.0)),
+            "session_id": format!("LOGIN_{}", hex::encode(self.login.0)),
             "bank_name": bank,
             "expires_at": Time(self.now.plus(ACCESS_MS)),
         })

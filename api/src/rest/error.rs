@@ -137,7 +137,8 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         Refusal::UnknownCustomer
         | Refusal::UnknownAccount
         | Refusal::UnknownContact
-        | Refusal::UnknownTransfer => 404,
+        | Refusal::UnknownTransfer
+        | Refusal::UnknownFlag => 404,
         Refusal::CustomerExists
         | Refusal::PanInUse
         | Refusal::AccountExists
@@ -150,6 +151,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::KeyReused
         | Refusal::FactorActive
         | Refusal::NoFactor
+        | Refusal::FlagCleared
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
         | Refusal::AccountClosed
@@ -164,6 +166,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::SessionKeyNeeded
         | Refusal::MalformedIntent
         | Refusal::BadSignature => 400,
+        Refusal::RiskRejected | Refusal::NotAdmitted => 403,
         Refusal::LoginOver | Refusal::CodeNeeded | Refusal::CodeUsed => 401,
         Refusal::SealingUnavailable | Refusal::BankBusy | Refusal::VaultUnavailable => 503,
     }

@@ -156,6 +156,20 @@ impl Field for Words {
     }
 }
 
+/// What somebody found, in his words, which are kept.
+pub(crate) struct Note(pub String);
+
+impl Field for Note {
+    const RULE: &'static str = "1 to 200 characters without control characters";
+    const SCHEMA: &'static str = r#"{"type":"string","minLength":1,"maxLength":200}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        let note = text(json)?.trim().to_owned();
+        let is_sound = (1..=200).contains(&note.chars().count()) && !note.chars().any(char::is_control);
+        is_sound.then_some(Self(note))
+    }
+}
+
 /// The bank's own number of a reason.
 impl Field for u16 {
     const RULE: &'static str = "a whole number from 0 to 65535";

@@ -21,6 +21,7 @@ mod auth;
 mod body;
 mod caller;
 mod chain;
+mod compliance;
 mod counter;
 mod error;
 mod factors;
@@ -39,10 +40,10 @@ pub(crate) mod tests;
 mod tokens;
 mod transfers;
 
-pub(crate) use auth::issue;
+pub(crate) use auth::{issue, screened};
 pub(crate) use caller::{Known, known};
 pub use rates::Rate;
-pub(crate) use tokens::{Tokens, hex};
+pub(crate) use tokens::Tokens;
 
 use crate::context::Context;
 use crate::teller::Teller;

@@ -3,7 +3,7 @@
 
 use super::route::{QueryDoc, Route, Verb, Who};
 use super::tokens::Role::{BankAdmin, User};
-use super::{accounts, auth, chain, counter, factors, history, recipients, transfers};
+use super::{accounts, auth, chain, compliance, counter, factors, history, recipients, transfers};
 
 const NONE: &[QueryDoc] = &[];
 
@@ -20,6 +20,8 @@ const HISTORY: &[QueryDoc] = &[
     field("cursor", "next_cursor of the page before"),
     LIMIT,
 ];
+const FLAGS: &[QueryDoc] =
+    &[field("state", "open or cleared"), field("cursor", "next_cursor of the page before"), LIMIT];
 const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out")];
 const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height"), LIMIT];
 const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session")];
@@ -77,6 +79,11 @@ routes! {
         "Let an account stand still.", counter::freeze;
     Post "/bank-accounts/{id}/unfreeze", ADMIN, 200, [NONE, &[]],
         "Let it move again.", counter::unfreeze;
+
+    Get "/compliance/flags", ADMIN, 200, [FLAGS, &[]],
+        "What the bank's risk rules found remarkable.", compliance::flags;
+    Post "/compliance/flags/{id}/clear", ADMIN, 200, [NONE, compliance::Finding::DOC],
+        "Say what was found; a flag stops nothing before or after.", compliance::clear;
 
     Post "/transactions/send", USER, 201, [NONE, transfers::Payment::DOC], "Pay.", transfers::send;
     Get "/transactions/pending-for-me", USER, 200, [NONE, &[]],

@@ -2,6 +2,7 @@
 //! router on a real socket.
 
 pub(crate) mod bench;
+mod compliance;
 mod contract;
 mod entry;
 mod factors;

@@ -90,7 +90,7 @@ impl Tokens {
             Holder::Clerk(_) => (None, Role::BankAdmin),
         };
         let (iat, exp) = (now.0 / 1_000, now.plus(ACCESS_MS).0 / 1_000);
-        let sid = hex(&login.0);
+        let sid = hex::encode(login.0);
         let claims = Claims { user_idx, bank_name: self.bank.clone(), role, sid, iat, exp };
         encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).ok()
     }
@@ -116,7 +116,7 @@ impl Tokens {
     /// The name of a customer's stream of news. The secret lives as long as the vault that numbers them: a
     /// vault that is made anew has other streams.
     pub(crate) fn stream(&self, customer: &Idx) -> String {
-        hex(&hmac_sha256(self.secret.expose(), "idx/rest/stream/1", &[&customer.0]).0[..STREAM_BYTES])
+        hex::encode(&hmac_sha256(self.secret.expose(), "idx/rest/stream/1", &[&customer.0]).0[..STREAM_BYTES])
     }
 
     /// A name for a person that only this bank can make, for counting failures.
@@ -133,7 +133,7 @@ impl Refresh {
 
     /// As the client gets it.
     pub(crate) fn text(&self) -> String {
-        [hex(&self.login.0), hex(&*self.secret)].concat()
+        [hex::encode(self.login.0), hex::encode(*self.secret)].concat()
     }
 
     /// As the client sends it: 96 hex digits.
@@ -150,19 +150,9 @@ pub(crate) fn login_id(doorkeeper: &dyn Doorkeeper) -> Answer<LoginId> {
     Ok(LoginId(id))
 }
 
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
     let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let pair = std::str::from_utf8(pair).ok().filter(|pair| !pair.starts_with('+'))?;
-        *byte = u8::from_str_radix(pair, 16).ok()?;
-    }
-    (digits.len() == 2 * N).then_some(bytes)
+    hex::decode_to_slice(text, &mut bytes).ok().map(|()| bytes)
 }
 
 #[cfg(test)]

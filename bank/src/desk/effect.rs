@@ -89,4 +89,6 @@ pub enum Answer {
     Done(TxId),
     /// The second factor is as asked.
     Factor,
+    /// The flag is no longer open.
+    FlagCleared,
 }

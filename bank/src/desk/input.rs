@@ -1,7 +1,7 @@
 //! What reaches the desk.
 
 use crate::pseudonym::{Identity, TagDay, TagKeys};
-use crate::vault::{Credential, Holder, LoginId, Mark};
+use crate::vault::{Credential, FlagId, Holder, LoginId, Mark};
 use crate::{AccountNumber, FullName, Nickname, Secret32};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
@@ -47,6 +47,8 @@ pub enum Ask {
         name: FullName,
         /// How he will prove to be himself.
         credential: Credential,
+        /// Whether his name is near one on a list that the bank watches; the shell has looked.
+        is_listed: bool,
     },
     /// Open an account. Asked again before it is on the ledger, the opening is submitted again.
     OpenAccount {
@@ -140,6 +142,15 @@ pub enum Ask {
         account: AccountHandle,
         /// What he does.
         what: Counter,
+    },
+    /// One of the bank's compliance people has looked at a flag.
+    ClearFlag {
+        /// Which.
+        id: FlagId,
+        /// Who; authenticated by the shell.
+        by: String,
+        /// What he found.
+        note: String,
     },
     /// Open today's session of an account, ahead of its first payment. A customer who signs himself must,
     /// with the public half of a key that he has used in no other session: one key in two sessions would
@@ -271,6 +282,7 @@ impl Ask {
             Self::ConfirmFactor { .. } => "confirm_factor",
             Self::RemoveFactor { .. } => "remove_factor",
             Self::Counter { .. } => "counter",
+            Self::ClearFlag { .. } => "clear_flag",
             Self::OpenSession { .. } => "open_session",
             Self::Send { .. } => "send",
             Self::SendSigned { .. } => "send_signed",

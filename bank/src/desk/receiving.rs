@@ -91,6 +91,7 @@ impl Desk {
         match sign_in(work, &session, &accepted.digest(id), given)? {
             None => Ok(Answer::SignDigest(accepted.digest(id))),
             Some(signature) => {
+                self.weigh(work, (receiver, &handle), Side::Receiver, (id, ask.amount))?;
                 self.settle_choice(work, Incoming { handle: Some(handle), ..incoming }, accepted, signature);
                 Ok(Answer::Done(id))
             }

@@ -60,6 +60,10 @@ refusals! {
     NoFactor = "TOTP_NOT_ENROLLED", "There is no second factor.";
     CodeNeeded = "TOTP_REQUIRED", "This login needs a code of the second factor too.";
     CodeUsed = "TOTP_CODE_USED", "This code was used before; wait for the next one.";
+    RiskRejected = "RISK_REJECTED", "The bank's rules do not let this transfer pass; ask at the counter.";
+    NotAdmitted = "NOT_ADMITTED", "The bank cannot take this customer here; ask at the counter.";
+    UnknownFlag = "UNKNOWN_FLAG", "There is no such flag.";
+    FlagCleared = "FLAG_CLEARED", "Somebody has looked at this flag before.";
     LoginOver = "LOGIN_OVER", "The login is over; log in again.";
 }
 

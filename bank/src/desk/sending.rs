@@ -119,6 +119,7 @@ impl Desk {
         let (id, valid_until) = (intent.id(), intent.body.valid_until);
         let cost = ask.amount.checked_add(ask.fee).ok_or(Refusal::AmountTooLarge)?;
         let session = ask.from;
+        self.weigh(work, (account.owner, &account.handle), Side::Sender, (id, ask.amount))?;
         work.draft.put(&Hold { handle: account.handle, id, amount: cost });
         work.draft.put(&Deadline { valid_until, id, side: Side::Sender });
         let history = vec![(Status::AwaitingReceiver, work.now)];

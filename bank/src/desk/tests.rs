@@ -1,6 +1,7 @@
 //! Stories of desks: banks with customers in common, a ledger, and everything that can go wrong between.
 
 mod choices;
+mod compliance;
 mod ends;
 mod forgeries;
 mod holds;

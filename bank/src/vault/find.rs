@@ -2,8 +2,8 @@
 
 use super::draft::{PAGE, Shelf};
 use super::rows::{
-    BankAccount, Contact, Customer, Deadline, Hold, Holder, Incoming, Login, LoginId, OpenedSession,
-    Outgoing, Repeat, SecondFactor,
+    BankAccount, Contact, Customer, Deadline, Flag, FlagId, Hold, Holder, Incoming, Login, LoginId,
+    OpenedSession, Outgoing, Pace, Repeat, SecondFactor,
 };
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
@@ -151,6 +151,28 @@ impl Shelf<'_> {
     /// Answers that need not be kept after a time, at most `limit` of them, the earliest first.
     pub fn old_repeats(&self, now: TimestampMs, limit: usize) -> Result<Vec<Repeat>, VaultError> {
         self.until(now, limit)
+    }
+
+    /// What a customer sent and received of late.
+    pub fn pace(&self, owner: &Idx) -> Result<Option<Pace>, VaultError> {
+        self.get(&Pace::key_of(self.keys, owner))
+    }
+
+    /// A flag.
+    pub fn flag(&self, id: &FlagId) -> Result<Option<Flag>, VaultError> {
+        self.named("id", &id.0)
+    }
+
+    /// Flags that are open, or were looked at, oldest first, after one of them, at most `limit`.
+    pub fn flags(
+        &self,
+        is_cleared: bool,
+        after: Option<&Flag>,
+        limit: usize,
+    ) -> Result<Vec<Flag>, VaultError> {
+        let after = after.map(|flag| flag.key(self.keys));
+        let rows = self.store.scan(Table::Flags, &Flag::prefix_of(is_cleared), after.as_deref(), limit)?;
+        rows.iter().map(|(key, row)| sealing::open(self.keys, Table::Flags, key, row)).collect()
     }
 
     /// Open transfers whose validity ends before a time, at most `limit` of them, the earliest first.

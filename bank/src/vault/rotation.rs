@@ -68,6 +68,8 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::Logins => again::<rows::Login>(draft, key, row),
         Table::Repeats => again::<rows::Repeat>(draft, key, row),
         Table::Factors => again::<rows::SecondFactor>(draft, key, row),
+        Table::Paces => again::<rows::Pace>(draft, key, row),
+        Table::Flags => again::<rows::Flag>(draft, key, row),
         Table::NewsHeads => again::<rows::NewsHead>(draft, key, row),
         Table::News => again::<rows::News>(draft, key, row),
     }

@@ -7,6 +7,7 @@ mod logins;
 mod news;
 mod people;
 mod repeats;
+mod risk;
 mod sessions;
 
 pub use factors::SecondFactor;
@@ -16,5 +17,6 @@ pub(super) use news::NewsHead;
 pub use news::{NEWS_PER_CUSTOMER_MAX, News, Turn};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
 pub use repeats::{Mark, Repeat};
+pub use risk::{Clearing, Flag, FlagId, Flagged, Pace};
 pub use sessions::OpenedSession;
 pub(super) use sessions::{IndexSecret, Lookup, MonthSecret};

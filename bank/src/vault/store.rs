@@ -31,15 +31,19 @@ pub enum Table {
     Repeats = 12,
     /// Second factors of logins, by customer.
     Factors = 13,
+    /// What customers sent and received of late, by customer; for risk rules.
+    Paces = 14,
+    /// What compliance shall look at, open ones first, by time.
+    Flags = 15,
     /// How many news a customer has had.
-    NewsHeads = 14,
+    NewsHeads = 16,
     /// What customers are to be told, by customer.
-    News = 15,
+    News = 17,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -54,6 +58,8 @@ impl Table {
         Self::Logins,
         Self::Repeats,
         Self::Factors,
+        Self::Paces,
+        Self::Flags,
         Self::NewsHeads,
         Self::News,
     ];
@@ -75,6 +81,8 @@ impl Table {
             Self::Logins => "logins",
             Self::Repeats => "repeats",
             Self::Factors => "factors",
+            Self::Paces => "paces",
+            Self::Flags => "flags",
             Self::NewsHeads => "news_heads",
             Self::News => "news",
         }

@@ -6,8 +6,11 @@ use async_trait::async_trait;
 use idx_api::{AccountStanding, Answer, Bell, Bells, QueryError, Teller};
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::{Identity, Pepper};
-use idx_bank::vault::{BankAccount, Contact, Customer, Incoming, NewsPage, Outgoing, PersonFile, export};
-use idx_bank::{AccountNumber, Pan, RbiNumber};
+use idx_bank::risk::Watchlist;
+use idx_bank::vault::{
+    BankAccount, Contact, Customer, Flag, FlagId, Incoming, NewsPage, Outgoing, PersonFile, export,
+};
+use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
 use idx_crypto::KdfCost;
 use idx_storage::Store;
 use idx_types::{BankCode, Idx, NetworkDay, TxId};
@@ -39,6 +42,7 @@ pub struct Door {
     pub(super) pepper: Pepper,
     pub(super) pseudonym_cost: KdfCost,
     pub(super) bank: BankCode,
+    pub(super) watched: Arc<(Watchlist, u32)>,
     pub(super) deriving: Arc<Semaphore>,
     pub(super) hashing: Arc<Semaphore>,
     pub(super) hash_queue: Arc<Semaphore>,
@@ -51,7 +55,7 @@ impl Door {
         (vault, bells): (Vault, Arc<Bells>),
         store: Arc<Store>,
         (pepper, pseudonym_cost): (Pepper, KdfCost),
-        bank: BankCode,
+        (bank, watched): (BankCode, Arc<(Watchlist, u32)>),
     ) -> Self {
         let deriving = Arc::new(Semaphore::new(DERIVING_MAX));
         Self {
@@ -62,6 +66,7 @@ impl Door {
             pepper,
             pseudonym_cost,
             bank,
+            watched,
             deriving,
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             hash_queue: Arc::new(Semaphore::new(HASHES_WAITING_MAX)),
@@ -139,6 +144,24 @@ impl Teller for Door {
 
     fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>> {
         self.vault.shelf().incoming(id).map_err(failed)
+    }
+
+    fn is_listed(&self, name: &FullName) -> bool {
+        let (watchlist, permille) = &*self.watched;
+        watchlist.nearest(name.expose(), *permille).is_some()
+    }
+
+    fn flags(&self, is_cleared: bool, after: Option<FlagId>, limit: usize) -> Answer<Vec<Flag>> {
+        let shelf = self.vault.shelf();
+        let after = match after {
+            Some(id) => shelf.flag(&id).map_err(failed)?,
+            None => None,
+        };
+        shelf.flags(is_cleared, after.as_ref(), limit).map_err(failed)
+    }
+
+    fn flag(&self, id: &FlagId) -> Answer<Option<Flag>> {
+        self.vault.shelf().flag(id).map_err(failed)
     }
 
     fn person(&self, idx: &Idx) -> Answer<Option<PersonFile>> {

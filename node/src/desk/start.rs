@@ -14,6 +14,7 @@ use anyhow::Context;
 use idx_api::Bells;
 use idx_bank::desk::Home;
 use idx_bank::pseudonym::Pepper;
+use idx_bank::risk::{RiskRules, Watchlist};
 use idx_bank::vault::Retention;
 use idx_crypto::{HpkeSecret, KdfCost, Signer, Verifier};
 use idx_replica::Policy;
@@ -36,6 +37,10 @@ pub struct FrontDesk {
     pub hpke: HpkeSecret,
     /// How long it keeps the keys of session ids.
     pub retention: Retention,
+    /// What the bank finds remarkable.
+    pub risk: RiskRules,
+    /// The names it watches, and how near is near, in thousandths.
+    pub watched: (Watchlist, u32),
     /// The banks' secret of pseudonyms, and what one costs.
     pub pepper: Pepper,
     /// See [`FrontDesk::pepper`].
@@ -91,10 +96,11 @@ impl Front {
 
     /// What interfaces hold.
     pub fn door(&self, store: Arc<Store>) -> Door {
-        let FrontDesk { bank, pepper, pseudonym_cost, vault, .. } = &self.desk;
+        let FrontDesk { bank, pepper, pseudonym_cost, vault, watched, .. } = &self.desk;
         let pseudonyms = (pepper.clone(), *pseudonym_cost);
+        let watched = Arc::new(watched.clone());
         let kept = (vault.clone(), self.bells.clone());
-        Door::new(self.sender(), kept, store, pseudonyms, bank.code.clone())
+        Door::new(self.sender(), kept, store, pseudonyms, (bank.code.clone(), watched))
     }
 
     /// Starts the thread; its end is told, with why.
@@ -112,8 +118,8 @@ impl Front {
     }
 
     fn shell(self, way: Way) -> anyhow::Result<(DeskInbox, Shell)> {
-        let FrontDesk { chain_id, bank, vault, hpke, retention, .. } = self.desk;
-        let home = Home { chain_id, bank: bank.id, code: bank.code, retention };
+        let FrontDesk { chain_id, bank, vault, hpke, retention, risk, .. } = self.desk;
+        let home = Home { chain_id, bank: bank.id, code: bank.code, retention, risk };
         let Way { store, shared, events, mind, network, signer, verifier, runtime } = way;
         let ways = Ways { mind, network, desk: self.sender, signer, verifier: verifier.clone(), runtime };
         let (tag_epoch, tag_keys) =

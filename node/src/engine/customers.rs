@@ -1,7 +1,7 @@
 //! The bank's own side as the engine starts and ends it.
 
 use super::stored::Disks;
-use crate::desk::{DeskError, Front, FrontDesk, VaultOpening};
+use crate::desk::{DeskError, Front, FrontDesk, VaultOpening, watchlist};
 use crate::home::Home;
 use crate::keys::NodeKeys;
 use crate::settings::Settings;
@@ -48,6 +48,8 @@ pub(super) fn front(
         vault: opening.open().context("the bank's vault")?,
         hpke,
         retention: Retention { months: settings.vault.retention_months },
+        risk: settings.risk.rules(),
+        watched: (watchlist(&settings.risk.sanctions_lists)?, settings.risk.sanctions_permille),
         pepper: Pepper::new(**pepper),
         pseudonym_cost: shared.pseudonym_cost,
     })))

@@ -34,6 +34,12 @@ pub mod ranges {
     pub const RETENTION_MONTHS: RangeInclusive<u32> = 0..=120;
     /// Most addresses of `p2p.listen`, or of one bank in `p2p.peers`.
     pub const ADDRESSES_MAX: usize = 16;
+    /// `risk.structuring_margin_bps`.
+    pub const MARGIN_BPS: RangeInclusive<u16> = 1..=10_000;
+    /// `risk.structuring_count`.
+    pub const STRUCTURING: RangeInclusive<u32> = 2..=1_000;
+    /// `risk.sanctions_permille`.
+    pub const NEARNESS: RangeInclusive<u32> = 500..=1_000;
     /// `http.rest_per_second`.
     pub const REST_RATE: RangeInclusive<u32> = 1..=1_000_000;
     /// `http.event_sockets_max` and `http.event_sockets_per_address_max`.
@@ -60,6 +66,9 @@ macro_rules! in_range {
 
 in_range! {
     rest_rate: u32 = ranges::REST_RATE;
+    margin: u16 = ranges::MARGIN_BPS;
+    structuring_count: u32 = ranges::STRUCTURING;
+    nearness: u32 = ranges::NEARNESS;
     event_sockets: usize = ranges::EVENT_SOCKETS;
     mining_threads: usize = ranges::MINING_THREADS;
     pool_transactions: usize = ranges::POOL_TRANSACTIONS;

@@ -7,6 +7,8 @@ pub enum Shape {
     Text,
     /// A whole number; underscores may group its digits.
     Number,
+    /// `true` or `false`.
+    Flag,
     /// Several texts, separated by commas or blanks.
     List,
     /// Several `CODE=ADDRESS`, separated by commas or blanks; one code may come many times.
@@ -61,6 +63,21 @@ pub const KEYS: &[Key] = &[
     key("storage", "write_buffer_bytes", Shape::Number, "IDX_STORAGE_WRITE_BUFFER_BYTES"),
     key("storage", "open_files_max", Shape::Number, "IDX_STORAGE_OPEN_FILES_MAX"),
     key("vault", "retention_months", Shape::Number, "IDX_VAULT_RETENTION_MONTHS"),
+    key("risk", "high_value", Shape::Text, "IDX_RISK_HIGH_VALUE"),
+    key("risk", "hour_count", Shape::Number, "IDX_RISK_HOUR_COUNT"),
+    key("risk", "hour_total", Shape::Text, "IDX_RISK_HOUR_TOTAL"),
+    key("risk", "day_count", Shape::Number, "IDX_RISK_DAY_COUNT"),
+    key("risk", "day_total", Shape::Text, "IDX_RISK_DAY_TOTAL"),
+    key("risk", "week_count", Shape::Number, "IDX_RISK_WEEK_COUNT"),
+    key("risk", "week_total", Shape::Text, "IDX_RISK_WEEK_TOTAL"),
+    key("risk", "structuring_threshold", Shape::Text, "IDX_RISK_STRUCTURING_THRESHOLD"),
+    key("risk", "structuring_margin_bps", Shape::Number, "IDX_RISK_STRUCTURING_MARGIN_BPS"),
+    key("risk", "structuring_count", Shape::Number, "IDX_RISK_STRUCTURING_COUNT"),
+    key("risk", "flag_from", Shape::Number, "IDX_RISK_FLAG_FROM"),
+    key("risk", "reject_from", Shape::Number, "IDX_RISK_REJECT_FROM"),
+    key("risk", "sanctions_lists", Shape::List, "IDX_RISK_SANCTIONS_LISTS"),
+    key("risk", "sanctions_permille", Shape::Number, "IDX_RISK_SANCTIONS_PERMILLE"),
+    key("risk", "refuse_listed", Shape::Flag, "IDX_RISK_REFUSE_LISTED"),
 ];
 
 /// Variables that begin with `IDX_` and are no keys: secrets, the home, and what tests use.
@@ -86,6 +103,7 @@ impl Key {
         match self.shape {
             Shape::Text => Ok(toml::Value::String(text.to_owned())),
             Shape::Number => read_number(text),
+            Shape::Flag => read_flag(text),
             Shape::List => Ok(toml::Value::Array(words(text).map(toml::Value::from).collect())),
             Shape::Addresses => read_addresses(text),
         }
@@ -99,6 +117,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn read_number(text: &str) -> Result<toml::Value, String> {
     let number = text.replace('_', "").parse::<i64>();
     number.map(toml::Value::Integer).map_err(|_| format!("{text:?} is not a whole number"))
+}
+
+fn read_flag(text: &str) -> Result<toml::Value, String> {
+    let flag = text.parse::<bool>();
+    flag.map(toml::Value::Boolean).map_err(|_| format!("{text:?} is neither true nor false"))
 }
 
 fn read_addresses(text: &str) -> Result<toml::Value, String> {

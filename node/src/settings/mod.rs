@@ -14,6 +14,7 @@ mod error;
 mod http;
 mod keys;
 mod layers;
+mod risk;
 mod sections;
 mod template;
 
@@ -22,6 +23,7 @@ pub use error::SettingsError;
 pub use http::Http;
 pub use keys::{KEYS, Key, Shape};
 pub use layers::{Source, load, load_observer, parse_file};
+pub use risk::Risk;
 pub use sections::{
     Log, LogFormat, LogLevel, Mining, ObserverSettings, P2p, Pool, RawSettings, Rpc, Settings, Storage, Vault,
 };

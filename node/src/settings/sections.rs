@@ -1,6 +1,6 @@
 //! The settings themselves, a structure a section, each key with its unit, range and default.
 
-use super::{Http, checks};
+use super::{Http, Risk, checks};
 use idx_p2p::Listening;
 use idx_types::{BankCode, NetworkKey};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub struct Settings {
     pub storage: Storage,
     /// What the bank keeps of its customers.
     pub vault: Vault,
+    /// What it finds remarkable.
+    pub risk: Risk,
 }
 
 /// [`Settings`] before it is known that every required key was given.
@@ -48,13 +50,15 @@ pub struct RawSettings {
     pub rpc: Rpc,
     pub storage: Storage,
     pub vault: Vault,
+    pub risk: Risk,
 }
 
 impl RawSettings {
     /// The complete settings, or `None` if nobody named the bank.
     pub fn finish(self) -> Option<Settings> {
-        let Self { bank, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault } = self;
-        Some(Settings { bank: bank?, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault })
+        let Self { bank, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault, risk } = self;
+        let bank = bank?;
+        Some(Settings { bank, passphrase_file, http, p2p, mining, log, pool, rpc, storage, vault, risk })
     }
 
     /// The settings of an observer, or the bank that they speak for.

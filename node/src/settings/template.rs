@@ -27,7 +27,7 @@ impl Start {
 /// The text of `config.toml`.
 pub fn file_text(start: &Start) -> String {
     let (http, p2p) = (http(&start.http), p2p(&start.p2p));
-    [HEAD, &bank(start), PASSPHRASE, &http, &p2p, &mining(start), LOG, &limits()].concat()
+    [HEAD, &bank(start), PASSPHRASE, &http, &p2p, &mining(start), LOG, &limits(), RISK].concat()
 }
 
 /// The text of an observer's `config.toml`; bounds that it has in common with a bank's node keep their
@@ -197,3 +197,39 @@ retention_months = {}
         vault.retention_months,
     )
 }
+
+const RISK: &str = "
+# What the bank finds remarkable in what its customers send and receive. All rules are off until they are
+# set here; a flag is only a report to the bank's compliance people.
+[risk]
+# Rupees from which one transfer is remarkable. IDX_RISK_HIGH_VALUE
+# high_value = \"1000000.00\"
+# Most transfers, and rupees, that one customer sends, or receives, in an hour, 24 hours, seven days.
+# IDX_RISK_HOUR_COUNT, IDX_RISK_HOUR_TOTAL, IDX_RISK_DAY_COUNT, IDX_RISK_DAY_TOTAL, IDX_RISK_WEEK_COUNT,
+# IDX_RISK_WEEK_TOTAL
+# hour_count = 10
+# hour_total = \"500000.00\"
+# day_count = 40
+# day_total = \"2000000.00\"
+# week_count = 100
+# week_total = \"5000000.00\"
+# An amount that must be reported: amounts just below it, again and again in 24 hours, are remarkable.
+# IDX_RISK_STRUCTURING_THRESHOLD
+# structuring_threshold = \"50000.00\"
+# How far below it is just below, 1 to 10000 bps. IDX_RISK_STRUCTURING_MARGIN_BPS
+structuring_margin_bps = 1000
+# How many of them, 2 to 1000. IDX_RISK_STRUCTURING_COUNT
+structuring_count = 3
+# Scores from here on are flagged: high value 40, structuring 50, an hour's pace 30, a day's 30, a week's 20.
+# IDX_RISK_FLAG_FROM
+flag_from = 30
+# Scores from here on are refused; nothing is without it. IDX_RISK_REJECT_FROM
+# reject_from = 100
+# CSV files of names to look for at registration: PATH or PATH#COLUMN, columns from 0, 1 if none is given.
+# IDX_RISK_SANCTIONS_LISTS
+sanctions_lists = []
+# How near a name must be, 500 to 1000 thousandths. IDX_RISK_SANCTIONS_PERMILLE
+sanctions_permille = 920
+# Whether somebody with such a name is refused instead of reported. IDX_RISK_REFUSE_LISTED
+refuse_listed = false
+";

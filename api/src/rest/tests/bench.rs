@@ -8,12 +8,13 @@ use crate::{AccountStanding, Answer, ApiLimits, Bell, Bells, Doorkeeper, Rate, R
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, Refusal, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
+use idx_bank::risk::{RiskRules, Watchlist};
 use idx_bank::vault::{
-    BankAccount, Change, Contact, Customer, Draft, Holder, Incoming, Login, LoginId, MemoryStore, NewsPage,
-    Outgoing, PasswordHash, PersonFile, Retention, SecondFactor, Shelf, Table, VaultKey, VaultKeys,
-    VaultStore, erase,
+    BankAccount, Change, Contact, Customer, Draft, Flag, FlagId, Holder, Incoming, Login, LoginId,
+    MemoryStore, NewsPage, Outgoing, PasswordHash, PersonFile, Retention, SecondFactor, Shelf, Table,
+    VaultKey, VaultKeys, VaultStore, erase,
 };
-use idx_bank::{AccountNumber, Entropy, Pan, Password, RbiNumber, Secret32};
+use idx_bank::{AccountNumber, Entropy, FullName, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_types::testing::{TEST_DAY, chain_id, key};
 use idx_types::{BankCode, BankId, Height, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
@@ -54,7 +55,8 @@ impl FakeTeller {
         store.commit(&batch).unwrap();
         let code: BankCode = "HDFC".parse().unwrap();
         let retention = Retention { months: 2 };
-        let home = Home { chain_id: chain_id(), bank: BankId(0), code: code.clone(), retention };
+        let risk = RiskRules { high_value: Some(Paise(500_000)), ..RiskRules::default() };
+        let home = Home { chain_id: chain_id(), bank: BankId(0), code: code.clone(), retention, risk };
         let tags = TagBook::new(tag_keys(), NetworkDay::of(noon), &[]);
         let desk = Desk::open(home, tags, &Shelf::new(&keys, &store)).unwrap();
         let state = Mutex::new(State { desk, ledger: Ledger::new(noon), answers: vec![] });
@@ -203,6 +205,16 @@ impl Teller for FakeTeller {
     }
     fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>> {
         Ok(self.shelf().incoming(id).unwrap())
+    }
+    fn is_listed(&self, name: &FullName) -> bool {
+        Watchlist::new(["KOVACS, Bela"]).0.nearest(name.expose(), 920).is_some()
+    }
+    fn flags(&self, is_cleared: bool, after: Option<FlagId>, limit: usize) -> Answer<Vec<Flag>> {
+        let after = after.and_then(|id| self.shelf().flag(&id).unwrap());
+        Ok(self.shelf().flags(is_cleared, after.as_ref(), limit).unwrap())
+    }
+    fn flag(&self, id: &FlagId) -> Answer<Option<Flag>> {
+        Ok(self.shelf().flag(id).unwrap())
     }
     fn person(&self, _: &Idx) -> Answer<Option<PersonFile>> {
         Ok(None)

@@ -37,6 +37,8 @@ const MATRIX: &[(&str, May)] = &[
     ("POST /bank-accounts/{id}/withdraw", May::Clerks),
     ("POST /bank-accounts/{id}/freeze", May::Clerks),
     ("POST /bank-accounts/{id}/unfreeze", May::Clerks),
+    ("GET /compliance/flags", May::Clerks),
+    ("POST /compliance/flags/{id}/clear", May::Clerks),
     ("POST /transactions/send", May::Customers),
     ("GET /transactions/pending-for-me", May::Customers),
     ("GET /transactions", May::Customers),

@@ -43,7 +43,7 @@ fn bad_papers(world: &World) -> Vec<(Ask, Refusal)> {
     let free = "111111111".parse().unwrap();
     let register = |who, credential| {
         let name = "Person 9".parse().unwrap();
-        Ask::Register { identity: person(who), name, credential }
+        Ask::Register { identity: person(who), name, credential, is_listed: false }
     };
     let add =
         |owner, nickname: &str| Ask::AddContact { owner, nickname: nickname.parse().unwrap(), idx: nobody };
@@ -106,7 +106,8 @@ fn one_pan_is_one_person() {
     let cost = idx_crypto::KdfCost::testnet();
     let identity = crate::pseudonym::Identity::derive(pan, rbi, &pepper, cost).unwrap();
     let name = "Somebody".parse().unwrap();
-    let again = world.ask(0, Ask::Register { identity, name, credential: Credential::Unset });
+    let again =
+        world.ask(0, Ask::Register { identity, name, credential: Credential::Unset, is_listed: false });
     assert_eq!(again, Err(Refusal::PanInUse));
 }
 
@@ -179,6 +180,7 @@ fn asks_and_effects_show_nobody() {
         identity: person(8),
         name: "Person 8".parse().unwrap(),
         credential: Credential::Unset,
+        is_listed: false,
     };
     for ask in [register, send(account, 1_000), Ask::Cancel { sender: asha, id, signature: None }] {
         shown += &format!("{ask:?}");

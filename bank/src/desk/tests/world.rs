@@ -114,7 +114,7 @@ impl World {
 
     pub fn customer(&mut self, bank: usize, who: usize, credential: Credential) -> Result<Answer, Refusal> {
         let name = format!("Person {who}").parse().unwrap();
-        self.ask(bank, Ask::Register { identity: person(who), name, credential })
+        self.ask(bank, Ask::Register { identity: person(who), name, credential, is_listed: false })
     }
 
     /// Opens an account and pays 100,000.00 in.
@@ -275,7 +275,13 @@ pub fn tag_key() -> TagKey {
 
 pub fn home(bank: usize) -> Home {
     let code = BANKS[bank].0.parse().unwrap();
-    Home { chain_id: chain_id(), bank: BankId(bank as u16), code, retention: Retention { months: 2 } }
+    Home {
+        chain_id: chain_id(),
+        bank: BankId(bank as u16),
+        code,
+        retention: Retention { months: 2 },
+        risk: RiskRules::default(),
+    }
 }
 
 /// A bank with an empty vault.

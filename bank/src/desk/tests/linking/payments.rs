@@ -81,7 +81,7 @@ impl Payments {
             let (bank, identity) = (place % BANKS.len(), person(place + 10));
             let idx = *identity.idx();
             let (name, credential) = (format!("Person {place}").parse().unwrap(), credential(place));
-            world.ask(bank, Ask::Register { identity, name, credential }).unwrap();
+            world.ask(bank, Ask::Register { identity, name, credential, is_listed: false }).unwrap();
             let number = format!("7{place:09}").parse().unwrap();
             let opened = world.ask(bank, Ask::OpenAccount { owner: idx, number });
             let Ok(Answer::AccountOpening { handle, .. }) = opened else { panic!("{opened:?}") };
