@@ -74,10 +74,13 @@ mod tests {
         Turn { at, id, side, before, status, reason: None, height: None, amount, session }
     }
 
+    /// From, to, the events beside the one stream, the reason.
+    type Row = (Option<Status>, Option<Status>, &'static [&'static str], Option<&'static str>);
+
     #[test]
     fn every_turn_has_its_events_and_always_the_one_stream() {
         use Status::*;
-        let table: [(Option<Status>, Option<Status>, &[&str], Option<&str>); 10] = [
+        let table: [Row; 10] = [
             (None, Some(AwaitingReceiver), &["transaction_pending"], None),
             (Some(Pending), Some(AwaitingReceiver), &["transaction_pending"], None),
             (Some(AwaitingReceiver), Some(Pending), &["transaction_confirmed"], None),

@@ -29,7 +29,7 @@ mod web;
 
 use crate::context::Context;
 use crate::news::Herald;
-use crate::rest::{PeerAddress, Rate, Rest, cors, hex};
+use crate::rest::{PeerAddress, Rate, Rest, cors};
 use admission::Wanted;
 use axum::Router;
 use axum::routing::get;
@@ -155,7 +155,7 @@ impl Server {
     fn random_name(&self) -> Result<String, Refused> {
         let teller = self.context.teller().map_err(|_| Refused::NotServed)?;
         let random = teller.random().map_err(|_| Refused::NotServed)?;
-        Ok(hex(&random.expose()[..16]))
+        Ok(hex::encode(&random.expose()[..16]))
     }
 }
 

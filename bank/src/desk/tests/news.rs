@@ -51,9 +51,12 @@ fn a_payment_is_told_to_its_two_customers_and_nobody_else() {
     }
 }
 
+/// How a transfer comes to its end.
+type End = fn(&mut World, TxId);
+
 #[test]
 fn every_end_is_told_with_its_status() {
-    let table: [(&str, Status, fn(&mut World, TxId)); 4] = [
+    let table: [(&str, Status, End); 4] = [
         ("cancelled", Status::Cancelled, |world, id| {
             let sender = *person(ASHA).idx();
             world.ask(0, Ask::Cancel { sender, id, signature: None }).unwrap();
