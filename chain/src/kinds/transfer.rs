@@ -57,7 +57,7 @@ fn party<'a>(
     if session.key != signature.key {
         return Err(Reason::WrongSigner);
     }
-    if created_at > session.expires_at {
+    if created_at >= session.expires_at {
         return Err(Reason::SessionExpired);
     }
     moving_account(draft, bank, &session.account)
