@@ -54,6 +54,7 @@ pub fn rotate(
 
 fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Result<Vec<u8>, VaultError> {
     match table {
+        // Each record of this table is one secret, so they are sealed alike.
         Table::Meta => again::<rows::IndexSecret>(draft, key, row),
         Table::Customers => again::<rows::Customer>(draft, key, row),
         Table::Accounts => again::<rows::BankAccount>(draft, key, row),

@@ -40,6 +40,8 @@ pub enum Purpose {
     JudgeSigning,
     /// What is sealed to a judge: halves, answers, envelopes (X25519).
     JudgeReading,
+    /// Seals an officer's share of a custodian's secrets; what the file shows as public key is a digest.
+    OfficerShare,
 }
 
 impl Purpose {
@@ -47,6 +49,7 @@ impl Purpose {
     pub fn public_of(self, secret: &[u8; 32]) -> [u8; 32] {
         match self {
             Self::Vault => *hkdf_derive(secret, "idx/vault-key-name/1", &[]),
+            Self::OfficerShare => *hkdf_derive(secret, "idx/officer-share-name/1", &[]),
             Self::Hpke | Self::RegulatorEscrow | Self::JudgeReading => x25519_public(secret),
             Self::CompanyMaster => *hkdf_derive(secret, "idx/company-master-name/1", &[]),
             Self::Consensus | Self::Network | Self::Wallet | Self::Custodian | Self::JudgeSigning => {
@@ -69,6 +72,7 @@ impl fmt::Display for Purpose {
             Self::Vault => "vault",
             Self::JudgeSigning => "judge_signing",
             Self::JudgeReading => "judge_reading",
+            Self::OfficerShare => "officer_share",
         })
     }
 }
