@@ -1,7 +1,7 @@
 //! What the desk wishes to be done.
 
 use super::refusal::Refusal;
-use crate::vault::{Batch, Side, Status, VaultError};
+use crate::vault::{Batch, Erased, Side, Status, VaultError};
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::Hash32;
 use idx_types::wire::DeskGossip;
@@ -71,6 +71,8 @@ pub enum Answer {
     },
     /// The bank's own transaction about an account is on its way.
     Submitted(TxId),
+    /// So much of a person was forgotten.
+    Erased(Erased),
     /// Contacts are as asked.
     Contacts,
     /// The credential is as asked.

@@ -2,6 +2,7 @@
 
 mod choices;
 mod ends;
+mod erasing;
 mod forgeries;
 mod holds;
 mod ledger;

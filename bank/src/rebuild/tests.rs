@@ -4,7 +4,8 @@ use super::*;
 use crate::Entropy;
 use crate::vault::{Batch, MemoryStore, Shelf, VaultKey, VaultKeys, VaultStore};
 use idx_crypto::{HpkePublic, Recipients};
-use idx_types::{AccountHandle, BankId, Idx, SessionId};
+use idx_types::tx::TX_VERSION;
+use idx_types::{AccountHandle, BankId, Idx, SessionId, TxBody};
 
 const HDFC: BankId = BankId(1);
 const NOON: TimestampMs = TimestampMs(20_000 * 86_400_000 + 43_200_000);
@@ -46,8 +47,8 @@ fn opening(bank: (BankId, u8, &str), person: u8, place: u8, session: Option<u8>)
     let context = IdentityContext { chain_id, bank, handle: account.handle, session };
     let record = IdentityRecord::new(&customer(person), &account, &code.parse().unwrap(), session);
     let envelope = record.seal(&context, &recipients(home_key), &[person; 32]).unwrap();
-    let session_key = session.map(|id| PublicKey(id.0));
-    PrivateRecord { height: Height(u64::from(person)), created_at: NOON, context, envelope, session_key }
+    let session = session.map(|id| (PublicKey(id.0), NetworkDay::of(NOON)));
+    PrivateRecord { height: Height(u64::from(person)), created_at: NOON, context, envelope, session }
 }
 
 /// Three customers with four accounts and a session at HDFC, one of them with an account at SBI as well.
@@ -61,6 +62,31 @@ fn chain() -> Vec<PrivateRecord> {
         opening(hdfc, 3, 0, None),
         opening(hdfc, 3, 0, Some(77)),
     ]
+}
+
+/// One that was opened just before midnight for the next day comes back as that day's.
+#[test]
+fn a_session_belongs_to_the_day_on_which_it_ends() {
+    let (bank, handle) = (HDFC, AccountHandle([1; 32]));
+    let kind = |ends| {
+        let key = PublicKey([1; 32]);
+        idx_types::testing::open_session(bank, SessionId([1; 32]), handle, key, ends)
+    };
+    let midnight = NetworkDay(20_001).start();
+    for (ends, day) in [(midnight, 20_000), (midnight.plus(1), 20_001), (midnight.plus(86_390_000), 20_001)] {
+        let created_at = TimestampMs(midnight.0 - 10_000);
+        let body = TxBody {
+            version: TX_VERSION,
+            chain_id: idx_types::testing::chain_id(),
+            created_at,
+            valid_until: created_at.plus(1_000),
+            nonce: 1,
+            kind: kind(ends),
+        };
+        let tx = body.sign(&[&idx_types::testing::key(1)]);
+        let record = PrivateRecord::of(Height(1), &tx).expect("an opening");
+        assert_eq!(record.session.map(|(_, day)| day), Some(NetworkDay(day)), "{ends:?}");
+    }
 }
 
 fn new_vault(seed: u8) -> (MemoryStore, VaultKeys) {

@@ -15,6 +15,7 @@ mod kind;
 mod lawful;
 mod node;
 mod order;
+mod person;
 mod tx;
 
 pub use bank::{AccountView, BankView, FeeQuoteView, FreezeView, ValidatorSetView, ValidatorView};
@@ -45,6 +46,7 @@ pub use order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
     OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
+pub use person::{ErasedView, PersonAccountView, PersonSessionView, PersonView};
 pub use tx::{
     BankVerdictView, ReceiptView, SendResultView, SignatureView, TransactionProofView, TransactionView,
     TxStatus,
