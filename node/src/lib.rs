@@ -36,4 +36,5 @@ pub mod rpc;
 pub mod settings;
 pub mod setup;
 pub mod testnet;
+pub mod vault_key;
 pub mod verify;

@@ -1,7 +1,6 @@
 //! `idx-node judge ...`: keys, orders, releases, openings.
 
 mod opened;
-mod span;
 mod story;
 
 pub(super) use story::orders_text;
@@ -11,6 +10,7 @@ use super::exit::{Done, Exit, Failure};
 use super::keys::passphrase_of;
 use super::nodes::Nodes;
 use super::output::{Output, json, say};
+use super::span::Span;
 use super::testnet::block_on;
 use crate::doors::NotSettled;
 use crate::genesis_file;
@@ -23,7 +23,6 @@ use idx_crypto::KdfCost;
 use idx_types::tx::Party;
 use idx_types::{BankCode, Idx, OrderId, SessionId, TxId};
 use opened::OpenedView;
-use span::Span;
 use std::path::PathBuf;
 
 const HELP: &str = "\

@@ -14,8 +14,10 @@ mod node;
 mod nodes;
 mod observer;
 mod output;
+mod span;
 mod status;
 mod testnet;
+mod vault;
 
 pub use exit::{EXIT_CODES, Exit, Failure};
 
@@ -73,6 +75,9 @@ enum Command {
     Status(status::Status),
     /// A clerk's work for the bank's customers.
     Customer(customer::Customer),
+    /// The bank's customer store, while its node stands still.
+    #[command(subcommand)]
+    Vault(vault::Vault),
     /// Check the whole local chain again, from genesis.
     Verify(node::Verify),
     /// A node that follows and verifies the chain, and signs nothing.
@@ -121,6 +126,7 @@ impl Command {
             Self::Judge(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),
+            Self::Vault(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Observer(command) => command.run(),
             Self::Testnet(command) => command.run(),
