@@ -27,6 +27,7 @@ mod polling;
 mod privacy;
 mod refusals;
 mod rest;
+mod rights;
 mod rotation;
 mod silence;
 mod statements;
