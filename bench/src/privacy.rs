@@ -7,14 +7,15 @@ use crate::ledger::thread_time;
 use crate::report::{Floor, Report};
 use idx_bank::desk::{Answer, Ask, Desk, Effect, Home, Input, LedgerView, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey};
+use idx_bank::risk::RiskRules;
 use idx_bank::vault::{Credential, MemoryStore, Retention, Shelf, VaultKey, VaultKeys, VaultStore};
 use idx_bank::{Entropy, IdentityContext};
 use idx_crypto::{Ed25519, Envelope, Hash32, HpkePublic, KdfCost, PublicKey, Recipients};
 use idx_types::params::DAY_MS;
 use idx_types::testing::{self, TEST_DAY, chain_id, key};
 use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankId, Currency, Escrow, FreezeState, Height, Idx,
-    NetworkKey, Paise, Reason, Session, SessionId, TimestampMs,
+    Account, AccountHandle, AccountKind, Bank, BankCode, BankId, Conversion, Currency, Escrow, FreezeState,
+    Height, Idx, NetworkKey, Paise, Reason, Session, SessionId, TimestampMs,
 };
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -133,6 +134,7 @@ impl Bench {
             bank: BANK,
             code: "HDFC".parse().expect("a sound code"),
             retention: Retention { months: 2 },
+            risk: RiskRules::default(),
         };
         let tags = TagBook::new(TagKey::of_chain_key(&[3; 32]).into(), TEST_DAY, &[]);
         let desk = Desk::open(home, tags, &Shelf::new(&keys, &store)).expect("an empty vault is sound");
@@ -145,7 +147,7 @@ impl Bench {
         let identity = Identity::derive(pan, rbi, &Pepper::new([4; 32]), KdfCost::testnet());
         let identity = identity.expect("the cost of test networks is in range");
         let name = format!("Person {person}").parse().expect("made up by the rules");
-        match self.ask(Ask::Register { identity, name, credential: Credential::Unset }) {
+        match self.ask(Ask::Register { identity, name, credential: Credential::Unset, is_listed: false }) {
             Answer::Registered(idx) => idx,
             other => panic!("{other:?}"),
         }
@@ -208,6 +210,8 @@ fn account(handle: AccountHandle) -> Account {
         freeze: FreezeState::Free,
         opened_at: Height(1),
         closed_at: None,
+        travels: 0,
+        terms: None,
     }
 }
 
@@ -241,6 +245,14 @@ impl LedgerView for Ledger {
 
     fn escrow(&self) -> &Escrow {
         &self.escrow
+    }
+
+    fn changed(&self, _: &BankCode, _: Paise) -> Result<Conversion, Reason> {
+        Err(Reason::NoRate)
+    }
+
+    fn changed_back(&self, _: Currency, _: Paise) -> Result<Conversion, Reason> {
+        Err(Reason::NoRate)
     }
 
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
