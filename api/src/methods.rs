@@ -10,6 +10,7 @@ mod entry;
 pub(crate) mod live;
 pub(crate) mod orders;
 pub(crate) mod params;
+mod person;
 pub(crate) mod queries;
 pub(crate) mod submit;
 mod table;

@@ -16,7 +16,7 @@
 //! settled, failed, rejected, cancelled or expired by the time of the chain. A bank that has let go of a
 //! hold must not approve that transfer any more: [`Objections`] are for its policy.
 //!
-//! Rooms: `customers`, `logins`, `factors`, `clerk` (cash and freezes), `compliance` (risk rules), `sessions`,
+//! Rooms: `customers`, `logins`, `factors`, `erasing`, `clerk` (cash and freezes), `compliance` (risk rules), `sessions`,
 //! `sending`, `instructions` (payments by file), `receiving`, `following` (what became of transfers),
 //! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver),
 //! `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
@@ -26,6 +26,7 @@ mod clerk;
 mod compliance;
 mod customers;
 mod effect;
+mod erasing;
 mod factors;
 mod following;
 mod input;
@@ -80,6 +81,13 @@ pub const WAITING_PER_CUSTOMER_MAX: usize = 1_000;
 
 /// Most intents kept whose session the ledger does not show yet; the oldest go first.
 pub const EARLY_INTENTS_MAX: usize = 1_000;
+
+/// Shortest life that a sender can give a transfer: what is shorter is over before anybody can choose.
+pub const SEND_LIFE_MS_MIN: u64 = 5_000;
+
+/// A session that is opened later than this before midnight is the next day's: today's might reach the
+/// ledger too late for the payment that waits for it.
+pub const SESSION_LEAST_MS: u64 = 30_000;
 
 /// Most transfers that one step lets expire.
 pub const EXPIRED_PER_STEP_MAX: usize = 500;
@@ -234,11 +242,14 @@ impl Desk {
             Ask::TurnLogin { id, shown, next, until } => self.turn_login(work, id, (shown, next), until),
             Ask::LogOut(id) => self.log_out(work, &id),
             Ask::RemoveContact { owner, nickname } => self.remove_contact(work, owner, &nickname),
+            Ask::Erase { owner, keep_since } => Self::erase(work, owner, keep_since),
             Ask::Counter { account, what } => self.counter(work, account, what),
             Ask::OpenSession { owner, account, key } => self.open_session(work, owner, account, key),
-            Ask::Send { sender, account, to, amount } => self.send(work, sender, account, &to, amount),
             Ask::Instruct { mark, sender, account, to, amount } => {
                 self.instruct(work, mark, (sender, account), &to, amount)
+            }
+            Ask::Send { sender, account, to, amount, life_ms } => {
+                self.send(work, sender, account, &to, (amount, life_ms))
             }
             Ask::SendSigned { sender, to, intent } => self.send_signed(work, sender, &to, *intent),
             Ask::Accept { receiver, id, account, signature } => {

@@ -27,8 +27,8 @@ pub struct PrivateRecord {
     pub context: IdentityContext,
     /// Who is behind it, sealed.
     pub envelope: Envelope,
-    /// The key of the session, if it is one.
-    pub session_key: Option<PublicKey>,
+    /// The key and the day of the session, if it is one.
+    pub session: Option<(PublicKey, NetworkDay)>,
     /// The last day of the account, if it is for travel.
     pub expires_on: Option<NetworkDay>,
 }
@@ -37,23 +37,25 @@ impl PrivateRecord {
     /// The opening of an account or session in a transaction; `None` if it is another kind, or if only
     /// its public form is here.
     pub fn of(height: Height, tx: &Transaction) -> Option<Self> {
-        let (bank, handle, session, identity, session_key) = match &tx.body.kind {
+        let (bank, handle, id, identity, session) = match &tx.body.kind {
             TxKind::OpenAccount(ask) => (ask.bank, &ask.handle, None, &ask.identity, None),
             TxKind::OpenSession(ask) => {
-                (ask.bank, &ask.handle, Some(ask.session), &ask.identity, Some(ask.key))
+                // Its last moment: one that was opened just before midnight is the next day's.
+                let day = NetworkDay::of(TimestampMs(ask.expires_at.0.saturating_sub(1)));
+                (ask.bank, &ask.handle, Some(ask.session), &ask.identity, Some((ask.key, day)))
             }
             // The session it names is the payer's, and has an envelope of its own.
             TxKind::OpenTravel(ask) => (ask.bank, &ask.handle, None, &ask.identity, None),
             _ => return None,
         };
         let handle = *handle.shown().ok()?;
-        let context = IdentityContext { chain_id: tx.body.chain_id, bank, handle, session };
+        let context = IdentityContext { chain_id: tx.body.chain_id, bank, handle, session: id };
         let envelope = identity.shown().ok()?.clone();
         let expires_on = match &tx.body.kind {
             TxKind::OpenTravel(ask) => Some(ask.expires_on),
             _ => None,
         };
-        Some(Self { height, created_at: tx.body.created_at, context, envelope, session_key, expires_on })
+        Some(Self { height, created_at: tx.body.created_at, context, envelope, session, expires_on })
     }
 }
 
@@ -138,9 +140,8 @@ fn put(
             draft.put(&TravelEnd { expires_on, handle });
         }
     }
-    let Some((id, key)) = record.context.session.zip(record.session_key) else { return Ok(()) };
+    let Some((id, (key, day))) = record.context.session.zip(record.session) else { return Ok(()) };
     if draft.session_of_id(&id)?.is_none() {
-        let day = NetworkDay::of(record.created_at);
         draft.put(&OpenedSession { day, handle, owner: idx, id, key, secret: None });
         rebuilt.sessions += 1;
     }

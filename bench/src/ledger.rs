@@ -43,7 +43,7 @@ impl Verifier for AcceptAll {
 }
 
 /// Time this thread has had a processor, to the nanosecond.
-fn thread_time() -> Duration {
+pub fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }

@@ -5,6 +5,7 @@
 //! bodies             what private bodies add to the time to finality
 //! idle               six nodes with nothing to do
 //! ledger             blocks of transfers through `idx-chain`, no signatures
+//! privacy            a bank's sessions with their envelopes, and its customers' tags of a day
 //! mining             the search of `idx-consensus` beside a bare loop
 //! ```
 //!
@@ -19,6 +20,7 @@ mod machine;
 mod mining;
 mod net;
 mod network;
+mod privacy;
 mod process;
 mod report;
 mod stream;
@@ -100,6 +102,8 @@ enum Scenario {
         #[arg(default_values_t = ledger::SIZES, value_parser = clap::value_parser!(u64).range(2..=100_000_000))]
         accounts: Vec<u64>,
     },
+    /// What pseudonyms and envelopes cost a bank, on one core.
+    Privacy,
     /// The nonce search.
     Mining,
     /// Everything that needs one idx-node, each as it is by itself.
@@ -180,6 +184,10 @@ async fn run(scenario: &Scenario, node: &Path, report: &mut Report) -> Result<()
             ledger::run(accounts, report);
             Ok(())
         }
+        Scenario::Privacy => {
+            privacy::run(report);
+            Ok(())
+        }
         Scenario::Mining => {
             mining::run(report);
             Ok(())
@@ -191,6 +199,7 @@ async fn run(scenario: &Scenario, node: &Path, report: &mut Report) -> Result<()
 async fn all(node: &Path, report: &mut Report) -> Result<()> {
     mining::run(report);
     ledger::run(&ledger::SIZES, report);
+    privacy::run(report);
     idle::run(node, 30, report).await?;
     network::run(node, plan("latency", LATENCY_RATE, LOAD_DEFAULT), report).await?;
     network::run(node, plan("network", FULL_RATE, LOAD_DEFAULT), report).await

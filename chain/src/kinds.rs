@@ -245,7 +245,7 @@ fn session_account(
         return Err(Reason::WrongHomeBank);
     }
     signed_with(&session.key, by)?;
-    if created_at > session.expires_at { Err(Reason::SessionExpired) } else { Ok(session.account) }
+    if created_at >= session.expires_at { Err(Reason::SessionExpired) } else { Ok(session.account) }
 }
 
 /// Whether an identity is sealed for its home bank and the escrow of the day it was made.

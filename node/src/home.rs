@@ -113,6 +113,11 @@ impl Home {
         self.root.join("keys").join(format!("{purpose}.json"))
     }
 
+    /// The vault key that takes over, as long as a rotation is under way.
+    pub fn next_vault_key(&self) -> PathBuf {
+        self.root.join("keys").join("vault.next.json")
+    }
+
     /// The passphrase, where the operator chose to keep it beside the keys.
     pub fn passphrase_file(&self) -> PathBuf {
         self.root.join("passphrase")
@@ -252,6 +257,16 @@ pub fn replace(path: &Path, text: &str) -> Result<(), HomeError> {
     let next = path.with_extension(format!("new-{}", std::process::id()));
     write_new(&next, text)?;
     fs::rename(&next, path).map_err(at(path))
+}
+
+/// Puts a file in the place of another at once, and has that on the disk when this returns.
+///
+/// # Errors
+/// What the operating system says; the old file is then still there.
+pub fn take_the_place(new: &Path, old: &Path) -> Result<(), HomeError> {
+    fs::rename(new, old).map_err(at(old))?;
+    let folder = old.parent().unwrap_or(old);
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
 }
 
 fn write_with_mode(path: &Path, text: &str, mode: u32) -> Result<(), HomeError> {

@@ -3,6 +3,7 @@
 
 pub mod custodian;
 pub mod judge;
+pub mod officers;
 pub mod publisher;
 mod shared;
 pub mod token;
@@ -182,11 +183,20 @@ fn refuse_used(home: &Home) -> Result<(), KeysError> {
 
 /// Makes one key and seals it into a home.
 fn seal_new(home: &Home, purpose: Purpose, passphrase: &Passphrase, cost: KdfCost) -> Result<(), KeysError> {
-    let path = home.key_file(purpose);
+    seal_at(&home.key_file(purpose), (purpose, &*random()?), passphrase, cost)
+}
+
+/// Seals a secret into a new file.
+pub(crate) fn seal_at(
+    path: &Path,
+    (purpose, secret): (Purpose, &[u8; 32]),
+    passphrase: &Passphrase,
+    cost: KdfCost,
+) -> Result<(), KeysError> {
     let entropy = SealEntropy { salt: *random()?, nonce: *random()? };
-    let file = KeyFile::seal(purpose, &*random()?, passphrase, cost, &entropy)
-        .map_err(|source| KeysError::KeyFile { path: path.clone(), source })?;
-    Ok(home::write_new_secret(&path, &file.to_json())?)
+    let file = KeyFile::seal(purpose, secret, passphrase, cost, &entropy);
+    let file = file.map_err(|source| KeysError::KeyFile { path: path.to_owned(), source })?;
+    Ok(home::write_new_secret(path, &file.to_json())?)
 }
 
 /// Reads a key file without opening it.
@@ -194,7 +204,11 @@ fn seal_new(home: &Home, purpose: Purpose, passphrase: &Passphrase, cost: KdfCos
 /// # Errors
 /// That it is missing, no key file, or of another kind.
 pub fn read_key_file(home: &Home, purpose: Purpose) -> Result<KeyFile, KeysError> {
-    let path = home.key_file(purpose);
+    read_at(&home.key_file(purpose), purpose)
+}
+
+fn read_at(path: &Path, purpose: Purpose) -> Result<KeyFile, KeysError> {
+    let path = path.to_owned();
     let text = home::read_secret(&path, "make keys with `idx-node keys generate`, or put back your backup")?;
     let file =
         KeyFile::from_json(&text).map_err(|source| KeysError::KeyFile { path: path.clone(), source })?;
@@ -206,8 +220,17 @@ pub fn read_key_file(home: &Home, purpose: Purpose) -> Result<KeyFile, KeysError
 
 /// Opens the secret of a purpose.
 fn open(home: &Home, purpose: Purpose, passphrase: &Passphrase) -> Result<Zeroizing<[u8; 32]>, KeysError> {
-    let file = read_key_file(home, purpose)?;
-    file.open(passphrase).map_err(|source| KeysError::KeyFile { path: home.key_file(purpose), source })
+    open_at(&home.key_file(purpose), purpose, passphrase)
+}
+
+/// Opens the secret of a purpose that lies in this file.
+pub(crate) fn open_at(
+    path: &Path,
+    purpose: Purpose,
+    passphrase: &Passphrase,
+) -> Result<Zeroizing<[u8; 32]>, KeysError> {
+    let file = read_at(path, purpose)?;
+    file.open(passphrase).map_err(|source| KeysError::KeyFile { path: path.to_owned(), source })
 }
 
 /// The public keys, by the files' word; no passphrase is needed.

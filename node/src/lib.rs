@@ -38,4 +38,5 @@ pub mod settings;
 pub mod setup;
 pub mod statement;
 pub mod testnet;
+pub mod vault_key;
 pub mod verify;

@@ -88,6 +88,14 @@ impl VaultDb {
         self.db.flush_wal(true).map_err(|error| StoreError(format!("cannot sync: {error}")))
     }
 
+    /// Rewrites all tables, so that no file holds a row as it was before it was written last.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the machine fails.
+    pub fn scrub_all(&self) -> Result<(), StoreError> {
+        Table::ALL.iter().try_for_each(|table| self.scrub(*table))
+    }
+
     fn write(&self, batch: &Batch, options: &WriteOptions) -> Result<(), StoreError> {
         let mut write = WriteBatch::default();
         for change in &batch.changes {

@@ -38,7 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "bank",
         ],
     ),
-    ("bench", &["crypto", "types", "chain", "consensus", "client", "node"]),
+    ("bench", &["crypto", "types", "bank", "chain", "consensus", "client", "node"]),
     (
         "fuzz",
         &[

@@ -108,6 +108,7 @@ pub struct Session {
     pub key: PublicKey,
     /// Height at which it was opened.
     pub opened_at: Height,
-    /// Nothing created after this time is accepted from it.
+    /// Nothing created at this time or later is accepted from it: the first moment of the next network day,
+    /// as a rule.
     pub expires_at: TimestampMs,
 }

@@ -3,6 +3,7 @@
 use super::clerk::{self, with};
 use super::documents;
 use super::entry;
+use super::person;
 use super::{Method, Param, Run};
 
 const TEXT: &str = r#"{"type":"string"}"#;
@@ -55,6 +56,13 @@ const DRY: Param = Param {
     schema: r#"{"type":"boolean"}"#,
     example: "true",
 };
+const LIFE: Param = Param {
+    name: "validForMs",
+    optional: true,
+    summary: "how long the receiver has to choose and the transfer to settle; as long as the ledger allows if left out",
+    schema: r#"{"type":"integer","minimum":5000}"#,
+    example: "3600000",
+};
 
 /// Declares the table.
 macro_rules! methods {
@@ -83,13 +91,16 @@ methods! {
         clerk::add_contact;
     "admin_removeContact" [IDX, NICKNAME] -> "boolean", "Forgets a contact.", clerk::remove_contact;
     "admin_contacts" [IDX] -> "ContactView[]", "Whom a customer pays.", clerk::contacts;
-    "admin_send" [IDX, NUMBER, AMOUNT, MAYBE_NICKNAME, TO] -> "Hash",
+    "admin_send" [IDX, NUMBER, AMOUNT, MAYBE_NICKNAME, TO, LIFE] -> "Hash",
         "Pays; answers the transfer's id.", clerk::send;
     "admin_accept" [IDX, ID, NUMBER] -> "Hash", "Receives a transfer into an account.", clerk::accept;
     "admin_reject" [IDX, ID] -> "Hash", "Says no to a transfer.", clerk::reject;
     "admin_cancel" [IDX, ID] -> "Hash", "Takes a transfer back that nobody has accepted.", clerk::cancel;
     "admin_transfers" [IDX] -> "CustomerTransferView[]", "What a customer sent and was sent, newest first.",
         clerk::transfers;
+    "admin_exportPerson" [IDX] -> "PersonView", "All that the bank keeps of a person.", person::export;
+    "admin_erasePerson" [IDX] -> "ErasedView", "Forgets of a person what the bank need not keep.",
+        person::erase;
     "admin_issueToken" [CLERK] -> "TokenView", "A clerk's token of the role bank_admin, for a day.",
         entry::issue_token;
     "admin_setPassword" [IDX, PASSWORD] -> "boolean", "Gives a customer a password; ends his logins.",

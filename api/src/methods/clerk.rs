@@ -39,7 +39,14 @@ params! {
     /// The name of a contact.
     OfContact { idx: Idx, nickname: String }
     /// A payment, to a contact or to an IDX.
-    Payment { idx: Idx, number: String, amount: Paise, nickname: Option<String>, to: Option<Idx> }
+    Payment {
+        idx: Idx,
+        number: String,
+        amount: Paise,
+        nickname: Option<String>,
+        to: Option<Idx>,
+        valid_for_ms: Option<u64>,
+    }
     /// A transfer that a customer receives, and the account he chooses.
     Choice { idx: Idx, id: Hex<TxId>, number: String }
     /// A transfer of a customer.
@@ -236,7 +243,8 @@ pub(super) async fn send(
         _ => return Err(RpcError::params("give either nickname or to")),
     };
     let account = handle_of(&context, &teller, &payment.number).await?;
-    ask_id(&teller, Ask::Send { sender: payment.idx, account, to, amount: payment.amount }).await
+    let Payment { idx: sender, amount, valid_for_ms: life_ms, .. } = payment;
+    ask_id(&teller, Ask::Send { sender, account, to, amount, life_ms }).await
 }
 
 pub(super) async fn accept(
@@ -272,13 +280,17 @@ pub(super) async fn transfers(
     context
         .read(move |_| {
             let sent = teller.sent(&of.idx)?;
-            let received = teller.received(&of.idx)?;
-            let views = sent.iter().filter_map(sent_view).chain(received.iter().filter_map(received_view));
-            let mut views: Vec<CustomerTransferView> = views.collect();
-            views.sort_by_key(|view| Reverse(view.history.first().map(|(_, at)| at.0)));
-            Ok(views)
+            Ok(transfer_views(&sent, &teller.received(&of.idx)?))
         })
         .await
+}
+
+/// What a customer sent and was sent, newest first.
+pub(super) fn transfer_views(sent: &[Outgoing], received: &[Incoming]) -> Vec<CustomerTransferView> {
+    let views = sent.iter().filter_map(sent_view).chain(received.iter().filter_map(received_view));
+    let mut views: Vec<CustomerTransferView> = views.collect();
+    views.sort_by_key(|view| Reverse(view.history.first().map(|(_, at)| at.0)));
+    views
 }
 
 fn standing_view(standing: &AccountStanding) -> StandingView {

@@ -172,6 +172,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::TooManyOpenTransfers
         | Refusal::SessionTaken
         | Refusal::SessionKeyUsed
+        | Refusal::MoneyLeft
         | Refusal::KeyReused
         | Refusal::FactorActive
         | Refusal::NoFactor
@@ -181,6 +182,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         Refusal::BadKey
         | Refusal::AccountClosed
         | Refusal::AccountFrozen
+        | Refusal::BadLifetime
         | Refusal::AmountTooSmall
         | Refusal::AmountTooLarge
         | Refusal::InsufficientFunds

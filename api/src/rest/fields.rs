@@ -267,6 +267,25 @@ impl Field for u16 {
     }
 }
 
+/// How long a transfer may take, in seconds; the desk and the ledger have their limits.
+pub(crate) struct Seconds(pub u32);
+
+impl Seconds {
+    /// In milliseconds.
+    pub(crate) fn ms(&self) -> u64 {
+        u64::from(self.0) * 1_000
+    }
+}
+
+impl Field for Seconds {
+    const RULE: &'static str = "a whole number of seconds from 5 to 86400";
+    const SCHEMA: &'static str = r#"{"type":"integer","minimum":5,"maximum":86400}"#;
+
+    fn read(json: &str) -> Option<Self> {
+        json.parse().ok().filter(|seconds| (5..=86_400).contains(seconds)).map(Self)
+    }
+}
+
 /// The id of a transfer: 64 hex digits, with `0x` or without.
 pub(crate) fn transfer_id(text: &str) -> Option<TxId> {
     text.strip_prefix("0x").unwrap_or(text).parse().ok()

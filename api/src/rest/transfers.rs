@@ -2,7 +2,7 @@
 
 use super::body::{Fields, bodies};
 use super::error::{ApiError, Code};
-use super::fields::{AccountId, Amount, Ignored, transfer_id};
+use super::fields::{AccountId, Amount, Ignored, Seconds, transfer_id};
 use super::history::{Entry, entry_view};
 use super::route::{Call, Outcome, answer};
 use idx_bank::desk::{Answer as Answered, Ask, Recipient, Refusal};
@@ -18,6 +18,7 @@ bodies! {
         amount: Amount,
         recipient_nickname: Option<Nickname>,
         recipient_idx: Option<Idx>,
+        valid_for_seconds: Option<Seconds>,
     };
     ignoring { sender_session_id: Option<Ignored> }
     /// The account that shall receive.
@@ -49,7 +50,8 @@ pub(super) async fn send(mut call: Call) -> Outcome {
         (None, None) => return Err(ApiError::field("recipient_nickname", "this or recipient_idx")),
     };
     let account = own_account(&call, sender, payment.sender_account_id.0).await?;
-    let id = match call.ask(Ask::Send { sender, account, to, amount }).await? {
+    let life_ms = payment.valid_for_seconds.map(|seconds| seconds.ms());
+    let id = match call.ask(Ask::Send { sender, account, to, amount, life_ms }).await? {
         Answered::Sent(id) => id,
         _ => return Err(Refusal::BadSignature.into()),
     };

@@ -1,7 +1,7 @@
 //! What the desk wishes to be done.
 
 use super::refusal::Refusal;
-use crate::vault::{Batch, Status, Turn, VaultError};
+use crate::vault::{Batch, Erased, Status, Turn, VaultError};
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::Hash32;
 use idx_types::wire::DeskGossip;
@@ -69,6 +69,8 @@ pub enum Answer {
     },
     /// The bank's own transaction about an account is on its way.
     Submitted(TxId),
+    /// So much of a person was forgotten.
+    Erased(Erased),
     /// Contacts are as asked.
     Contacts,
     /// The credential is as asked.

@@ -116,6 +116,13 @@ pub enum Ask {
     },
     /// Log out.
     LogOut(LoginId),
+    /// Forget of a person what the bank need not keep.
+    Erase {
+        /// Whom.
+        owner: Idx,
+        /// Transfers that ended before this are forgotten.
+        keep_since: TimestampMs,
+    },
     /// Have a second factor, asked for once it is confirmed.
     EnrollFactor {
         /// Who.
@@ -174,6 +181,9 @@ pub enum Ask {
         to: Recipient,
         /// What the receiver shall get.
         amount: Paise,
+        /// How long the receiver has to choose and the transfer to settle, milliseconds; as long as the
+        /// ledger allows if left out. At least [`SEND_LIFE_MS_MIN`](super::SEND_LIFE_MS_MIN).
+        life_ms: Option<u64>,
     },
     /// Pay, as a customer's file orders: once for ever, by its mark.
     Instruct {
@@ -323,6 +333,7 @@ impl Ask {
             Self::LogIn { .. } => "log_in",
             Self::TurnLogin { .. } => "turn_login",
             Self::LogOut(_) => "log_out",
+            Self::Erase { .. } => "erase",
             Self::EnrollFactor { .. } => "enroll_factor",
             Self::ConfirmFactor { .. } => "confirm_factor",
             Self::RemoveFactor { .. } => "remove_factor",

@@ -26,7 +26,7 @@ impl Desk {
                 Err(Refusal::KeyReused.into())
             };
         }
-        let answer = self.send(work, owner, account, to, amount)?;
+        let answer = self.send(work, owner, account, to, (amount, None))?;
         if let Answer::Sent(id) = answer {
             work.draft.put(&Instruction { owner, mark, id, at: work.now });
         }

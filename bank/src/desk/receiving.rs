@@ -28,7 +28,7 @@ impl Desk {
         let is_by_session = intent.signatures.len() == 1 && intent.signatures[0].key == session.key;
         let is_in_order = is_by_session
             && session.home_bank == ask.from_bank
-            && intent.body.created_at <= session.expires_at
+            && intent.body.created_at < session.expires_at
             && work.ledger.fee(ask.amount) == Ok(ask.fee)
             && intent.check_signatures(work.verifier).is_ok();
         let waiting = work.draft.waiting_for(&receiver)?.len();

@@ -40,6 +40,7 @@ refusals! {
     TooManyContacts = "TOO_MANY_CONTACTS", "The customer has as many contacts as a customer can have.";
     AmountTooSmall = "AMOUNT_TOO_SMALL", "The amount is below the least allowed.";
     AmountTooLarge = "AMOUNT_TOO_LARGE", "The amount is above the greatest allowed.";
+    BadLifetime = "BAD_LIFETIME", "A transfer lives at least five seconds, and at most as long as the ledger allows.";
     InsufficientFunds = "INSUFFICIENT_FUNDS", "The account has too little beyond its holds.";
     TooManyOpenTransfers = "TOO_MANY_OPEN_TRANSFERS", "The account has too many open transfers.";
     UnknownTransfer = "UNKNOWN_TRANSFER", "The customer has no such transfer.";
@@ -55,6 +56,7 @@ refusals! {
     SealingUnavailable = "SEALING_UNAVAILABLE", "The keys of envelopes cannot be used; tell the operator.";
     BankBusy = "BANK_BUSY", "The bank has too much to do at this moment; try again.";
     VaultUnavailable = "VAULT_UNAVAILABLE", "The bank's records cannot be read now; tell the operator.";
+    MoneyLeft = "MONEY_LEFT", "The customer has money, holds or open transfers here; they must end first.";
     KeyReused = "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key came with another request before.";
     FactorActive = "TOTP_ACTIVE", "A second factor is in use; take it away first.";
     NoFactor = "TOTP_NOT_ENROLLED", "There is no second factor.";

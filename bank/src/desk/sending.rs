@@ -4,9 +4,9 @@ use super::customers::moving_account;
 use super::effect::{Answer, Effect};
 use super::input::Recipient;
 use super::refusal::Refusal;
-use super::sessions::sign_in;
+use super::sessions::{is_running, sign_in};
 use super::work::{Stop, Work};
-use super::{Desk, HOLDS_PER_ACCOUNT_MAX};
+use super::{Desk, HOLDS_PER_ACCOUNT_MAX, SEND_LIFE_MS_MIN};
 use crate::pseudonym::receiver_tag;
 use crate::vault::{BankAccount, Deadline, Hold, OpenedSession, Outgoing, Side, Status};
 use idx_crypto::{Hash32, Signature};
@@ -23,14 +23,16 @@ impl Desk {
         sender: Idx,
         handle: AccountHandle,
         to: &Recipient,
-        amount: Paise,
+        (amount, life_ms): (Paise, Option<u64>),
     ) -> Result<Answer, Stop> {
         let account = moving_account(work, &sender, &handle)?;
         let receiver = recipient(work, &sender, to)?;
+        let valid_until = work.now.plus(life(work, life_ms)?);
         let fee = fee_of(work, amount)?;
         check_funds(work, &account, amount, fee)?;
         let session = self.session_of(work, &account)?;
-        let body = self.intent_body(work, &session, receiver, amount, fee);
+        let kind = self.asked(work, &session, receiver, (amount, fee));
+        let body = self.body(work, kind, valid_until);
         let digest = Hash32(body.id().0);
         match sign_in(work, &session, &digest, None)? {
             None => Ok(Answer::SignIntent(Box::new(body))),
@@ -55,7 +57,7 @@ impl Desk {
         let account = moving_account(work, &sender, &session.handle)?;
         let receiver = recipient(work, &sender, to)?;
         let amount = ask.amount;
-        if NetworkDay::of(intent.body.created_at) != session.day || session.day != work.day() {
+        if NetworkDay::of(intent.body.created_at) != work.day() || !is_running(work, &session) {
             return Err(Refusal::SessionExpired.into());
         }
         if !self.is_as_asked(work, &intent.body, receiver, fee_of(work, amount)?) {
@@ -72,25 +74,22 @@ impl Desk {
         self.place(work, &account, receiver, intent)
     }
 
-    fn intent_body(
+    fn asked(
         &self,
         work: &mut Work<'_>,
         session: &OpenedSession,
         receiver: Idx,
-        amount: Paise,
-        fee: Paise,
-    ) -> TxBody {
+        (amount, fee): (Paise, Paise),
+    ) -> TxKind {
         let tag = receiver_tag(self.tags.key(), &receiver, work.day());
-        let kind = TxKind::Transfer(Transfer {
+        TxKind::Transfer(Transfer {
             from: session.id,
             from_bank: self.home.bank,
             amount,
             fee,
             tag: Concealed::new(tag, work.draft.entropy().draw()),
             accepted: None,
-        });
-        let valid_until = work.now.plus(work.ledger.validity_ms_max());
-        self.body(work, kind, valid_until)
+        })
     }
 
     fn is_as_asked(&self, work: &Work<'_>, body: &TxBody, receiver: Idx, fee: Paise) -> bool {
@@ -182,6 +181,14 @@ fn recipient(work: &Work<'_>, sender: &Idx, to: &Recipient) -> Result<Idx, Stop>
             Ok(work.draft.contact(sender, nickname)?.ok_or(Refusal::UnknownContact)?.idx)
         }
     }
+}
+
+/// How long a transfer shall live, within what the ledger and the desk allow.
+fn life(work: &Work<'_>, asked: Option<u64>) -> Result<u64, Stop> {
+    let longest = work.ledger.validity_ms_max();
+    let life = asked.unwrap_or(longest);
+    let is_allowed = life <= longest && (asked.is_none() || life >= SEND_LIFE_MS_MIN);
+    if is_allowed { Ok(life) } else { Err(Refusal::BadLifetime.into()) }
 }
 
 fn fee_of(work: &Work<'_>, amount: Paise) -> Result<Paise, Stop> {

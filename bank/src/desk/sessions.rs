@@ -1,15 +1,17 @@
-//! Sessions: opened when an account first moves money on a day, signed in by bank or customer.
+//! Sessions: opened when an account first moves money on a day, signed in by bank or customer. Just before
+//! midnight the next day's is opened instead, so that no payment waits for one that comes too late.
 
-use super::Desk;
 use super::customers::{customer, moving_account, sound};
 use super::effect::{Answer, Effect};
 use super::refusal::Refusal;
 use super::work::{Stop, Work};
+use super::{Desk, SESSION_LEAST_MS};
 use crate::pseudonym::session_id;
 use crate::vault::{BankAccount, Credential, Customer, OpenedSession, month_key};
 use idx_crypto::{Hash32, PublicKey, SecretKey, Signature, Signer};
+use idx_types::params::DAY_MS;
 use idx_types::tx::OpenSession;
-use idx_types::{AccountHandle, Concealed, Idx, NetworkDay, TxKind, TxSignature};
+use idx_types::{AccountHandle, Concealed, Idx, NetworkDay, TimestampMs, TxKind, TxSignature};
 
 /// Days before today whose sessions a fresh key is held against; who uses one again after that has been told.
 const KEY_DAYS: u32 = 31;
@@ -43,15 +45,14 @@ impl Desk {
         given: Option<PublicKey>,
     ) -> Result<OpenedSession, Stop> {
         let customer = customer(work, &account.owner)?;
-        let day = work.day();
-        let known = work.draft.session(day, &account.handle)?;
-        if let Some(session) = known.as_ref().filter(|session| is_usable(session, &customer)) {
+        if let Some(session) = running(work, account, &customer)? {
             let is_so = given.is_none_or(|key| key == session.key);
-            return if is_so { Ok(session.clone()) } else { Err(Refusal::SessionTaken.into()) };
+            return if is_so { Ok(session) } else { Err(Refusal::SessionTaken.into()) };
         }
+        let day = day_to_open(work.now);
         let month = month_key(&mut work.draft, day)?;
         let id = session_id(&month, &account.owner, &self.home.code, day, &account.handle);
-        if known.is_some_and(|session| session.id == id) {
+        if work.draft.session_of_id(&id)?.is_some() {
             return Err(Refusal::SessionTaken.into());
         }
         let (key, secret) = match &customer.credential {
@@ -77,16 +78,18 @@ impl Desk {
         session: &OpenedSession,
     ) -> Result<(), Stop> {
         let identity = self.envelope(work, customer, account, Some(session.id))?;
+        // The ledger lets none live longer; what is opened ahead of its day ends that much before it does.
+        let expires_at = session.day.end().min(work.now.plus(DAY_MS));
         let kind = TxKind::OpenSession(OpenSession {
             bank: self.home.bank,
             session: session.id,
             handle: Concealed::new(account.handle, work.draft.entropy().draw()),
             key: session.key,
-            expires_at: session.day.end(),
+            expires_at,
             identity,
         });
         let longest = work.now.plus(work.ledger.validity_ms_max());
-        let body = self.body(work, kind, longest.min(session.day.end()));
+        let body = self.body(work, kind, longest.min(expires_at));
         work.effects.push(Effect::SignAndSubmit(Box::new(body)));
         Ok(())
     }
@@ -102,6 +105,34 @@ impl Desk {
     }
 }
 
+/// The session of an account that runs now and that somebody can sign in: today's, or late in the day
+/// tomorrow's.
+fn running(
+    work: &Work<'_>,
+    account: &BankAccount,
+    customer: &Customer,
+) -> Result<Option<OpenedSession>, Stop> {
+    for day in [work.day(), day_to_open(work.now)] {
+        let known = work.draft.session(day, &account.handle)?;
+        let runs = |session: &OpenedSession| is_usable(session, customer) && is_running(work, session);
+        if let Some(session) = known.filter(runs) {
+            return Ok(Some(session));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether something that is made now can be signed in a session.
+pub(super) fn is_running(work: &Work<'_>, session: &OpenedSession) -> bool {
+    let ends = work.ledger.session(&session.id).map_or(session.day.end(), |known| known.expires_at);
+    (work.day()..=day_to_open(work.now)).contains(&session.day) && work.now < ends
+}
+
+/// The day whose session is opened if none runs.
+fn day_to_open(now: TimestampMs) -> NetworkDay {
+    NetworkDay::of(now.plus(SESSION_LEAST_MS))
+}
+
 /// The key that a customer brings for a session: sound, and none that the network or the bank has seen of
 /// him.
 fn fresh_key(work: &Work<'_>, customer: &Customer, given: Option<PublicKey>) -> Result<PublicKey, Stop> {
@@ -112,7 +143,7 @@ fn fresh_key(work: &Work<'_>, customer: &Customer, given: Option<PublicKey>) -> 
     }
     let today = work.day();
     for account in work.draft.accounts_of(&customer.idx)? {
-        for day in today.0.saturating_sub(KEY_DAYS)..=today.0 {
+        for day in today.0.saturating_sub(KEY_DAYS)..=today.next().0 {
             let session = work.draft.session(NetworkDay(day), &account.handle)?;
             if session.is_some_and(|session| session.key == key) {
                 return Err(Refusal::SessionKeyUsed.into());

@@ -3,6 +3,7 @@
 mod choices;
 mod compliance;
 mod ends;
+mod erasing;
 mod forgeries;
 mod holds;
 mod instructions;

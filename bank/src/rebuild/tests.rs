@@ -4,7 +4,8 @@ use super::*;
 use crate::Entropy;
 use crate::vault::{Batch, MemoryStore, Shelf, VaultKey, VaultKeys, VaultStore};
 use idx_crypto::{HpkePublic, Recipients};
-use idx_types::{AccountHandle, BankId, Idx, SessionId};
+use idx_types::tx::TX_VERSION;
+use idx_types::{AccountHandle, BankId, Idx, SessionId, TxBody};
 
 const HDFC: BankId = BankId(1);
 const NOON: TimestampMs = TimestampMs(20_000 * 86_400_000 + 43_200_000);
@@ -46,9 +47,9 @@ fn opening(bank: (BankId, u8, &str), person: u8, place: u8, session: Option<u8>)
     let context = IdentityContext { chain_id, bank, handle: account.handle, session };
     let record = IdentityRecord::new(&customer(person), &account, &code.parse().unwrap(), session);
     let envelope = record.seal(&context, &recipients(home_key), &[person; 32]).unwrap();
-    let session_key = session.map(|id| PublicKey(id.0));
+    let session = session.map(|id| (PublicKey(id.0), NetworkDay::of(NOON)));
     let (height, expires_on) = (Height(u64::from(person)), None);
-    PrivateRecord { height, created_at: NOON, context, envelope, session_key, expires_on }
+    PrivateRecord { height, created_at: NOON, context, envelope, session, expires_on }
 }
 
 /// Three customers with four accounts and a session at HDFC, one of them with an account at SBI as well.
@@ -62,6 +63,31 @@ fn chain() -> Vec<PrivateRecord> {
         opening(hdfc, 3, 0, None),
         opening(hdfc, 3, 0, Some(77)),
     ]
+}
+
+/// One that was opened just before midnight for the next day comes back as that day's.
+#[test]
+fn a_session_belongs_to_the_day_on_which_it_ends() {
+    let (bank, handle) = (HDFC, AccountHandle([1; 32]));
+    let kind = |ends| {
+        let key = PublicKey([1; 32]);
+        idx_types::testing::open_session(bank, SessionId([1; 32]), handle, key, ends)
+    };
+    let midnight = NetworkDay(20_001).start();
+    for (ends, day) in [(midnight, 20_000), (midnight.plus(1), 20_001), (midnight.plus(86_390_000), 20_001)] {
+        let created_at = TimestampMs(midnight.0 - 10_000);
+        let body = TxBody {
+            version: TX_VERSION,
+            chain_id: idx_types::testing::chain_id(),
+            created_at,
+            valid_until: created_at.plus(1_000),
+            nonce: 1,
+            kind: kind(ends),
+        };
+        let tx = body.sign(&[&idx_types::testing::key(1)]);
+        let record = PrivateRecord::of(Height(1), &tx).expect("an opening");
+        assert_eq!(record.session.map(|(_, day)| day), Some(NetworkDay(day)), "{ends:?}");
+    }
 }
 
 fn new_vault(seed: u8) -> (MemoryStore, VaultKeys) {
@@ -164,8 +190,8 @@ fn an_envelope_that_names_another_bank_is_refused() {
 fn the_opening_of_a_travel_account_is_read() {
     let (handle, session) = (AccountHandle([7; 32]), SessionId([8; 32]));
     let kind = idx_types::testing::open_travel((session, HDFC), "CITI_USA", idx_types::Paise(1), handle);
-    let body = idx_types::TxBody {
-        version: idx_types::tx::TX_VERSION,
+    let body = TxBody {
+        version: TX_VERSION,
         chain_id: idx_types::testing::chain_id(),
         created_at: NOON,
         valid_until: NOON.plus(1),
@@ -175,7 +201,7 @@ fn the_opening_of_a_travel_account_is_read() {
     let tx = body.sign(&[&idx_types::testing::key(1)]);
     let record = PrivateRecord::of(Height(4), &tx).unwrap();
     assert_eq!((record.context.handle, record.context.session), (handle, None));
-    assert_eq!(record.session_key, None);
+    assert_eq!(record.session, None);
     assert!(record.expires_on.is_some(), "its bank must know when to call it home");
     assert_eq!(PrivateRecord::of(Height(4), &tx.redacted()), None, "observers read nothing");
 }

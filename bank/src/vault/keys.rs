@@ -89,6 +89,30 @@ impl VaultKeys {
         Ok(keys)
     }
 
+    /// The version of the key under which the first record of a vault is sealed: that of the vault, or
+    /// during a rotation either that or the one before.
+    ///
+    /// # Errors
+    /// [`VaultError::Empty`] if there is no vault, [`VaultError::Damaged`] if the record was altered.
+    pub fn version_in(store: &dyn VaultStore) -> Result<u16, VaultError> {
+        let row = store.get(Table::Meta, INDEX_ROW)?.ok_or(VaultError::Empty)?;
+        sealing::version_of(Table::Meta, &row)
+    }
+
+    /// Keys of a vault that turns from an old secret to a new one, as far as the turn may be.
+    ///
+    /// # Errors
+    /// Those of [`VaultKeys::open`], if neither secret is the vault's.
+    pub fn open_turning(new: &[u8; 32], old: &[u8; 32], store: &dyn VaultStore) -> Result<Self, VaultError> {
+        let found = Self::version_in(store)?;
+        let between = |old_version: u16| {
+            let previous = VaultKey::new(old_version, old);
+            Self::open(VaultKey::new(old_version.saturating_add(1), new), Some(previous), store)
+        };
+        // The record that tells the version is among the first to turn.
+        between(found).or_else(|_| between(found.saturating_sub(1)))
+    }
+
     /// The key that rows are written under.
     pub const fn current(&self) -> &VaultKey {
         &self.current

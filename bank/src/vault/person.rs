@@ -4,6 +4,7 @@ use super::rows::{
     BankAccount, Contact, Credential, Customer, Holder, Incoming, News, OpenedSession, Outgoing, Side, Status,
 };
 use super::{Draft, Shelf, VaultError};
+use borsh::{BorshDeserialize, BorshSerialize};
 use idx_types::{Idx, NetworkDay, TimestampMs};
 
 /// All that the bank keeps of one person. The shell renders it; `Debug` shows no content.
@@ -26,7 +27,7 @@ pub struct PersonFile {
 }
 
 /// How much an erasure took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, BorshSerialize, BorshDeserialize)]
 pub struct Erased {
     /// Contacts.
     pub contacts: usize,

@@ -55,6 +55,7 @@ pub fn rotate(
 fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Result<Vec<u8>, VaultError> {
     match table {
         Table::Meta if key == rows::HISTORY_ROW => again::<rows::HistoryBuilt>(draft, key, row),
+        // Each record of this table is one secret, so they are sealed alike.
         Table::Meta => again::<rows::IndexSecret>(draft, key, row),
         Table::Customers => again::<rows::Customer>(draft, key, row),
         Table::Accounts => again::<rows::BankAccount>(draft, key, row),

@@ -17,6 +17,7 @@ mod lawful;
 mod news;
 mod node;
 mod order;
+mod person;
 mod travel;
 mod tx;
 
@@ -55,6 +56,7 @@ pub use order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
     OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
+pub use person::{ErasedView, PersonAccountView, PersonSessionView, PersonView};
 pub use travel::{
     CloseTravelView, ConversionView, CurrencyRatesView, ForeignBankView, ForexRateView, ForexRatesView,
     OpenTravelView, QuoteView, TravelTermsView,

@@ -42,6 +42,8 @@ pub enum Purpose {
     JudgeReading,
     /// What foreign money costs (Ed25519).
     RatePublisher,
+    /// Seals an officer's share of a custodian's secrets; what the file shows as public key is a digest.
+    OfficerShare,
 }
 
 impl Purpose {
@@ -49,6 +51,7 @@ impl Purpose {
     pub fn public_of(self, secret: &[u8; 32]) -> [u8; 32] {
         match self {
             Self::Vault => *hkdf_derive(secret, "idx/vault-key-name/1", &[]),
+            Self::OfficerShare => *hkdf_derive(secret, "idx/officer-share-name/1", &[]),
             Self::Hpke | Self::RegulatorEscrow | Self::JudgeReading => x25519_public(secret),
             Self::CompanyMaster => *hkdf_derive(secret, "idx/company-master-name/1", &[]),
             Self::Consensus | Self::Network | Self::Wallet => SecretKey::from_seed(secret).public_key().0,
@@ -73,6 +76,7 @@ impl fmt::Display for Purpose {
             Self::JudgeSigning => "judge_signing",
             Self::JudgeReading => "judge_reading",
             Self::RatePublisher => "rate_publisher",
+            Self::OfficerShare => "officer_share",
         })
     }
 }

@@ -1,5 +1,7 @@
 //! `idx-node custodian`: holds one half of every identity, for the regulator or the company.
 
+mod shares;
+
 use super::HomeArg;
 use super::exit::{Done, Exit, Failure};
 use super::keys::passphrase_of;
@@ -31,8 +33,10 @@ Example:
 
 /// Hold one half of every identity, and give it to judges with a verified order.
 #[derive(Debug, clap::Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, args_conflicts_with_subcommands = true)]
 pub(super) struct CustodianCommand {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     #[command(flatten)]
     home: HomeArg,
     #[command(flatten)]
@@ -54,6 +58,14 @@ pub(super) struct CustodianCommand {
     detached: bool,
 }
 
+/// What else there is to do with a custodian's home.
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Split a custodian's secrets among three officers, or bring them back from two.
+    #[command(subcommand)]
+    Shares(shares::Shares),
+}
+
 impl From<CustodianError> for Failure {
     fn from(error: CustodianError) -> Self {
         match error {
@@ -66,6 +78,9 @@ impl From<CustodianError> for Failure {
 
 impl CustodianCommand {
     pub(super) fn run(self) -> Done {
+        if let Some(Verb::Shares(shares)) = self.verb {
+            return shares.run();
+        }
         if self.detached {
             // Fails only for a process that leads a group already, which then needs no new session.
             let _ = rustix::process::setsid();

@@ -2,13 +2,16 @@
 
 use super::HomeArg;
 use super::exit::{Done, Exit, Failure};
-use super::output::{Output, say, table};
+use super::output::{Output, json as text_of, say, table};
+use super::span::Span;
 use super::testnet::block_on;
 use crate::admin::{Admin, AdminError};
 use crate::home;
 use clap::Subcommand;
 use idx_client::encoding::{Hex, Time};
-use idx_client::views::{ContactView, CustomerTransferView, Direction, OpeningView, StandingView};
+use idx_client::views::{
+    ContactView, CustomerTransferView, Direction, ErasedView, OpeningView, PersonView, StandingView,
+};
 use idx_types::{Idx, TxId};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -86,6 +89,17 @@ enum Verb {
         /// The account.
         number: String,
     },
+    /// Print all that the bank keeps of a person, for the person.
+    Export {
+        /// The customer.
+        idx: String,
+    },
+    /// Forget of a person what the law does not oblige the bank to keep; says what stays. Refused while there
+    /// is money, or a transfer under way.
+    Erase {
+        /// The customer.
+        idx: String,
+    },
     /// Keep somebody as a contact.
     AddContact {
         /// The customer.
@@ -121,6 +135,10 @@ enum Verb {
         /// To an IDX.
         #[arg(long)]
         to: Option<String>,
+        /// How long the receiver has to choose and the payment to settle, for example 90m [default: as long
+        /// as the network allows].
+        #[arg(long, value_name = "SPAN")]
+        valid_for: Option<Span>,
     },
     /// What a customer sent and was sent.
     Transfers {
@@ -191,6 +209,15 @@ impl Clerk {
                 self.print_id("admin_freeze", json!({"number": number, "reason": reason})).await
             }
             Verb::Unfreeze { number } => self.print_id("admin_unfreeze", json!({"number": number})).await,
+            Verb::Export { idx } => {
+                say(&text_of(&self.call::<PersonView>("admin_exportPerson", json!({"idx": idx})).await?));
+                Ok(())
+            }
+            Verb::Erase { idx } => {
+                let erased: ErasedView = self.call("admin_erasePerson", json!({"idx": idx})).await?;
+                self.output.print(&erased, erased_text);
+                Ok(())
+            }
             other => self.serve_transfers(other).await,
         }
     }
@@ -211,9 +238,10 @@ impl Clerk {
                 self.output.print(&contacts, |all| table(["nickname", "IDX"], all.iter().map(rows)));
                 Ok(())
             }
-            Verb::Send { idx, number, amount, contact, to } => {
+            Verb::Send { idx, number, amount, contact, to, valid_for } => {
                 let ask = json!({
                     "idx": idx, "number": number, "amount": amount, "nickname": contact, "to": to,
+                    "validForMs": valid_for.map(|span| span.0),
                 });
                 self.print_id("admin_send", ask).await
             }
@@ -247,6 +275,13 @@ impl Clerk {
         say(&value.to_string());
         Ok(())
     }
+}
+
+fn erased_text(erased: &ErasedView) -> String {
+    let ErasedView { contacts, transfers, transfers_kept, kept_since, stays } = erased;
+    let gone = format!("forgotten: {contacts} contacts, {transfers} transfers, password and logins");
+    let kept = format!("stays: {transfers_kept} transfers, as all that ended after {kept_since}");
+    [vec![gone, kept], stays.iter().map(|what| format!("stays: {what}")).collect()].concat().join("\n")
 }
 
 /// How a command ends that got no answer.

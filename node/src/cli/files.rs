@@ -13,7 +13,7 @@ use idx_bank::pain001::FILE_BYTES_MAX;
 use idx_bank::statement::{Format, SealText};
 use idx_client::views::{DocumentView, ImportLineView, ImportState, ImportView};
 use idx_client::{ClientSettings, IdxClient};
-use idx_types::NetworkDay;
+use idx_types::{Height, NetworkDay};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -150,7 +150,7 @@ impl Export {
             write(&path, &bytes)?;
             write(&signature_path(&path), format!("{}\n", made.signature).as_bytes())?;
             say(&format!("{} and {}", path.display(), signature_path(&path).display()));
-            Ok(())
+            Ok::<(), Failure>(())
         })
     }
 }
@@ -208,17 +208,19 @@ impl Statement {
         let text: SealText = text.trim().parse().map_err(|error| unsound(anyhow::Error::new(error)))?;
         let banks = match (&verify.genesis, &verify.url) {
             (Some(path), _) => Banks::of_genesis(&genesis_file::read_sound(path)?.sound),
-            (None, Some(url)) => block_on(async {
-                let client = IdxClient::new(url, ClientSettings::default())?;
-                Banks::at(&client, text.0.message.height).await
-            })
-            .map_err(|error| Failure::of(Exit::Unreachable, error))?,
+            (None, Some(url)) => block_on(banks_at(url, text.0.message.height))?,
             (None, None) => return Err(Failure::say(Exit::Usage, "give --genesis or --url")),
         };
         let checked = check(&document, &text.0, &banks).map_err(|error| unsound(error.into()))?;
         verify.output.print(&checked, sentence);
         Ok(())
     }
+}
+
+async fn banks_at(url: &str, height: Height) -> Result<Banks, Failure> {
+    let unreachable = |error| Failure::of(Exit::Unreachable, error);
+    let client = IdxClient::new(url, ClientSettings::default()).map_err(unreachable)?;
+    Banks::at(&client, height).await.map_err(unreachable)
 }
 
 fn sentence(checked: &Checked) -> String {

@@ -19,6 +19,7 @@ mod output;
 mod span;
 mod status;
 mod testnet;
+mod vault;
 
 pub use exit::{EXIT_CODES, Exit, Failure};
 
@@ -88,6 +89,9 @@ enum Command {
     /// Check statements that somebody shows.
     #[command(subcommand)]
     Statement(files::Statement),
+    /// The bank's customer store, while its node stands still.
+    #[command(subcommand)]
+    Vault(vault::Vault),
     /// Check the whole local chain again, from genesis.
     Verify(node::Verify),
     /// A node that follows and verifies the chain, and signs nothing.
@@ -140,6 +144,7 @@ impl Command {
             Self::Import(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Statement(command) => command.run(),
+            Self::Vault(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Observer(command) => command.run(),
             Self::Testnet(command) => command.run(),

@@ -5,7 +5,9 @@ use super::links::LinkVerb;
 use super::output::{Output, say};
 use crate::pay::{Summary, made};
 use crate::testnet::links::LinksError;
-use crate::testnet::{self, Asked, Layout, LayoutError, Paying, Stream, TestnetError, UpReport};
+use crate::testnet::{
+    self, Asked, Layout, LayoutError, Made, Paying, RbiToken, Stream, TestnetError, UpReport,
+};
 use idx_types::BankCode;
 use std::path::PathBuf;
 
@@ -146,6 +148,18 @@ pub(super) struct Up {
     /// Threads of each node's nonce search.
     #[arg(long, value_name = "N", default_value_t = 1)]
     mining_threads: usize,
+    /// Days of the company's keys in genesis; its custodian announces those that follow [default: 400].
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=400))]
+    company_days: Option<u16>,
+    /// PKCS#11 library of a token that shall hold the keys of RBI's custodian.
+    #[arg(long, value_name = "LIBRARY", requires_all = ["rbi_token", "rbi_pin_file"])]
+    rbi_token_module: Option<PathBuf>,
+    /// The token's label.
+    #[arg(long, value_name = "LABEL", requires = "rbi_token_module")]
+    rbi_token: Option<String>,
+    /// File with the token's PIN; it is copied into the home of RBI's custodian.
+    #[arg(long, value_name = "FILE", requires = "rbi_token_module")]
+    rbi_pin_file: Option<PathBuf>,
     /// File of payments to settle instead of a made stream.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["count", "seed"])]
     payments: Option<PathBuf>,
@@ -240,6 +254,11 @@ impl Up {
             Some(file) => Stream::File(file),
             None => Stream::Made { count: self.count, seed: self.seed },
         };
+        let rbi_token = match (self.rbi_token_module, self.rbi_token, self.rbi_pin_file) {
+            (Some(module), Some(label), Some(pin_file)) => Some(RbiToken { module, label, pin_file }),
+            _ => None,
+        };
+        let company_days = self.company_days.map(usize::from);
         let rate_default = if named { 0 } else { testnet::MADE_RATE };
         Asked {
             http_base: self.port_base,
@@ -247,7 +266,7 @@ impl Up {
             links: self.links,
             links_base: self.links_port_base,
             custodians: !self.no_custodians,
-            mining_threads: self.mining_threads,
+            made: Made { mining_threads: self.mining_threads, company_days, rbi_token },
             paying: (!self.no_payments).then(|| self.pace.paying(stream, rate_default)),
             pay_again: named,
         }

@@ -2,7 +2,7 @@
 
 use super::durable::Durable;
 use crate::home::Home;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use idx_bank::rebuild::{self, PrivateRecord, Rebuilt, rebuild};
 use idx_bank::vault::{Draft, Shelf, VaultKey, VaultKeys, VaultStore, index_histories, token_secret};
 use idx_bank::{Entropy, Secret32};
@@ -63,8 +63,15 @@ impl VaultOpening<'_> {
         if !path.exists() {
             self.make(&path)?;
         }
+        let next = self.home.next_vault_key();
+        ensure!(
+            !next.exists(),
+            "{}: the vault is on its way to a new key\n  what to do: end it with `idx-node vault rotate`",
+            next.display()
+        );
         let db = VaultDb::open(&path)?;
-        let keys = VaultKeys::open(VaultKey::new(FIRST_VERSION, self.vault_secret), None, &db);
+        let keys = VaultKeys::version_in(&db)
+            .and_then(|version| VaultKeys::open(VaultKey::new(version, self.vault_secret), None, &db));
         let keys = keys.with_context(|| format!("the vault at {} does not open", path.display()))?;
         let mut draft = Draft::new(&keys, &db, entropy()?);
         let token_secret = token_secret(&mut draft)?;

@@ -3,8 +3,8 @@
 use super::layout::{BANKS, Layout, LayoutError, Place};
 use super::ports::Ports;
 use super::{TestnetError, travel};
-use crate::home;
-use crate::keys::custodian::{RegulatorKeys, Role, company_keys, regulator_keys};
+use crate::home::{self, Home};
+use crate::keys::custodian::{RegulatorKeys, Role, company_keys, generate_in_token, regulator_keys};
 use crate::keys::judge::JudgePublic;
 use crate::keys::{self, NodeKeys, PublicKeys};
 use crate::pay::now;
@@ -15,6 +15,7 @@ use idx_genesis::{BankEntry, Genesis, GenesisFile};
 use idx_types::{BankCode, JudgeId, NetworkDay, Paise, Params, Regulator};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Each bank's reserve: a trillion rupees.
 const RESERVE: Paise = Paise(100_000_000_000_000);
@@ -34,21 +35,44 @@ const POLICY: &str = "\
 release = \"always\"
 ";
 
+/// What can be made otherwise than usual.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Made {
+    /// Threads of each node's search.
+    pub mining_threads: usize,
+    /// Days of the company's keys in genesis, 1 or more; as many as the ledger takes if left out. The
+    /// company's custodian announces those that follow.
+    pub company_days: Option<usize>,
+    /// A PKCS#11 token that shall hold the regulator's keys.
+    pub rbi_token: Option<RbiToken>,
+}
+
+/// A token, and what opens it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RbiToken {
+    /// The PKCS#11 library.
+    pub module: PathBuf,
+    /// Its label.
+    pub label: String,
+    /// File with the PIN; it is copied into the regulator's home.
+    pub pin_file: PathBuf,
+}
+
 /// Makes everything; the network exists once its last file is written. What an interrupted try left is
 /// made anew.
 ///
 /// # Errors
 /// [`TestnetError`].
-pub fn network(layout: &Layout, ports: Ports, mining_threads: usize) -> Result<(), TestnetError> {
+pub fn network(layout: &Layout, ports: Ports, made: &Made) -> Result<(), TestnetError> {
     layout.clear()?;
     eprintln!("making the homes of six banks, two custodians and a judge in {}", layout.dir().display());
     let places = layout.places();
     let mut genesis = Genesis::new("testnet", now(), Params::default());
     for place in &places {
-        let public = make_place(place, ports, mining_threads)?;
+        let public = make_place(place, ports, made.mining_threads)?;
         genesis.add_bank(entry(place, ports, public), &Ed25519).map_err(genesis_error)?;
     }
-    add_escrow(layout, &mut genesis)?;
+    add_escrow(layout, made, &mut genesis)?;
     add_judge(layout, &mut genesis)?;
     travel::found(layout, &mut genesis)?;
     let text = sign_all(&places, genesis)?;
@@ -112,20 +136,36 @@ fn entry(place: &Place, ports: Ports, public: PublicKeys) -> BankEntry {
 }
 
 /// Makes the keys of the regulator and the company; the company's days begin with the network's first.
-fn add_escrow(layout: &Layout, genesis: &mut Genesis) -> Result<(), TestnetError> {
+fn add_escrow(layout: &Layout, made: &Made, genesis: &mut Genesis) -> Result<(), TestnetError> {
     let (rbi, company) = (layout.regulator(), layout.company());
-    make_custodian_home(&rbi, Role::Regulator, KdfCost::testnet())?;
+    match &made.rbi_token {
+        None => make_custodian_home(&rbi, Role::Regulator, KdfCost::testnet()).map(drop)?,
+        Some(token) => make_in_token(&rbi, token)?,
+    }
     let RegulatorKeys { signing_key, hpke_key } = regulator_keys(&rbi).map_err(LayoutError::from)?;
     let regulator = Regulator { name: REGULATOR.to_owned(), signing_key, hpke_key };
     genesis.add_regulator(regulator, &Ed25519).map_err(genesis_error)?;
     let passphrase = make_custodian_home(&company, Role::Company, KdfCost::testnet())?;
     let first = NetworkDay::of(genesis.time);
-    let entry = company_keys(&company, &passphrase, first).map_err(LayoutError::from)?;
+    let mut entry = company_keys(&company, &passphrase, first).map_err(LayoutError::from)?;
+    entry.day_keys.truncate(made.company_days.unwrap_or(usize::MAX));
     genesis.set_company(entry, &Ed25519).map_err(genesis_error)?;
     for custody in layout.custodians() {
         home::write_new(&custody.home.root().join("policy.toml"), POLICY).map_err(LayoutError::from)?;
     }
     Ok(())
+}
+
+/// Makes the regulator's keys in a token; its PIN lies in the home, as all passphrases of a test network do.
+fn make_in_token(home: &Home, token: &RbiToken) -> Result<(), TestnetError> {
+    home.create().map_err(LayoutError::from)?;
+    let pin = home::read_secret(&token.pin_file, "put the token's PIN there").map_err(LayoutError::from)?;
+    home::write_new_secret(&home.passphrase_file(), &pin).map_err(LayoutError::from)?;
+    let made = || {
+        let pin = keys::passphrase(home, None, None)?;
+        generate_in_token(Role::Regulator, home, &pin, KdfCost::testnet(), (&token.module, &token.label))
+    };
+    Ok(made().map_err(LayoutError::from)?)
 }
 
 /// Makes the keys of the judge.
@@ -158,12 +198,16 @@ mod tests {
     use super::*;
     use crate::{genesis_file, settings};
 
+    fn made() -> Made {
+        Made { mining_threads: 1, ..Made::default() }
+    }
+
     #[test]
     fn a_made_network_is_signed_by_all_and_every_home_agrees_with_it() {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::at(dir.path().join("net"));
         let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
-        network(&layout, ports, 1).unwrap();
+        network(&layout, ports, &made()).unwrap();
         for place in layout.places() {
             let genesis = genesis_file::read_sound(&place.home.genesis_file()).unwrap();
             let settings = settings::load(&place.home.config_file(), [], &[]).unwrap();
@@ -180,7 +224,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::at(dir.path().join("net"));
         let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
-        network(&layout, ports, 1).unwrap();
+        network(&layout, ports, &made()).unwrap();
         let genesis = genesis_file::read_sound(&layout.places()[0].home.genesis_file()).unwrap();
         let body = genesis.sound.body();
         let rbi = regulator_keys(&layout.regulator()).unwrap();
@@ -194,11 +238,22 @@ mod tests {
     }
 
     #[test]
+    fn genesis_has_the_companys_keys_of_as_many_days_as_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path().join("net"));
+        let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
+        network(&layout, ports, &Made { company_days: Some(2), ..made() }).unwrap();
+        let genesis = genesis_file::read_sound(&layout.places()[0].home.genesis_file()).unwrap();
+        let company = genesis.sound.body().escrow.company.as_ref().unwrap();
+        assert_eq!(company.day_keys.len(), 2);
+    }
+
+    #[test]
     fn behind_links_nobody_is_told_where_a_node_listens() {
         let dir = tempfile::tempdir().unwrap();
         let layout = Layout::at(dir.path().join("net"));
         let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: Some(7_000) };
-        network(&layout, ports, 1).unwrap();
+        network(&layout, ports, &made()).unwrap();
         let place = layout.place("SBI").unwrap();
         let genesis = std::fs::read_to_string(place.home.genesis_file()).unwrap();
         assert!(!genesis.contains("/tcp/600"), "genesis tells where nodes listen");
@@ -216,7 +271,7 @@ mod tests {
         let ports = Ports { http_base: 5_000, p2p_base: 6_000, links_base: None };
         std::fs::create_dir_all(layout.dir().join("hdfc/keys")).unwrap();
         std::fs::write(layout.dir().join("hdfc/config.toml"), "half").unwrap();
-        network(&layout, ports, 1).unwrap();
+        network(&layout, ports, &made()).unwrap();
         assert!(layout.network().unwrap().is_some());
     }
 }

@@ -21,6 +21,7 @@ mod travel;
 mod up;
 mod verbs;
 
+pub use create::{Made, RbiToken};
 pub use custodians::{CustodianRow, custodian_rows, custodian_table};
 pub use demo::{DemoError, demo};
 pub use layout::{BANKS, Custody, Layout, LayoutError, Place};

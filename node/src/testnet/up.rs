@@ -1,5 +1,6 @@
 //! Making and starting a network, and settling payments on it.
 
+use super::create::Made;
 use super::custodians::{self, CustodianRow, custodian_rows, custodian_table};
 use super::layout::{Layout, Place};
 use super::links::{self, LinksError};
@@ -76,8 +77,8 @@ pub struct Asked {
     pub links_base: Option<u16>,
     /// Whether the custodians run as well.
     pub custodians: bool,
-    /// Threads of each node's search.
-    pub mining_threads: usize,
+    /// What is made otherwise than usual, if the network is made now.
+    pub made: Made,
     /// Payments to settle.
     pub paying: Option<Paying>,
     /// Whether to pay even if a run was made before.
@@ -155,7 +156,7 @@ fn make(layout: &Layout, asked: &Asked) -> Result<Ports, TestnetError> {
     let places = layout.places();
     ports.check_layout(places.last().map_or(0, |place| place.number))?;
     places.iter().try_for_each(|place| ports.check_free(place.number, place.code.as_str()))?;
-    create::network(layout, ports, asked.mining_threads)?;
+    create::network(layout, ports, &asked.made)?;
     Ok(ports)
 }
 

@@ -63,7 +63,7 @@ async fn payment(net: &Net) -> (TxId, [SessionId; 2]) {
 /// `idx-node judge` with the test network's judge.
 pub fn judge(net: &Net, arguments: &[&str]) -> Output {
     let home = net.layout().judge().root().display().to_string();
-    idx_node([&["judge"], arguments, &["--home", &home]].concat())
+    net.idx_node([&["judge"], arguments, &["--home", &home]].concat())
 }
 
 /// An order for a target, active.

@@ -2,6 +2,7 @@
 //! nothing but the vocabulary of `idx-types`. Identities are sealed to the keys that a node shows, handles
 //! concealed under a blind that the checker knows.
 
+use super::clock::Clock;
 use super::net::{Net, until};
 use idx_client::IdxClient;
 use idx_client::views::{ReceiptView, TxStatus};
@@ -66,6 +67,7 @@ pub struct Ledger {
     banks: Vec<Bank>,
     escrow: Escrow,
     nonce: AtomicU64,
+    clock: Option<Clock>,
 }
 
 impl Ledger {
@@ -85,7 +87,13 @@ impl Ledger {
             banks: BANKS.iter().map(bank).collect(),
             escrow: escrow.to_escrow().expect("the ledger has sound keys"),
             nonce: AtomicU64::new(1),
+            clock: net.clock().cloned(),
         }
+    }
+
+    /// The time by the clock of the network's processes.
+    fn now(&self) -> TimestampMs {
+        self.clock.as_ref().map_or_else(now, Clock::now)
     }
 
     /// The number of a bank by its place in [`BANKS`].
@@ -100,7 +108,7 @@ impl Ledger {
 
     /// The body of a transaction of now that may settle for so long.
     pub fn body_for(&self, kind: TxKind, life_ms: u64) -> TxBody {
-        let created_at = now();
+        let created_at = self.now();
         TxBody {
             version: TX_VERSION,
             chain_id: self.chain_id,
@@ -138,13 +146,18 @@ impl Ledger {
         body.sign(&[&from.key, &to.key])
     }
 
+    /// Signed by the bank at this place in [`BANKS`].
+    pub fn of_bank(&self, place: usize, kind: TxKind) -> Transaction {
+        self.body(kind).sign(&[&self.banks[place].consensus_key])
+    }
+
     fn by_bank(&self, customer: &Customer, kind: TxKind) -> Transaction {
-        self.body(kind).sign(&[&self.banks[customer.bank].consensus_key])
+        self.of_bank(customer.bank, kind)
     }
 
     /// Whose an account or session is, sealed to the home bank, and to regulators and company of today.
     fn identity(&self, customer: &Customer, subject: [u8; 32]) -> Concealed<Envelope> {
-        let today = NetworkDay::of(now());
+        let today = NetworkDay::of(self.now());
         let recipients = Recipients {
             home: self.banks[customer.bank].hpke_key,
             company: *self.escrow.company.day_keys.get(&today).expect("the company has a key for today"),
@@ -157,10 +170,15 @@ impl Ledger {
     /// Opens and funds customers through one node, and waits until every node knows them. Gives what was
     /// sent for it.
     pub async fn open(&self, net: &Net, customers: &[Customer]) -> Vec<Transaction> {
+        self.open_until(net, customers, self.now().plus(SESSION_MS)).await
+    }
+
+    /// The same, with sessions that end at a time of the story's.
+    pub async fn open_until(&self, net: &Net, customers: &[Customer], ends: TimestampMs) -> Vec<Transaction> {
         let mut sent = Vec::new();
         let client = net.client(BANKS[0]);
-        let steps: [fn(&Self, &Customer) -> Transaction; 3] = [
-            |ledger, customer| {
+        let steps: [fn(&Self, &Customer, TimestampMs) -> Transaction; 3] = [
+            |ledger, customer, _| {
                 let open = OpenAccount {
                     bank: ledger.bank(customer.bank),
                     handle: concealed(customer.handle),
@@ -169,21 +187,21 @@ impl Ledger {
                 };
                 ledger.by_bank(customer, TxKind::OpenAccount(open))
             },
-            |ledger, customer| ledger.deposit(customer, FUNDS),
-            |ledger, customer| {
+            |ledger, customer, _| ledger.deposit(customer, FUNDS),
+            |ledger, customer, expires_at| {
                 let open = OpenSession {
                     bank: ledger.bank(customer.bank),
                     session: customer.session,
                     handle: concealed(customer.handle),
                     key: customer.key.public_key(),
-                    expires_at: now().plus(SESSION_MS),
+                    expires_at,
                     identity: ledger.identity(customer, customer.session.0),
                 };
                 ledger.by_bank(customer, TxKind::OpenSession(open))
             },
         ];
         for step in steps {
-            let txs: Vec<Transaction> = customers.iter().map(|customer| step(self, customer)).collect();
+            let txs: Vec<Transaction> = customers.iter().map(|customer| step(self, customer, ends)).collect();
             for receipt in settle(&client, txs.clone()).await {
                 assert_eq!(receipt.status, TxStatus::Completed, "{receipt:?}");
             }

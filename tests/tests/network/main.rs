@@ -5,25 +5,33 @@
 //! sleeps for something that it could observe.
 
 mod catching_up;
+mod clock;
 mod crashes;
 mod demo;
 mod dice;
 mod events;
+mod expiry;
 mod history;
 mod interface;
 mod lawful;
 mod ledger;
 mod looking;
+mod midnight;
 mod moving;
 mod net;
 mod observer;
 mod partitions;
+mod people;
+mod person_order;
 mod polling;
 mod privacy;
 mod refusals;
 mod rest;
+mod rights;
+mod rotation;
 mod silence;
 mod statements;
 mod testnet;
+mod token;
 mod traffic;
 mod travel;

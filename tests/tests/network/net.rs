@@ -1,5 +1,6 @@
 //! A network of six processes for one story.
 
+use super::clock::Clock;
 use futures::stream::{self, StreamExt};
 use idx_client::{ClientSettings, IdxClient, encoding::BlockTag};
 use idx_node::rpc::endpoint;
@@ -37,6 +38,8 @@ pub struct Net {
     http_base: u16,
     p2p_base: u16,
     links: bool,
+    clock: Option<Clock>,
+    variables: Vec<(&'static str, String)>,
 }
 
 /// The `idx-node` that was built with these tests.
@@ -54,10 +57,19 @@ pub fn binary() -> PathBuf {
 
 /// Runs `idx-node` with an environment that says nothing about nodes.
 pub fn idx_node<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
+    idx_node_with(&[], arguments)
+}
+
+/// The same, with some variables that go to what it starts as well.
+fn idx_node_with<S: AsRef<OsStr>>(
+    variables: &[(&'static str, String)],
+    arguments: impl IntoIterator<Item = S>,
+) -> Output {
     let mut command = Command::new(binary());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("IDX_")) {
         command.env_remove(name);
     }
+    command.envs(variables.iter().cloned());
     command.args(arguments).stdin(Stdio::null()).output().expect("idx-node can be run")
 }
 
@@ -66,7 +78,38 @@ impl Net {
     pub fn planned() -> Self {
         let base = free_base().expect("there are free ports");
         let dir = tempfile::tempdir().expect("there is room for temporary folders");
-        Self { dir, http_base: base, p2p_base: base + PORTS_BEFORE_LINKS / 2, links: false }
+        Self {
+            dir,
+            http_base: base,
+            p2p_base: base + PORTS_BEFORE_LINKS / 2,
+            links: false,
+            clock: None,
+            variables: vec![],
+        }
+    }
+
+    /// The same, for processes whose clock the story moves; `None` where that cannot be done.
+    pub fn planned_with_clock() -> Option<Self> {
+        let mut net = Self::planned();
+        let clock = Clock::in_folder(net.dir.path())?;
+        net.variables.extend(clock.environment());
+        net.clock = Some(clock);
+        Some(net)
+    }
+
+    /// From now on its processes have this variable in their environment.
+    pub fn with_variable(&mut self, name: &'static str, value: String) {
+        self.variables.push((name, value));
+    }
+
+    /// Its clock, if it is not the machine's.
+    pub const fn clock(&self) -> Option<&Clock> {
+        self.clock.as_ref()
+    }
+
+    /// Runs `idx-node` by this network's clock and with its variables.
+    pub fn idx_node<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
+        idx_node_with(&self.variables, arguments)
     }
 
     /// A running network on which nothing was paid yet.
@@ -104,7 +147,7 @@ impl Net {
     /// `idx-node testnet` with this network's folder.
     pub fn testnet(&self, arguments: &[&str]) -> Output {
         let dir = self.layout().dir().display().to_string();
-        idx_node([&["testnet"], arguments, &["--dir", &dir]].concat())
+        self.idx_node([&["testnet"], arguments, &["--dir", &dir]].concat())
     }
 
     /// A port beside those of the banks, for one more node.

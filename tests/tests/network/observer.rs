@@ -118,7 +118,8 @@ impl Observer {
 }
 
 /// Has a bank's node list the observer.
-fn let_in(net: &Net, bank: &str, key: &str) {
+/// The bank starts again and lets an observer in.
+pub fn let_in(net: &Net, bank: &str, key: &str) {
     let file = net.place(bank).home.config_file();
     let text = fs::read_to_string(&file).expect("the settings are there");
     let listed = text.replace("observers = []", &format!("observers = [\"{key}\"]"));

@@ -7,19 +7,18 @@
 //! ```
 
 mod parties;
-mod people;
 
 use super::interface::get;
 use super::lawful::{judge, opened, ordered};
 use super::looking::{Known, every_answer, found_in};
 use super::net::{Net, assert_success, until};
 use super::observer::Observer;
+use super::people::{Person, ask, done};
 use idx_client::IdxClient;
 use idx_client::encoding::Hex;
 use idx_node::admin::AdminError;
 use idx_node::testnet::BANKS;
 use idx_types::{SessionId, TxId};
-use people::{Person, ask, done};
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

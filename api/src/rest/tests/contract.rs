@@ -3,6 +3,8 @@
 
 use super::people::papers;
 use super::*;
+use idx_client::encoding::Time;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The fields of an answer, each of which must be there.
@@ -106,6 +108,24 @@ async fn a_payment_from_send_to_history() {
     let past = bench.get(&path, &bilal.token).await.json();
     has(&past, "total, limit, offset, transactions");
     assert_eq!(past["transactions"][0]["direction"], "received");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_says_how_long_the_receiver_has() {
+    let (bench, [asha, bilal]) = Bench::people().await;
+    let send = |seconds: Value| {
+        json!({"recipient_idx": bilal.idx, "amount": 10, "sender_account_id": asha.account,
+               "valid_for_seconds": seconds})
+    };
+    let sent = bench.post("/api/transactions/send", &asha.token, send(json!(3_600))).await.json();
+    let time = |name: &Value| Time::deserialize(name).unwrap().0;
+    let (made, ends) = (time(&sent["transaction"]["created_at"]), time(&sent["valid_until"]));
+    assert_eq!(ends.since(made), 3_600_000, "{sent}");
+    for bad in [json!(4), json!(86_401), json!("60"), json!(60.5), json!(-60)] {
+        let refused = bench.post("/api/transactions/send", &asha.token, send(bad.clone())).await;
+        assert_eq!(refused.status, 400, "{bad}");
+        assert_eq!(refused.json()["error"]["details"]["field"], "valid_for_seconds", "{bad}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,16 @@ impl World {
 
     fn pay(&mut self, rupees: u64) -> Result<Answer, Refusal> {
         let (account, to) = (self.account_of(0, ASHA).handle, Recipient::Idx(*person(BILAL).idx()));
-        self.ask(0, Ask::Send { sender: *person(ASHA).idx(), account, to, amount: Paise(rupees * 100) })
+        self.ask(
+            0,
+            Ask::Send {
+                sender: *person(ASHA).idx(),
+                account,
+                to,
+                amount: Paise(rupees * 100),
+                life_ms: None,
+            },
+        )
     }
 }
 

@@ -48,6 +48,32 @@ fn an_intent_expires_by_the_time_of_the_chain() {
     }
 }
 
+/// A sender says how long the receiver has to choose.
+#[test]
+fn a_transfer_lives_as_long_as_its_sender_wishes_within_the_limits() {
+    let mut world = World::new();
+    let (sender, account) = (*person(ASHA).idx(), world.account_of(0, ASHA));
+    let longest = world.ledger.validity_ms_max();
+    let send = |life_ms| {
+        let to = Recipient::Idx(*person(BILAL).idx());
+        Ask::Send { sender, account: account.handle, to, amount: Paise(1_000), life_ms }
+    };
+    for life_ms in [0, SEND_LIFE_MS_MIN - 1, longest + 1, u64::MAX] {
+        assert_eq!(world.ask(0, send(Some(life_ms))), Err(Refusal::BadLifetime), "{life_ms}");
+    }
+    let table = [(None, longest), (Some(longest), longest), (Some(SEND_LIFE_MS_MIN), SEND_LIFE_MS_MIN)];
+    for (life_ms, lives) in table {
+        let Ok(Answer::Sent(id)) = world.ask(0, send(life_ms)) else { panic!("sent") };
+        let body = world.banks[0].outgoing(id).unwrap().intent.body;
+        assert_eq!(body.valid_until, body.created_at.plus(lives), "{life_ms:?}");
+    }
+    let held = world.banks[0].held(&account);
+    world.block();
+    world.now = world.now.plus(SEND_LIFE_MS_MIN + 1);
+    world.block();
+    assert_eq!(world.banks[0].held(&account).0, held.0 / 3 * 2, "one of three is over");
+}
+
 /// The opening of a session gets lost on its way: it is submitted again, once for all that wait for it.
 #[test]
 fn a_lost_session_is_opened_again() {
@@ -56,7 +82,7 @@ fn a_lost_session_is_opened_again() {
     let account = world.account_of(0, ASHA).handle;
     for _ in 0..3 {
         let to = Recipient::Idx(receiver);
-        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000) }).unwrap();
+        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None }).unwrap();
     }
     world.pool.clear();
     world.block();
@@ -77,7 +103,7 @@ fn a_session_that_never_came_gives_up_what_waited_for_it() {
     let waiting = world.intent(10);
     world.accept(1, waiting).unwrap();
     let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
-    let send = Ask::Send { sender, account: account.handle, to, amount: Paise(1_000) };
+    let send = Ask::Send { sender, account: account.handle, to, amount: Paise(1_000), life_ms: None };
     let Ok(Answer::Sent(lost)) = world.ask(0, send) else { panic!("sent") };
     world.pool.clear();
     world.now = NetworkDay::of(world.now).end();
@@ -100,7 +126,9 @@ fn what_is_lost_on_its_way_is_shown_again() {
     let account = world.account_of(0, ASHA).handle;
     world.ask(0, Ask::OpenSession { owner: sender, account, key: None }).unwrap();
     world.block();
-    let Ok(Answer::Sent(id)) = world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000) }) else {
+    let Ok(Answer::Sent(id)) =
+        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None })
+    else {
         panic!("sent")
     };
     world.wire.clear();

@@ -46,6 +46,40 @@ fn tags_are_made_ahead_and_once() {
     assert!(world.banks[1].incoming(id).is_some());
 }
 
+/// A session that is opened at the last moment would reach the ledger too late: the next day's is opened,
+/// which every payment of that day goes on with, and the night after the same again.
+#[test]
+fn who_pays_first_in_the_last_seconds_of_a_day_pays_in_tomorrows_session() {
+    let midnight = NetworkDay(20_001).start();
+    let from = |world: &World, id| match world.banks[0].outgoing(id).unwrap().intent.body.kind {
+        TxKind::Transfer(ask) => ask.from,
+        other => panic!("{other:?}"),
+    };
+    let mut world = World::new();
+    world.now = TimestampMs(midnight.0 - 10);
+    let (sender, account) = (*person(ASHA).idx(), world.account_of(0, ASHA).handle);
+    let to = Recipient::Idx(*person(BILAL).idx());
+    let send = Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None };
+    let Ok(Answer::Sent(late)) = world.ask(0, send) else { panic!("sent") };
+    world.now = midnight.plus(200);
+    world.block();
+    assert_eq!(world.banks[0].outgoing(late).unwrap().status(), Status::AwaitingReceiver);
+    world.accept(1, late).unwrap();
+    (0..2).for_each(|_| world.block());
+    assert_eq!(world.banks[0].outgoing(late).unwrap().status(), Status::Completed);
+    world.now = midnight.plus(world::DAY_MS / 2);
+    let noon = world.intent(10);
+    assert_eq!(from(&world, late), from(&world, noon), "one session an account and a day");
+    let session = world.ledger.session(&from(&world, noon)).unwrap();
+    assert_eq!(session.expires_at, TimestampMs(midnight.0 - 10 + world::DAY_MS), "24 h are the most");
+    world.now = session.expires_at;
+    let next = world.intent(10);
+    assert_ne!(from(&world, noon), from(&world, next), "what has ended on the ledger is not used");
+    world.now = midnight.plus(world::DAY_MS * 3 / 2);
+    let last = world.intent(10);
+    assert_eq!(from(&world, next), from(&world, last));
+}
+
 /// A sender whose clock is ahead makes an intent of tomorrow.
 #[test]
 fn an_intent_of_tomorrow_is_recognised() {

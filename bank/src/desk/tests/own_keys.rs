@@ -26,8 +26,13 @@ fn to_bilal() -> Recipient {
 }
 
 fn asked(world: &mut World, account: &BankAccount) -> TxBody {
-    let send =
-        Ask::Send { sender: account.owner, account: account.handle, to: to_bilal(), amount: Paise(1_000) };
+    let send = Ask::Send {
+        sender: account.owner,
+        account: account.handle,
+        to: to_bilal(),
+        amount: Paise(1_000),
+        life_ms: None,
+    };
     match world.ask(0, send) {
         Ok(Answer::SignIntent(body)) => *body,
         other => panic!("{other:?}"),
@@ -95,7 +100,8 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
     let to = Recipient::Idx(receiver);
     let sender = *person(ASHA).idx();
     let from = world.account_of(0, ASHA).handle;
-    let Ok(Answer::Sent(id)) = world.ask(0, Ask::Send { sender, account: from, to, amount: Paise(1_000) })
+    let Ok(Answer::Sent(id)) =
+        world.ask(0, Ask::Send { sender, account: from, to, amount: Paise(1_000), life_ms: None })
     else {
         panic!("sent")
     };
@@ -130,8 +136,13 @@ fn he_brings_a_fresh_key_for_every_session() {
     assert_eq!(opened(&mut world, &second, 77), Err(Refusal::SessionKeyUsed), "of his other account");
     world.now = NetworkDay::of(world.now).end();
     world.block();
-    let send =
-        Ask::Send { sender: account.owner, account: account.handle, to: to_bilal(), amount: Paise(1_000) };
+    let send = Ask::Send {
+        sender: account.owner,
+        account: account.handle,
+        to: to_bilal(),
+        amount: Paise(1_000),
+        life_ms: None,
+    };
     assert_eq!(world.ask(0, send), Err(Refusal::SessionKeyNeeded));
     assert_eq!(opened(&mut world, &account, 77), Err(Refusal::SessionKeyUsed), "of yesterday");
     assert_eq!(opened(&mut world, &account, 70), Err(Refusal::SessionKeyUsed), "he logs in with it");

@@ -16,6 +16,7 @@ fn five_thousand_rupees_from_hdfc_to_icici() {
         account: from.handle,
         to: Recipient::Contact("LANDLORD".parse().unwrap()),
         amount: Paise(500_000),
+        life_ms: None,
     };
     let Ok(Answer::Sent(id)) = world.ask(0, send) else { panic!("sent") };
     assert_eq!(world.banks[0].held(&from), Paise(507_500), "amount and fee");
@@ -108,7 +109,9 @@ fn a_restart_forgets_nothing() {
     let mut world = World::new();
     let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
     let account = world.account_of(0, ASHA).handle;
-    let Ok(Answer::Sent(id)) = world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000) }) else {
+    let Ok(Answer::Sent(id)) =
+        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None })
+    else {
         panic!("sent")
     };
     world.restart(0);

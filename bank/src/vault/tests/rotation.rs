@@ -33,6 +33,32 @@ fn every_row_turns_in_bounded_batches_and_stays_readable() {
     assert_eq!(old, VaultError::KeyMissing { table: Table::Meta, version: 2 });
 }
 
+/// Stopped after any number of rows, it opens with both secrets and goes on; with one alone it does not.
+#[test]
+fn a_turn_that_was_cut_short_anywhere_goes_on() {
+    let (new, old) = ([0x33; 32], [0x11; 32]);
+    let rows = filled().store.len();
+    for done in 0..=rows {
+        let mut world = filled();
+        for (stage, limit) in [(0, done), (1, rows)] {
+            world.keys = VaultKeys::open_turning(&new, &old, &world.store).unwrap();
+            assert_eq!(world.keys.current().version(), 2, "{done} rows");
+            let (mut cursor, mut left) = (Some(RotationCursor::start()), limit);
+            while let Some(at) = cursor.filter(|_| left > 0) {
+                let mut draft = Draft::new(&world.keys, &world.store, Entropy::new([stage; 32]));
+                cursor = rotate(&mut draft, at, 1).unwrap();
+                let batch = draft.into_batch();
+                left -= batch.changes.len();
+                world.store.commit(&batch).unwrap();
+            }
+        }
+        let world_keys = VaultKeys::open(VaultKey::new(2, &new), None, &world.store).unwrap();
+        world.keys = world_keys;
+        assert_eq!(world.shelf().customer(&idx(1)), Ok(Some(customer(1))), "{done} rows");
+        assert!(VaultKeys::open_turning(&[1; 32], &[2; 32], &world.store).is_err());
+    }
+}
+
 #[test]
 fn a_rotation_that_starts_again_skips_what_is_done() {
     let mut world = filled();

@@ -246,12 +246,12 @@ fn an_intent_outlives_its_session_but_is_not_made_after_it() {
             body.valid_until = created.plus(DAY_MS);
         }
     };
-    let last_moment = pair.signed(at(ends));
-    let too_late = pair.signed(at(ends.plus(1)));
+    let last_moment = pair.signed(at(TimestampMs(ends.0 - 1)));
+    let too_late = pair.signed(at(ends));
     let now = ends.plus(DAY_MS / 2);
     assert_eq!(pair.world.state.precheck(&last_moment, now), Ok(()));
-    assert_eq!(pair.world.state.precheck(&last_moment, ends.plus(DAY_MS)), Ok(()));
-    assert_eq!(pair.world.state.precheck(&last_moment, ends.plus(DAY_MS + 1)), Err(Reason::Expired));
+    assert_eq!(pair.world.state.precheck(&last_moment, ends.plus(DAY_MS - 1)), Ok(()));
+    assert_eq!(pair.world.state.precheck(&last_moment, ends.plus(DAY_MS)), Err(Reason::Expired));
     assert_eq!(pair.world.state.precheck(&too_late, now), Err(Reason::SessionExpired));
 }
 

@@ -99,7 +99,13 @@ pub fn play(world: &mut World, people: &[Payer], pairs: &[(usize, usize)]) {
     for (payer, payee) in pairs {
         let (from, to) = (&people[*payer], &people[*payee]);
         let recipient = Recipient::Idx(to.idx);
-        let ask = Ask::Send { sender: from.idx, account: from.handle, to: recipient, amount: Paise(1_000) };
+        let ask = Ask::Send {
+            sender: from.idx,
+            account: from.handle,
+            to: recipient,
+            amount: Paise(1_000),
+            life_ms: None,
+        };
         let sent = world.ask(from.bank, ask);
         let Ok(Answer::Sent(id)) = sent else { panic!("{sent:?}") };
         open.push((id, to));

@@ -1,6 +1,6 @@
 //! Persons with papers, and everything by which one of them could be found somewhere.
 
-use super::super::net::{Net, until};
+use super::net::{Net, until};
 use idx_client::encoding::Hex;
 use idx_client::views::{CustomerTransferView, OpeningView, StandingView};
 use idx_node::admin::{Admin, AdminError};
@@ -109,6 +109,13 @@ impl Person {
         let Kept { bank, number, .. } = &self.accounts[0];
         let ask = json!({"idx": self.idx, "number": number, "amount": amount, "to": to.idx});
         done(net, bank, "admin_send", ask).await
+    }
+
+    /// Takes a transfer that waits for him into his account at a bank.
+    pub async fn takes(&self, net: &Net, bank: &str, id: TxId) {
+        self.sees(net, bank, id, Some("AWAITING_RECEIVER")).await;
+        let choice = json!({"idx": self.idx, "id": Hex(id), "number": self.number_at(bank)});
+        done(net, bank, "admin_accept", choice).await;
     }
 
     /// Who he is, in every form in which a program might have written it down: as text, as bytes, in hex.
