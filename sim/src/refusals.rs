@@ -94,7 +94,7 @@ fn balance_of(session: &SessionId, state: &State) -> Option<Paise> {
 }
 
 /// Whether the account behind one of its sessions is closed: a traveller came home meanwhile.
-pub(crate) fn has_closed_party(kind: &TxKind, state: &State) -> bool {
+fn has_closed_party(kind: &TxKind, state: &State) -> bool {
     let is_closed = |session: &SessionId| {
         let account = state.session(session).and_then(|session| state.account(&session.account));
         account.is_some_and(|account| account.closed_at.is_some())
@@ -121,7 +121,7 @@ const fn sessions_of(kind: &TxKind) -> [Option<SessionId>; 2] {
 }
 
 /// Whether a rate comes after one that starts later or at the same time, or long after its own start.
-pub(crate) fn is_late(ask: &ForexRate, state: &State, now: TimestampMs) -> bool {
+fn is_late(ask: &ForexRate, state: &State, now: TimestampMs) -> bool {
     let (time, from) = (now.max(state.tip().timestamp), ask.quote.valid_from);
     let book = state.travel().book(ask.currency);
     let newest = book.and_then(|book| book.in_force(time.max(from)));

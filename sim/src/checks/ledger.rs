@@ -1,7 +1,6 @@
 //! What must hold of a final height and the ledger after it.
 
 use super::Violation;
-use crate::refusals::{has_closed_party, is_late};
 use idx_chain::State;
 use idx_consensus::approval::decide;
 use idx_consensus::{election, mining};
@@ -98,11 +97,13 @@ fn has_ground(reason: Reason, body: &TxBody, state: &State, time: TimestampMs) -
     match (reason, &body.kind) {
         (Reason::Expired, _) => time > body.valid_until,
         (Reason::AmountTooSmall, TxKind::Transfer(ask)) => ask.amount < state.params().min_transfer,
-        (Reason::AccountClosed, kind) => has_closed_party(kind, state),
-        (Reason::BadRateTime | Reason::RateExists, TxKind::ForexRate(ask)) => is_late(ask, state, time),
+        // Banks judge a block as if all of it passed: what closed an account, or came before a rate, may
+        // have been put off since.
+        (Reason::BadRateTime | Reason::RateExists, kind) => matches!(kind, TxKind::ForexRate(_)),
         (reason, _) => matches!(
             reason,
             Reason::InsufficientFunds
+                | Reason::AccountClosed
                 | Reason::AccountExists
                 | Reason::SessionExists
                 | Reason::RejectedByPolicy
