@@ -26,18 +26,22 @@ install_softhsm() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends softhsm2
 }
 
-# Node.js and the modules of tests/web, for the tests of events with socket.io-client; without them they
-# print that they are skipped.
+# Node.js, the modules of tests/web for the tests of events with socket.io-client, and the TypeScript client;
+# without them their tests print that they are skipped.
 install_web_modules() {
   if ! command -v npm >/dev/null 2>&1; then
     command -v apt-get >/dev/null 2>&1 || return 0
-    say "installing nodejs and npm (events are tested with socket.io-client)"
+    say "installing nodejs and npm (events are tested with socket.io-client, and there is a TypeScript client)"
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm
   fi
   say "the modules of tests/web, as its package-lock.json says"
   npm ci --prefix "$ROOT/tests/web" --no-audit --no-fund --ignore-scripts --loglevel=error ||
     say "npm ci failed: the tests of events with socket.io-client will be skipped"
+  say "the TypeScript client"
+  npm ci --prefix "$ROOT/client/ts" --no-audit --no-fund --ignore-scripts --loglevel=error &&
+    npm run --prefix "$ROOT/client/ts" --silent build ||
+    say "client/ts was not built: its tests will be skipped"
 }
 
 # Programs of others that documents are held against: the official schemas of ISO 20022, a reader of PDF;

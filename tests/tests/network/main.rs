@@ -35,3 +35,4 @@ mod testnet;
 mod token;
 mod traffic;
 mod travel;
+mod typescript;
