@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,7 +22,10 @@ impl Socket {
     /// Opens one; `None` if the node refuses.
     pub async fn try_open(served: &Served, query: &str) -> Option<Self> {
         let url = format!("ws://{}/socket.io/?EIO=4&transport=websocket{query}", served.address);
-        connect_async(url).await.ok().map(|(socket, _)| Self(socket))
+        // Small buffers, so that a crowd in one process weighs what the node makes it weigh.
+        let buffers = WebSocketConfig::default().read_buffer_size(1 << 10).write_buffer_size(1 << 10);
+        let opened = connect_async_with_config(url, Some(buffers), false).await;
+        opened.ok().map(|(socket, _)| Self(socket))
     }
 
     /// Opens one with a connection of its own; what it is greeted with.
