@@ -78,7 +78,8 @@ fn export(net: &Net, folder: &Path, format: &str, account: u64, (from, to): (&st
         ])
     };
     let genesis = home.genesis_file();
-    for told in [verify(["--genesis", genesis.to_str().unwrap()]), verify(["--url", &net.url("ICICI")])] {
+    let other = format!("{}/rpc", net.url("ICICI").trim_end_matches("/rpc"));
+    for told in [verify(["--genesis", genesis.to_str().unwrap()]), verify(["--url", &other])] {
         assert_success(&told, "verify");
         assert_eq!(report(&told)["bank"], "HDFC");
     }
