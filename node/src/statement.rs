@@ -104,7 +104,7 @@ pub fn decode(content: &str) -> anyhow::Result<Vec<u8>> {
 mod tests {
     use super::*;
     use idx_bank::statement::Format;
-    use idx_crypto::{Hash32, sha256};
+    use idx_crypto::{Hash32, Signer, sha256};
     use idx_types::testing::{chain_id, key};
 
     #[test]

@@ -22,13 +22,13 @@ fn an_empty_period_has_the_balance_it_began_with() {
     assert!(Statement::new(head(), Paise(7), &[recorded(3, 7)], vec![]).is_ok());
 }
 
-/// What it is, the balance before, what the ledger recorded, what moved, and the balance after.
-type Row = (&'static str, u64, Vec<Recorded>, Vec<Movement>, u64);
+/// What is wrong, the opening balance, what the ledger recorded, the movements, the height that is named.
+type Case = (&'static str, u64, Vec<Recorded>, Vec<Movement>, u64);
 
 #[test]
 fn what_is_not_explained_is_not_stated() {
     let paid_in = |height| movement(height, Flow::Deposit, 100);
-    let table: [Row; 8] = [
+    let table: [Case; 8] = [
         ("a movement is missing", 0, vec![recorded(1, 100), recorded(2, 200)], vec![paid_in(1)], 2),
         ("one is there twice", 0, vec![recorded(1, 100)], vec![paid_in(1), paid_in(1)], 1),
         ("a balance nobody recorded", 0, vec![recorded(2, 200)], vec![paid_in(1), paid_in(2)], 2),
