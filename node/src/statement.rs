@@ -120,7 +120,7 @@ mod tests {
             content: sha256(b"document"),
         };
         let signed = |seal: StatementSeal| Signed::new(seal, &key(1));
-        let entry = (BankId(1), "HDFC".parse().unwrap(), idx_crypto::Signer::public_key(&key(1)));
+        let entry = (BankId(1), "HDFC".parse().unwrap(), key(1).public_key());
         let banks = Banks { chain_id: chain_id(), banks: vec![entry] };
         let valid = check(b"document", &signed(seal), &banks).unwrap();
         assert_eq!((valid.bank.as_str(), valid.format), ("HDFC", "csv"));
