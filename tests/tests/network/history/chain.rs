@@ -107,6 +107,8 @@ impl Chain {
                 self.add(from, height, -amount - fee);
                 self.add(to, height, amount);
             }
+            // What a test network publishes at its start; it moves no money.
+            TxKind::ForexRate(_) => {}
             other => panic!("no story has {other:?}; teach the checker what it does"),
         }
     }
