@@ -51,6 +51,7 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
             }
             "idx_waitForTransaction" => json!({"id": id, "timeoutMs": 1_000}),
             "idx_getAccount" => json!({"handle": Hex(payer.handle)}),
+            "idx_simulate" => json!({"raw": Bytes::of(payment)}),
             "idx_getObservedHeights" => json!({"from": 1}),
             "idx_getBlockByHash" => json!({"hash": block.header.hash}),
             "idx_feeQuote" => json!({"amount": "5000.00"}),
