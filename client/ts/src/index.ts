@@ -1,7 +1,7 @@
 // A typed client of an IDX node: questions over HTTP, events over WebSocket.
 //
 //   const idx = new IdxClient("http://127.0.0.1:5001/rpc");
-//   const quote = await idx.feeQuote("5000.00");        // { total: "75.00", ... }
+//   const quote = await idx.feeQuote("5000.00");        // { fee_total: "75.00", ... }
 //   const receipt = await idx.waitForTransaction(id, 10_000);
 //
 // What a node says is not proved here; the Rust crate `idx-light` checks certificates and paths.

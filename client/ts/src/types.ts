@@ -72,7 +72,11 @@ export interface Syncing {
 
 /** What a transfer costs. */
 export interface FeeQuote {
-  [part: string]: Amount;
+  amount: Amount;
+  fee_miner: Amount;
+  fee_banks: Amount;
+  fee_total: Amount;
+  total_debit: Amount;
 }
 
 /** A place in the order of all final facts. */

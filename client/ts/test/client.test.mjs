@@ -20,7 +20,7 @@ function answer(request) {
     case "idx_blockNumber":
       return { ...base, result: 7 };
     case "idx_feeQuote":
-      return { ...base, result: { total: "75.00" } };
+      return { ...base, result: { fee_total: "75.00" } };
     case "idx_sendRawTransaction":
       return { ...base, error: { code: -32000, message: "no", data: { reason: "REPLAYED", retriable: false } } };
     case "other_id":
@@ -68,7 +68,7 @@ const client = (options = {}) => new IdxClient(url, { webSocket: (at) => new Web
 
 test("answers come back typed, parameters go by name, what is not given is left out", async () => {
   assert.equal(await client().blockNumber(), 7);
-  assert.deepEqual(await client().feeQuote("5000.00"), { total: "75.00" });
+  assert.deepEqual(await client().feeQuote("5000.00"), { fee_total: "75.00" });
   assert.deepEqual(seen.at(-1).params, { amount: "5000.00" });
   await assert.rejects(client().sessionTransactions("SESSION_x"), IdxError);
   assert.deepEqual(Object.keys(seen.at(-1).params), ["session"]);
@@ -84,7 +84,7 @@ test("a batch comes back in its own order, whatever the node's", async () => {
   const told = await client().batch([{ method: "idx_blockNumber" }, { method: "nothing" }, { method: "idx_feeQuote" }]);
   assert.equal(told[0], 7);
   assert.ok(told[1] instanceof IdxError && told[1].code === -32601);
-  assert.deepEqual(told[2], { total: "75.00" });
+  assert.deepEqual(told[2], { fee_total: "75.00" });
   assert.deepEqual(await client().batch([]), []);
 });
 
@@ -110,7 +110,7 @@ test("a real node", { skip: !process.env.IDX_RPC_URL && "IDX_RPC_URL is not set"
   const [info, chain, banks] = await Promise.all([idx.nodeInfo(), idx.chainId(), idx.banks()]);
   assert.equal(info.chain_id, chain);
   assert.equal(banks.length, 6);
-  assert.equal((await idx.feeQuote("5000.00")).total, "75.00");
+  assert.equal((await idx.feeQuote("5000.00")).fee_total, "75.00");
   const refused = await idx.sendRawTransaction("0x01").catch((error) => error);
   assert.ok(refused instanceof IdxError, String(refused));
   const heads = await idx.subscribe("finalizedHeads", { since: { height: 1, index: 0 } });
