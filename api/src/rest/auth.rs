@@ -21,7 +21,6 @@ use idx_client::encoding::Time;
 use idx_types::{BankCode, Currency, Idx, Paise, TimestampMs};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Instant;
 
 bodies! {
     /// Who becomes a customer.
@@ -91,21 +90,21 @@ pub(super) async fn login(mut call: Call) -> Outcome {
     let teller = call.teller()?;
     at_this_bank(teller.bank(), Some(&papers.bank_name))?;
     let alias = call.rest.tokens()?.alias(papers.pan_card.expose());
-    let locked = call.rest.lockout.begin(alias, Instant::now());
-    locked.map_err(|left| ApiError::after(Code::Locked, left.as_secs() + 1))?;
+    call.rest.count_try(alias)?;
     let code = papers.totp_code.take();
     // Where the bank could not say whether it was he, nothing is counted.
     let proved = prove(&call, &teller, papers).await.inspect_err(|_| call.rest.lockout.retract(&alias))?;
     let customer = proved.ok_or(Code::InvalidCredentials)?;
     let idx = customer.idx;
-    let step = factors::at_login(&call, idx, code.as_ref()).await.inspect_err(|error| {
-        // A wrong code counts as a wrong password does.
-        if error.code != Code::WrongTotp.parts().0 {
+    // A wrong or an old code counts as a wrong password does.
+    let uncounted = |error: &ApiError| {
+        if ![Code::WrongTotp.parts().0, Refusal::CodeUsed.code()].contains(&error.code) {
             call.rest.lockout.retract(&alias);
         }
-    })?;
+    };
+    let step = factors::at_login(&call, idx, code.as_ref()).await.inspect_err(uncounted)?;
     let full_name = customer.name.expose().to_owned();
-    let entry = Entry::make(&call.rest, Holder::Customer(idx), step).await?;
+    let entry = Entry::make(&call.rest, Holder::Customer(idx), step).await.inspect_err(uncounted)?;
     call.rest.lockout.succeed(&alias);
     let balance = call.read(move |teller| balance_of(teller, &idx)).await?;
     let mut fields = answer(json!({

@@ -12,7 +12,6 @@ use idx_bank::desk::{Ask, Refusal};
 use idx_bank::vault::SecondFactor;
 use idx_types::Idx;
 use serde_json::json;
-use std::time::Instant;
 use totp_rs::{Builder, Secret, Totp};
 
 bodies! {
@@ -72,8 +71,7 @@ pub(super) async fn remove(mut call: Call) -> Outcome {
 async fn shown_step(call: &Call, owner: Idx, code: &TotpCode) -> Result<u64, ApiError> {
     let factor = call.read(move |teller| teller.second_factor(&owner)).await?.ok_or(Refusal::NoFactor)?;
     let alias = call.rest.tokens()?.alias(&owner.to_string());
-    let locked = call.rest.lockout.begin(alias, Instant::now());
-    locked.map_err(|left| ApiError::after(Code::Locked, left.as_secs() + 1))?;
+    call.rest.count_try(alias)?;
     let step = step_of(call, &factor, code)?;
     call.rest.lockout.succeed(&alias);
     Ok(step)

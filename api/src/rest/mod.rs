@@ -55,13 +55,14 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{MethodFilter, get, on};
 use error::{ApiError, Code};
 use idx_bank::vault::LoginId;
+use idx_crypto::Hash32;
 use lockout::Lockout;
 use rates::Buckets;
 use replays::Replays;
 use route::{Route, Verb};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -111,6 +112,15 @@ pub(crate) struct Rest {
 }
 
 impl Rest {
+    /// Counts a try of somebody to prove himself, by his alias, as failed until it is known to be good.
+    ///
+    /// # Errors
+    /// He is locked, and for how long.
+    fn count_try(&self, alias: Hash32) -> Result<(), ApiError> {
+        let counted = self.lockout.begin(alias, Instant::now());
+        counted.map_err(|left| ApiError::after(Code::Locked, left.as_secs() + 1))
+    }
+
     pub(crate) fn new(context: Arc<Context>) -> Arc<Self> {
         let limits = &context.limits.rest;
         Arc::new(Self {

@@ -11,6 +11,9 @@ use crate::{AccountNumber, Nickname, Pan};
 use idx_crypto::Hash32;
 use idx_types::{AccountHandle, Idx, NetworkDay, Paise, SessionId, TimestampMs, TxId};
 
+/// Rows that are read at a time by questions about what is due.
+const DUE_PAGE: usize = 16;
+
 impl Shelf<'_> {
     /// A customer.
     ///
@@ -199,11 +202,23 @@ impl Shelf<'_> {
         over.map(|(key, row)| sealing::open(self.keys, TravelEnd::TABLE, key, row)).collect()
     }
 
-    /// The first records of a table whose keys begin with a time that is over.
+    /// The first records of a table whose keys begin with a time that is over. Asked at every height, and
+    /// mostly in vain, so it reads no more rows than are due, and a few.
     fn until<R: Record>(&self, now: TimestampMs, limit: usize) -> Result<Vec<R>, VaultError> {
-        let rows = self.store.scan(R::TABLE, b"", None, limit)?;
         let passed = |key: &[u8]| key.first_chunk::<8>().is_some_and(|ms| u64::from_be_bytes(*ms) < now.0);
-        let due = rows.iter().take_while(|(key, _)| passed(key));
-        due.map(|(key, row)| sealing::open(self.keys, R::TABLE, key, row)).collect()
+        let (mut due, mut after) = (Vec::new(), None::<Vec<u8>>);
+        while due.len() < limit {
+            let wanted = DUE_PAGE.min(limit - due.len());
+            let page = self.store.scan(R::TABLE, b"", after.as_deref(), wanted)?;
+            let passed = page.iter().take_while(|(key, _)| passed(key)).count();
+            for (key, row) in &page[..passed] {
+                due.push(sealing::open(self.keys, R::TABLE, key, row)?);
+            }
+            if passed < wanted {
+                break;
+            }
+            after = page.last().map(|(key, _)| key.clone());
+        }
+        Ok(due)
     }
 }

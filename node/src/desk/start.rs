@@ -40,7 +40,7 @@ pub struct FrontDesk {
     /// What the bank finds remarkable.
     pub risk: RiskRules,
     /// The names it watches, and how near is near, in thousandths.
-    pub watched: (Watchlist, u32),
+    pub watched: Arc<(Watchlist, u32)>,
     /// The banks' secret of pseudonyms, and what one costs.
     pub pepper: Pepper,
     /// See [`FrontDesk::pepper`].
@@ -99,7 +99,7 @@ impl Front {
         let FrontDesk { bank, pepper, pseudonym_cost, vault, watched, .. } = &self.desk;
         let pseudonyms = (pepper.clone(), *pseudonym_cost);
         let kept = (vault.clone(), self.bells.clone());
-        let bank = (bank.code.clone(), bank.id, Arc::new(watched.clone()));
+        let bank = (bank.code.clone(), bank.id, watched.clone());
         Door::new(self.sender(), kept, store, pseudonyms, bank, signer)
     }
 

@@ -11,6 +11,7 @@ use idx_bank::vault::Retention;
 use idx_crypto::HpkeSecret;
 use idx_genesis::Genesis;
 use idx_types::{Bank, EpochKeys};
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// The end of the desk's thread; never, if there is no desk.
@@ -49,7 +50,7 @@ pub(super) fn front(
         hpke,
         retention: Retention { months: settings.vault.retention_months },
         risk: settings.risk.rules(),
-        watched: (watchlist(&settings.risk.sanctions_lists)?, settings.risk.sanctions_permille),
+        watched: Arc::new((watchlist(&settings.risk.sanctions_lists)?, settings.risk.sanctions_permille)),
         pepper: Pepper::new(**pepper),
         pseudonym_cost: shared.pseudonym_cost,
     })))

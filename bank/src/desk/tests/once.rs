@@ -56,3 +56,20 @@ fn answers_are_forgotten_after_a_day() {
     assert!(!kept(&world), "the row is gone");
     assert_ne!(pay(&mut world, mark(1, 1), 7), Ok(first));
 }
+
+/// More of them than are read at a time.
+#[test]
+fn many_answers_are_forgotten_in_one_step() {
+    let mut world = World::new();
+    for key in 0..40 {
+        pay(&mut world, mark(key, 1), 1).unwrap();
+    }
+    let kept = |world: &World| {
+        let shelf = world.banks[0].shelf();
+        (0..40).filter(|key| shelf.repeat(&mark(*key, 1).key).unwrap().is_some()).count()
+    };
+    assert_eq!(kept(&world), 40);
+    world.now = world.now.plus(REPEATS_KEPT_MS + 1);
+    world.block();
+    assert_eq!(kept(&world), 0);
+}
