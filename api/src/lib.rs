@@ -41,6 +41,7 @@ mod limits;
 mod listener;
 mod methods;
 mod news;
+mod proofs;
 mod receipts;
 mod rest;
 mod serve;
