@@ -8,6 +8,7 @@ mod admin;
 mod clerk;
 mod documents;
 mod entry;
+mod intents;
 pub(crate) mod live;
 pub(crate) mod orders;
 pub(crate) mod params;

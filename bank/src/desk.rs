@@ -251,7 +251,7 @@ impl Desk {
             Ask::Send { sender, account, to, amount, life_ms } => {
                 self.send(work, sender, account, &to, (amount, life_ms))
             }
-            Ask::SendSigned { sender, to, intent } => self.send_signed(work, sender, &to, *intent),
+            Ask::SendSigned { to, intent } => self.send_signed(work, to, *intent),
             Ask::Accept { receiver, id, account, signature } => {
                 self.accept(work, receiver, id, account, signature)
             }

@@ -13,7 +13,7 @@ use crate::views::{
 };
 use idx_crypto::Hash32;
 use idx_types::{
-    AccountReading, ChainId, Height, ObservedHeight, OrderId, Paise, PublicHash, Reason, SessionId,
+    AccountReading, ChainId, Height, Idx, ObservedHeight, OrderId, Paise, PublicHash, Reason, SessionId,
     Transaction, TxId,
 };
 use serde_json::{Value, json};
@@ -215,6 +215,15 @@ impl IdxClient {
     pub async fn send_raw_transactions(&self, txs: &[Transaction]) -> Answer<Vec<SendResultView>> {
         let raws: Vec<Bytes> = txs.iter().map(Bytes::of).collect();
         self.call("idx_sendRawTransactions", json!({"raws": raws})).await
+    }
+
+    /// Pays by an intent that a customer of the asked bank signed with his own key. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn send_raw_intent(&self, intent: &Transaction, to: Idx) -> Answer<TxId> {
+        let Hex(id) = self.call("idx_sendRawIntent", json!({"raw": Bytes::of(intent), "to": to})).await?;
+        Ok(id)
     }
 
     /// What would become of a transaction alone in the next block, if every bank approved.

@@ -4,7 +4,7 @@ use idx_client::encoding::{BlockTag, Bytes, Hex};
 use idx_client::views::{
     Cursor, OrderStatusView, OwnerView, ReaderView, Since, SubscribeTopic, TransactionFilter,
 };
-use idx_types::{AccountHandle, Height, OrderId, Paise, PrivateHash, PublicHash, SessionId, TxId};
+use idx_types::{AccountHandle, Height, Idx, OrderId, Paise, PrivateHash, PublicHash, SessionId, TxId};
 
 /// Declares the parameters of a method; unknown names are refused.
 macro_rules! params {
@@ -54,6 +54,8 @@ params! {
     Quote { amount: Paise }
     /// A transaction in borsh.
     Raw { raw: Bytes }
+    /// A signed intent in borsh, and whom it pays.
+    RawIntent { raw: Bytes, to: Idx }
     /// Several transactions in borsh.
     RawList { raws: Vec<Bytes> }
     /// Which orders.

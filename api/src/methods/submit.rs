@@ -71,7 +71,7 @@ fn unanswered() -> Refusal {
 }
 
 /// Reads one transaction: bounded, of a known version, canonical, nothing after it.
-fn decode(bytes: &[u8]) -> Result<Transaction, Refusal> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Transaction, Refusal> {
     if bytes.len() > TX_BYTES_MAX {
         let detail = format!("{} bytes, at most {TX_BYTES_MAX}", bytes.len());
         return Err(Refusal { reason: Reason::TooLarge, detail });

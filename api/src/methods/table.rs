@@ -1,6 +1,6 @@
 //! The table itself.
 
-use super::{Method, Param, Run, accounts, live, orders, peek, queries, read, submit};
+use super::{Method, Param, Run, accounts, intents, live, orders, peek, queries, read, submit};
 
 const HASH_SCHEMA: &str = r#"{"type":"string","pattern":"^0x[0-9a-f]{64}$"}"#;
 const BYTES_SCHEMA: &str = r#"{"type":"string","pattern":"^0x([0-9a-f]{2})*$"}"#;
@@ -113,6 +113,13 @@ const RAW: Param = Param {
     summary: "the transaction in borsh",
     schema: BYTES_SCHEMA,
     example: "\"0x01\"",
+};
+const TO: Param = Param {
+    name: "to",
+    optional: false,
+    summary: "the receiver, whom the intent names by a tag that only banks can read",
+    schema: r#"{"type":"string","pattern":"^IDX_[0-9a-f]{64}$"}"#,
+    example: r#""IDX_0101010101010101010101010101010101010101010101010101010101010101""#,
 };
 const RAWS: Param = Param {
     name: "raws",
@@ -266,6 +273,9 @@ methods! {
     "idx_sendRawTransactions" [RAWS] -> "SendResultView[]",
         "Hands in several; one answer for each, in order.",
         Run::Call(submit::send_many);
+    "idx_sendRawIntent" [RAW, TO] -> "Hash",
+        "Pays by an intent that a customer of this bank signed with his own key; answers its id.",
+        Run::Call(intents::send);
     "idx_simulate" [RAW] -> "SimulationView",
         "What would become of a transaction alone in the next block, if every bank approved; hands nothing in.",
         Run::Call(submit::simulate);

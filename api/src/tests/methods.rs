@@ -122,6 +122,7 @@ async fn every_method_of_the_document_takes_its_own_examples_and_nothing_more() 
             "idx_getEvidence",
             "idx_sendRawTransaction",
             "idx_sendRawTransactions",
+            "idx_sendRawIntent",
             "idx_simulate",
         ];
         assert!(tried.contains(name) || refuses.contains(&name) || web_socket_only, "{name} has no test");

@@ -198,12 +198,10 @@ pub enum Ask {
         /// What the receiver shall get.
         amount: Paise,
     },
-    /// Pay by an intent that the customer signed.
+    /// Pay by an intent that a customer with an own key signed: the signature is what authenticates him.
     SendSigned {
-        /// Who pays.
-        sender: Idx,
         /// Whom.
-        to: Recipient,
+        to: Idx,
         /// The signed intent.
         intent: Box<Transaction>,
     },

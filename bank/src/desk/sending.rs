@@ -47,25 +47,23 @@ impl Desk {
     pub(super) fn send_signed(
         &mut self,
         work: &mut Work<'_>,
-        sender: Idx,
-        to: &Recipient,
+        receiver: Idx,
         intent: Transaction,
     ) -> Result<Answer, Stop> {
         let TxKind::Transfer(ask) = &intent.body.kind else { return Err(Refusal::MalformedIntent.into()) };
-        let session = work.draft.session_of_id(&ask.from)?.filter(|session| session.owner == sender);
-        let session = session.ok_or(Refusal::MalformedIntent)?;
-        let account = moving_account(work, &sender, &session.handle)?;
-        let receiver = recipient(work, &sender, to)?;
+        let session = work.draft.session_of_id(&ask.from)?.ok_or(Refusal::MalformedIntent)?;
+        // First of all: whoever did not sign learns nothing of the account.
+        let is_by_session = intent.signatures.len() == 1 && intent.signatures[0].key == session.key;
+        if !is_by_session || intent.check_signatures(work.verifier).is_err() {
+            return Err(Refusal::BadSignature.into());
+        }
+        let account = moving_account(work, &session.owner, &session.handle)?;
         let amount = ask.amount;
         if NetworkDay::of(intent.body.created_at) != work.day() || !is_running(work, &session) {
             return Err(Refusal::SessionExpired.into());
         }
         if !self.is_as_asked(work, &intent.body, receiver, fee_of(work, amount)?) {
             return Err(Refusal::MalformedIntent.into());
-        }
-        let is_by_session = intent.signatures.len() == 1 && intent.signatures[0].key == session.key;
-        if !is_by_session || intent.check_signatures(work.verifier).is_err() {
-            return Err(Refusal::BadSignature.into());
         }
         if work.draft.outgoing(&intent.id())?.is_some() {
             return Ok(Answer::Sent(intent.id()));

@@ -111,8 +111,18 @@ pub fn serve(deps: ApiDeps, http: &Http, rpc: &Rpc) -> Result<Runtime> {
 
 /// The bounds of REST, from the operator's settings.
 fn rest_limits(http: &Http) -> RestLimits {
-    let per_address = Rate::per_second(http.rest_per_second, http.rest_per_second.saturating_mul(5));
-    RestLimits { per_address, origins: http.origins.clone(), ..RestLimits::default() }
+    let five_times = |count: u32| Rate::per_second(count, count.saturating_mul(5));
+    RestLimits {
+        per_address: five_times(http.rest_per_second),
+        per_login: five_times(http.rest_per_second_login),
+        entries_per_address: Rate {
+            count: http.entries_per_minute,
+            per: Duration::from_secs(60),
+            burst: http.entries_per_minute.saturating_mul(2),
+        },
+        origins: http.origins.clone(),
+        ..RestLimits::default()
+    }
 }
 
 /// The bounds of events, from the operator's settings.

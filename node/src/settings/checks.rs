@@ -40,7 +40,7 @@ pub mod ranges {
     pub const STRUCTURING: RangeInclusive<u32> = 2..=1_000;
     /// `risk.sanctions_permille`.
     pub const NEARNESS: RangeInclusive<u32> = 500..=1_000;
-    /// `http.rest_per_second`.
+    /// `http.rest_per_second`, `http.rest_per_second_login` and `http.entries_per_minute`.
     pub const REST_RATE: RangeInclusive<u32> = 1..=1_000_000;
     /// `http.event_sockets_max` and `http.event_sockets_per_address_max`.
     pub const EVENT_SOCKETS: RangeInclusive<usize> = 1..=65_536;

@@ -17,6 +17,12 @@ pub struct Http {
     /// Requests of REST that one address may make in a second; five times as many at once.
     #[serde(deserialize_with = "checks::rest_rate")]
     pub rest_per_second: u32,
+    /// The same for one login.
+    #[serde(deserialize_with = "checks::rest_rate")]
+    pub rest_per_second_login: u32,
+    /// Registrations, logins and refreshes that one address may try in a minute; twice as many at once.
+    #[serde(deserialize_with = "checks::rest_rate")]
+    pub entries_per_minute: u32,
     /// Connections of events by Socket.IO, in all.
     #[serde(deserialize_with = "checks::event_sockets")]
     pub event_sockets_max: usize,
@@ -36,6 +42,8 @@ impl Default for Http {
             listen,
             origins: Vec::new(),
             rest_per_second: 200,
+            rest_per_second_login: 20,
+            entries_per_minute: 20,
             event_sockets_max: 4_096,
             event_sockets_per_address_max: 64,
             tls_certificate: None,

@@ -39,6 +39,8 @@ pub const KEYS: &[Key] = &[
     key("http", "listen", Shape::Text, "IDX_HTTP_LISTEN"),
     key("http", "origins", Shape::List, "IDX_HTTP_ORIGINS"),
     key("http", "rest_per_second", Shape::Number, "IDX_HTTP_REST_PER_SECOND"),
+    key("http", "rest_per_second_login", Shape::Number, "IDX_HTTP_REST_PER_SECOND_LOGIN"),
+    key("http", "entries_per_minute", Shape::Number, "IDX_HTTP_ENTRIES_PER_MINUTE"),
     key("http", "event_sockets_max", Shape::Number, "IDX_HTTP_EVENT_SOCKETS_MAX"),
     key("http", "event_sockets_per_address_max", Shape::Number, "IDX_HTTP_EVENT_SOCKETS_PER_ADDRESS_MAX"),
     key("http", "tls_certificate", Shape::Text, "IDX_HTTP_TLS_CERTIFICATE"),

@@ -80,6 +80,11 @@ origins = {:?}
 # Requests of REST that one address may make in a second, 1 to 1000000; five times as many at once.
 # IDX_HTTP_REST_PER_SECOND
 rest_per_second = {}
+# The same for one login. IDX_HTTP_REST_PER_SECOND_LOGIN
+rest_per_second_login = {}
+# Registrations, logins and refreshes that one address may try in a minute, 1 to 1000000; twice as many at
+# once. A proxy is one address. IDX_HTTP_ENTRIES_PER_MINUTE
+entries_per_minute = {}
 # Connections of events by Socket.IO, in all and of one address, each 1 to 65536; a proxy is one address.
 # IDX_HTTP_EVENT_SOCKETS_MAX, IDX_HTTP_EVENT_SOCKETS_PER_ADDRESS_MAX
 event_sockets_max = {}
@@ -93,6 +98,8 @@ event_sockets_per_address_max = {}
         http.listen,
         http.origins,
         http.rest_per_second,
+        http.rest_per_second_login,
+        http.entries_per_minute,
         http.event_sockets_max,
         http.event_sockets_per_address_max
     )

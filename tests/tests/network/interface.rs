@@ -44,7 +44,11 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
     let mut asked = 0;
     for method in methods.iter().filter_map(|method| method["name"].as_str()) {
         let params = match method {
-            "idx_sendRawTransaction" | "idx_sendRawTransactions" | "idx_subscribe" | "idx_unsubscribe" => {
+            "idx_sendRawTransaction"
+            | "idx_sendRawTransactions"
+            | "idx_sendRawIntent"
+            | "idx_subscribe"
+            | "idx_unsubscribe" => {
                 continue;
             }
             // About an order, and there is none here: see `lawful`.

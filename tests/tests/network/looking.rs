@@ -45,7 +45,11 @@ fn questions(method: &str, known: &Known<'_>, tip: u64) -> Vec<Value> {
     let heights = || (1..=tip).map(|height| json!({"block": height}));
     let ids = || known.ids.iter().map(|id| json!({"id": Hex(*id)}));
     match method {
-        "idx_getAccount" | "idx_sendRawTransaction" | "idx_sendRawTransactions" => Vec::new(),
+        "idx_getAccount"
+        | "idx_getAccountProof"
+        | "idx_sendRawIntent"
+        | "idx_sendRawTransaction"
+        | "idx_sendRawTransactions" => Vec::new(),
         "idx_subscribe" | "idx_unsubscribe" | "idx_getBlockByHash" | "idx_feeQuote" => Vec::new(),
         "idx_getTransaction" | "idx_getTransactionReceipt" | "idx_getTransactionProof" => ids().collect(),
         "idx_getCourtOrder" => ids().collect(),

@@ -21,15 +21,15 @@ fn opened(world: &mut World, account: &BankAccount, by: u8) -> Result<Answer, Re
     world.ask(0, Ask::OpenSession { owner: account.owner, account: account.handle, key: by })
 }
 
-fn to_bilal() -> Recipient {
-    Recipient::Idx(*person(BILAL).idx())
+fn bilal() -> Idx {
+    *person(BILAL).idx()
 }
 
 fn asked(world: &mut World, account: &BankAccount) -> TxBody {
     let send = Ask::Send {
         sender: account.owner,
         account: account.handle,
-        to: to_bilal(),
+        to: Recipient::Idx(bilal()),
         amount: Paise(1_000),
         life_ms: None,
     };
@@ -39,9 +39,9 @@ fn asked(world: &mut World, account: &BankAccount) -> TxBody {
     }
 }
 
-fn signed(world: &mut World, account: &BankAccount, body: TxBody, by: u8) -> Result<Answer, Refusal> {
+fn signed(world: &mut World, body: TxBody, by: u8) -> Result<Answer, Refusal> {
     let intent = Box::new(body.sign(&[&key(by)]));
-    world.ask(0, Ask::SendSigned { sender: account.owner, to: to_bilal(), intent })
+    world.ask(0, Ask::SendSigned { to: bilal(), intent })
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn he_pays_by_signing_what_the_bank_prepared() {
     let body = asked(&mut world, &account);
     assert_eq!(world.banks[0].held(&account), Paise::ZERO, "nothing is held before he signs");
     let id = body.id();
-    assert_eq!(signed(&mut world, &account, body.clone(), 77), Ok(Answer::Sent(id)));
-    assert_eq!(signed(&mut world, &account, body, 77), Ok(Answer::Sent(id)), "asked twice, sent once");
+    assert_eq!(signed(&mut world, body.clone(), 77), Ok(Answer::Sent(id)));
+    assert_eq!(signed(&mut world, body, 77), Ok(Answer::Sent(id)), "asked twice, sent once");
     assert_eq!(world.banks[0].held(&account), Paise(1_015));
     world.block();
     world.accept(1, id).unwrap();
@@ -85,11 +85,11 @@ fn he_cannot_sign_another_intent() {
     for (place, (change, refusal)) in table.into_iter().enumerate() {
         let mut bent = body.clone();
         change(&mut bent);
-        assert_eq!(signed(&mut world, &account, bent, 77), Err(refusal), "row {place}");
+        assert_eq!(signed(&mut world, bent, 77), Err(refusal), "row {place}");
     }
-    assert_eq!(signed(&mut world, &account, body.clone(), 78), Err(Refusal::BadSignature));
+    assert_eq!(signed(&mut world, body.clone(), 78), Err(Refusal::BadSignature));
     world.now = NetworkDay::of(world.now).end();
-    assert_eq!(signed(&mut world, &account, body, 77), Err(Refusal::SessionExpired));
+    assert_eq!(signed(&mut world, body, 77), Err(Refusal::SessionExpired));
     assert_eq!(world.banks[0].held(&account), Paise::ZERO);
 }
 
@@ -118,7 +118,7 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
 
     let body = asked(&mut world, &account);
     let id = body.id();
-    signed(&mut world, &account, body, 77).unwrap();
+    signed(&mut world, body, 77).unwrap();
     let cancel = |signature| Ask::Cancel { sender: receiver, id, signature };
     let Ok(Answer::SignDigest(digest)) = world.ask(0, cancel(None)) else { panic!("a digest") };
     assert_eq!(world.ask(0, cancel(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
@@ -139,7 +139,7 @@ fn he_brings_a_fresh_key_for_every_session() {
     let send = Ask::Send {
         sender: account.owner,
         account: account.handle,
-        to: to_bilal(),
+        to: Recipient::Idx(bilal()),
         amount: Paise(1_000),
         life_ms: None,
     };
