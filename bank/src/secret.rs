@@ -111,9 +111,9 @@ fn nickname(text: &str) -> Option<String> {
 }
 
 fn readable(text: &str, characters_max: usize) -> Option<String> {
-    let text = text.trim();
-    let fits = (1..=characters_max).contains(&text.chars().count());
-    (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
+    let (kept, has_control) = (text.trim(), text.chars().any(char::is_control));
+    let fits = (1..=characters_max).contains(&kept.chars().count());
+    (fits && !has_control).then(|| kept.to_owned())
 }
 
 fn account_number(text: &str) -> Option<String> {
@@ -159,7 +159,7 @@ mod tests {
         let name = " Asha Rao ".parse::<FullName>().unwrap();
         assert_eq!(name.expose(), "Asha Rao");
         assert_eq!("आशा राव".parse::<FullName>().unwrap().expose(), "आशा राव");
-        for bad in ["", "  ", "Asha\nRao", &"a".repeat(121)] {
+        for bad in ["", "  ", "Asha\nRao", "\nAsha", "Asha\t", &"a".repeat(121)] {
             assert!(bad.parse::<FullName>().is_err(), "{bad:?}");
         }
         assert!("123456789".parse::<AccountNumber>().is_ok());

@@ -1,7 +1,7 @@
 //! What everybody may see of the chain, without logging in.
 
 use super::error::{ApiError, Code};
-use super::fields::transfer_id;
+use super::fields::{transfer_id, whole};
 use super::history::limit;
 use super::route::{Call, Outcome, answer};
 use crate::context::Context;
@@ -22,8 +22,7 @@ where
 
 pub(super) async fn blocks(call: Call) -> Outcome {
     let count = limit(&call)?;
-    let before = call.query_text("before").map(str::parse::<u64>).transpose();
-    let before = before.map_err(|_| Code::InvalidQuery)?;
+    let before = call.query_text("before").map(|text| whole(text).ok_or(Code::InvalidQuery)).transpose()?;
     let page = read(&call, move |context| {
         let queries = &context.deps.queries;
         let newest = queries.final_height().0;
@@ -46,8 +45,14 @@ pub(super) async fn blocks(call: Call) -> Outcome {
     Ok(answer(page.await?))
 }
 
+/// The height that the path names.
+fn height(call: &Call) -> Result<Height, ApiError> {
+    let named = call.path.first().and_then(|text| whole(text));
+    named.map(Height).ok_or_else(|| Code::NotFound.into())
+}
+
 pub(super) async fn block(call: Call) -> Outcome {
-    let height = Height(call.path_as()?);
+    let height = height(&call)?;
     let found = read(&call, move |context| {
         let asked = BlockByNumber { block: BlockTag::Number(height), full: false };
         Ok(json!(block_by_number(context, asked)?))
@@ -56,7 +61,7 @@ pub(super) async fn block(call: Call) -> Outcome {
 }
 
 pub(super) async fn votes(call: Call) -> Outcome {
-    let height = Height(call.path_as()?);
+    let height = height(&call)?;
     let asked = AtBlock { block: BlockTag::Number(height) };
     there("votes", read(&call, move |context| Ok(json!(approvals(context, asked)?))).await?)
 }

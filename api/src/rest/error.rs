@@ -93,7 +93,7 @@ impl ApiError {
 impl From<Code> for ApiError {
     fn from(code: Code) -> Self {
         let (code, status, message) = code.parts();
-        let retry_after = (status == 503).then_some(1);
+        let retry_after = retry_after(status);
         Self { code, status, message, details: Value::Null, retry_after }
     }
 }
@@ -101,7 +101,7 @@ impl From<Code> for ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let (status, message) = (status_of_refusal(refusal), refusal.sentence());
-        let retry_after = (status == 503).then_some(1);
+        let retry_after = retry_after(status);
         Self { code: refusal.code(), status, message, details: Value::Null, retry_after }
     }
 }
@@ -111,7 +111,7 @@ impl From<Refused> for ApiError {
         let Refused { reason, .. } = refused;
         let (status, message) = (status_of_reason(reason), reason.sentence());
         let details = json!({"retriable": reason.retriable()});
-        Self { code: reason.code(), status, message, details, retry_after: None }
+        Self { code: reason.code(), status, message, details, retry_after: retry_after(status) }
     }
 }
 
@@ -205,6 +205,11 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::VaultUnavailable
         | Refusal::RateUnavailable => 503,
     }
+}
+
+/// Seconds after which what is busy may be asked again.
+pub(crate) fn retry_after(status: u16) -> Option<u64> {
+    (status == 503).then_some(1)
 }
 
 /// The HTTP status of a ledger's reason.

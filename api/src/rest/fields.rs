@@ -27,12 +27,15 @@ texts! {
         r#"{"type":"string","pattern":"^[A-Za-z]{5}[0-9]{4}[A-Za-z]$"}"#;
     RbiNumber: "six letters or digits", r#"{"type":"string","pattern":"^[A-Za-z0-9]{6}$"}"#;
     FullName: "1 to 120 characters without control characters",
-        r#"{"type":"string","minLength":1,"maxLength":120}"#;
+        r#"{"type":"string","minLength":1,"maxLength":120,
+            "pattern":"^(?=.*\\S)[^\\x00-\\x1F\\x7F-\\x9F]*$"}"#;
     Nickname: "1 to 40 characters without control characters",
-        r#"{"type":"string","minLength":1,"maxLength":40}"#;
+        r#"{"type":"string","minLength":1,"maxLength":40,
+            "pattern":"^(?=.*\\S)[^\\x00-\\x1F\\x7F-\\x9F]*$"}"#;
     Password: "12 to 128 characters without control characters, not all the same",
-        r#"{"type":"string","format":"password","minLength":12,"maxLength":128}"#;
-    Idx: "IDX_ and 64 hex digits", r#"{"type":"string","pattern":"^IDX_[0-9a-f]{64}$"}"#;
+        r#"{"type":"string","format":"password","minLength":12,"maxLength":128,
+            "pattern":"^[^\\x00-\\x1F\\x7F-\\x9F]*$"}"#;
+    Idx: "IDX_ and 64 hex digits", r#"{"type":"string","pattern":"^(IDX_)?[0-9a-fA-F]{64}$"}"#;
 }
 
 /// A JSON string.
@@ -81,7 +84,7 @@ pub(crate) struct NoAmount;
 
 impl Field for NoAmount {
     const RULE: &'static str = "zero: money comes into an account over the bank's counter or by transfer";
-    const SCHEMA: &'static str = r#"{"enum":[0,"0","0.00"]}"#;
+    const SCHEMA: &'static str = r#"{"oneOf":[{"const":0},{"type":"string","pattern":"^0+(\\.0{1,2})?$"}]}"#;
 
     fn read(json: &str) -> Option<Self> {
         let amount: Paise = text_or_number(json)?.parse().ok()?;
@@ -101,8 +104,9 @@ impl FromStr for AccountId {
 
 impl Field for AccountId {
     const RULE: &'static str = "the id of an account: 9 to 18 digits, as number or string";
-    const SCHEMA: &'static str =
-        r#"{"oneOf":[{"type":"integer","minimum":1},{"type":"string","pattern":"^[0-9]{9,18}$"}]}"#;
+    const SCHEMA: &'static str = r#"{"oneOf":[
+        {"type":"integer","minimum":100000000,"maximum":999999999999999999},
+        {"type":"string","pattern":"^[0-9]{9,18}$"}]}"#;
 
     fn read(json: &str) -> Option<Self> {
         text_or_number(json)?.parse().ok()
@@ -112,7 +116,8 @@ impl Field for AccountId {
 /// A date.
 impl Field for NetworkDay {
     const RULE: &'static str = "a date: YYYY-MM-DD";
-    const SCHEMA: &'static str = r#"{"type":"string","format":"date"}"#;
+    const SCHEMA: &'static str = r#"{"type":"string","format":"date","examples":["2026-05-11"],
+        "pattern":"^(19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$"}"#;
 
     fn read(json: &str) -> Option<Self> {
         text(json)?.parse().ok()
@@ -124,7 +129,7 @@ pub(crate) struct FormatName(pub Format);
 
 impl Field for FormatName {
     const RULE: &'static str = "csv, pdf or camt.053";
-    const SCHEMA: &'static str = r#"{"enum":["csv","pdf","camt.053"]}"#;
+    const SCHEMA: &'static str = r#"{"type":"string","enum":["csv","pdf","camt.053"]}"#;
 
     fn read(json: &str) -> Option<Self> {
         text(json)?.parse().ok().map(Self)
@@ -144,6 +149,9 @@ impl Field for Content {
         Some(Self([Some(text.as_bytes().to_vec()), decoded].into_iter().flatten().collect()))
     }
 }
+
+/// The media type of a signature that is asked for by itself.
+pub(crate) const SIGNATURE_PART: &str = "text/plain; charset=utf-8";
 
 /// The signature of a document, or a text that is none.
 pub(crate) struct SealWords(pub Option<Signed<StatementSeal>>);
@@ -186,10 +194,10 @@ pub(crate) struct BankName(pub BankCode);
 
 impl Field for BankName {
     const RULE: &'static str = "the short name of a bank";
-    const SCHEMA: &'static str = r#"{"type":"string"}"#;
+    const SCHEMA: &'static str = r#"{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_]{1,15}$"}"#;
 
     fn read(json: &str) -> Option<Self> {
-        text(json)?.to_uppercase().parse().ok().map(Self)
+        text(json)?.to_ascii_uppercase().parse().ok().map(Self)
     }
 }
 
@@ -198,7 +206,7 @@ pub(crate) struct Ignored;
 
 impl Field for Ignored {
     const RULE: &'static str = "a string or a number";
-    const SCHEMA: &'static str = r#"{"type":["string","integer"]}"#;
+    const SCHEMA: &'static str = r#"{"oneOf":[{"type":"string"},{"type":"number","minimum":0}]}"#;
 
     fn read(json: &str) -> Option<Self> {
         text_or_number(json).map(|_| Self)
@@ -224,7 +232,7 @@ pub(crate) struct Words;
 
 impl Field for Words {
     const RULE: &'static str = "1 to 200 characters";
-    const SCHEMA: &'static str = r#"{"type":"string","minLength":1,"maxLength":200}"#;
+    const SCHEMA: &'static str = r#"{"type":"string","minLength":1,"maxLength":200,"pattern":"\\S"}"#;
 
     fn read(json: &str) -> Option<Self> {
         (1..=200).contains(&text(json)?.trim().chars().count()).then_some(Self)
@@ -248,11 +256,13 @@ pub(crate) struct Note(pub String);
 
 impl Field for Note {
     const RULE: &'static str = "1 to 200 characters without control characters";
-    const SCHEMA: &'static str = r#"{"type":"string","minLength":1,"maxLength":200}"#;
+    const SCHEMA: &'static str = r#"{"type":"string","minLength":1,"maxLength":200,
+        "pattern":"^(?=.*\\S)[^\\x00-\\x1F\\x7F-\\x9F]*$"}"#;
 
     fn read(json: &str) -> Option<Self> {
-        let note = text(json)?.trim().to_owned();
-        let is_sound = (1..=200).contains(&note.chars().count()) && !note.chars().any(char::is_control);
+        let text = text(json)?;
+        let note = text.trim().to_owned();
+        let is_sound = (1..=200).contains(&note.chars().count()) && !text.chars().any(char::is_control);
         is_sound.then_some(Self(note))
     }
 }
@@ -284,6 +294,11 @@ impl Field for Seconds {
     fn read(json: &str) -> Option<Self> {
         json.parse().ok().filter(|seconds| (5..=86_400).contains(seconds)).map(Self)
     }
+}
+
+/// A whole number of a path or a query: digits and nothing else.
+pub(crate) fn whole(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 /// The id of a transfer: 64 hex digits, with `0x` or without.

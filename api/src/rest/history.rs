@@ -1,6 +1,7 @@
 //! A customer's transfers: as he sees each, and all of them, newest first.
 
 use super::error::{ApiError, Code};
+use super::fields::whole;
 use super::route::{Call, Outcome, answer};
 use crate::context::Context;
 use crate::deps::{Answer, QueryError, Standing};
@@ -112,8 +113,8 @@ fn split(context: &Context, amount: Paise, fee: Paise) -> Answer<(Option<Paise>,
 
 /// What a client wants to see.
 struct Wanted {
-    status: Option<String>,
-    direction: Option<String>,
+    status: Option<&'static str>,
+    direction: Option<&'static str>,
     since: TimestampMs,
     until: Option<TimestampMs>,
     below: u64,
@@ -122,11 +123,10 @@ struct Wanted {
 
 impl Wanted {
     fn read(call: &Call) -> Result<Self, ApiError> {
-        let text = |name: &str| call.query_text(name).map(str::to_owned);
         let below = call.query_text("cursor").map(|text| number(text).ok_or_else(|| bad("cursor")));
         Ok(Self {
-            status: text("status").map(|status| status.to_uppercase()),
-            direction: text("direction"),
+            status: call.query_text("status").map(status).transpose()?,
+            direction: call.query_text("direction").map(direction).transpose()?,
             since: time(call, "since")?.unwrap_or(TimestampMs(0)),
             until: time(call, "until")?,
             below: below.transpose()?.unwrap_or(u64::MAX),
@@ -136,8 +136,8 @@ impl Wanted {
 
     fn fits(&self, entry: &Entry) -> bool {
         let status = entry.parts().2.last().map(|(status, _)| status.name());
-        self.status.as_deref().is_none_or(|wanted| status == Some(wanted))
-            && self.direction.as_deref().is_none_or(|wanted| entry.direction() == wanted)
+        self.status.is_none_or(|wanted| status == Some(wanted))
+            && self.direction.is_none_or(|wanted| entry.direction() == wanted)
     }
 
     /// The page, newest first, and the number that the next one goes on below, if there may be more.
@@ -184,7 +184,18 @@ fn entry(teller: &dyn Teller, me: &Idx, line: &HistoryLine) -> Answer<Option<Ent
 
 /// Where a page ended, as `next_cursor` tells it.
 fn number(cursor: &str) -> Option<u64> {
-    cursor.strip_prefix('n')?.parse().ok()
+    whole(cursor.strip_prefix('n')?)
+}
+
+/// A status by its name in capitals or, as existing clients write it, in small letters.
+fn status(text: &str) -> Result<&'static str, ApiError> {
+    let mut names = Status::ALL.iter().map(|status| status.name());
+    let is_named = |name: &&str| text == *name || text == name.to_lowercase();
+    names.find(is_named).ok_or_else(|| bad("status"))
+}
+
+fn direction(text: &str) -> Result<&'static str, ApiError> {
+    ["sent", "received"].into_iter().find(|known| *known == text).ok_or_else(|| bad("direction"))
 }
 
 fn bad(field: &'static str) -> ApiError {
@@ -200,7 +211,8 @@ fn time(call: &Call, name: &'static str) -> Result<Option<TimestampMs>, ApiError
 pub(super) fn limit(call: &Call) -> Result<usize, ApiError> {
     let most = call.rest.context.limits.page_max;
     let Some(text) = call.query_text("limit") else { return Ok(PAGE.min(most)) };
-    let sound = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+    let sound = whole(text).and_then(|limit| usize::try_from(limit).ok());
+    let sound = sound.filter(|limit| (1..=most).contains(limit));
     sound.ok_or_else(|| bad("limit"))
 }
 
@@ -220,7 +232,8 @@ pub(super) async fn of_idx(call: Call) -> Outcome {
         return Err(Code::NotFound.into());
     }
     let limit = limit(&call)?;
-    let offset = call.query_text("offset").map_or(Ok(0), |text| text.parse().map_err(|_| bad("offset")))?;
+    let place = |text: &str| whole(text).and_then(|place| usize::try_from(place).ok());
+    let offset = call.query_text("offset").map_or(Ok(0), |text| place(text).ok_or_else(|| bad("offset")))?;
     let read = call.read(move |teller| {
         let (lines, total) = teller.history_places(&me, offset, limit)?;
         let entries: Answer<Vec<Option<Entry>>> = lines.iter().map(|line| entry(teller, &me, line)).collect();

@@ -12,11 +12,14 @@
 //! chain; a customer's handler reads and moves only what is his, and what is another's is answered as if
 //! it were not there. No answer repeats what a client sent, but for ids and nicknames that he asked with.
 //!
-//! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `caller` (whose token it is), `body` and `fields` (what
-//! clients send), `error`, `tokens`, `lockout`, `rates`, `replays`; handlers in `auth`, `accounts`,
-//! `recipients`, `transfers`, `history`, `counter`, `statements`, `imports`, `chain`; `openapi` and its page.
+//! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `caller` (whose token it
+//! is), `body` and `fields` (what clients send), `schema` and `answers` (what they get), `error`, `tokens`,
+//! `lockout`, `rates`, `replays`; handlers in `auth`, `factors`, `accounts`, `recipients`, `transfers`,
+//! `history`, `counter`, `compliance`, `statements`, `imports`, `travel`, `chain`; `openapi`, and `page`,
+//! which shows it to people.
 
 mod accounts;
+mod answers;
 mod auth;
 mod body;
 mod caller;
@@ -30,10 +33,12 @@ mod history;
 mod imports;
 mod lockout;
 mod openapi;
+mod page;
 mod rates;
 mod recipients;
 mod replays;
 mod route;
+mod schema;
 mod serve;
 mod statements;
 mod table;
@@ -179,7 +184,7 @@ pub(crate) fn router(rest: &Arc<Rest>) -> Router {
     Router::new()
         .nest("/api", api)
         .route("/docs/openapi.json", get(openapi::document))
-        .route("/docs", get(openapi::page))
+        .route("/docs", get(page::page))
 }
 
 fn filter(route: &Route) -> MethodFilter {

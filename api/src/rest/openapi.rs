@@ -1,33 +1,43 @@
-//! The OpenAPI 3.1 document, made from the table of routes, and a page that shows it.
+//! The OpenAPI 3.1 document, made from the table of routes.
+//!
+//! ```text
+//!   Route --what it takes--> parameters, requestBody      (each value's own schema)
+//!         --its answer-----> responses/200 or 201         (`answers`, with `success: true`)
+//!         --who, verb, path-> responses/4xx and 5xx       (`refusals`: the codes of each status)
+//! ```
+
+mod parameters;
+mod refusals;
 
 use super::body::FieldDoc;
-use super::error::Code;
-use super::route::{QueryDoc, Route, Shape, Who};
+use super::fields::SIGNATURE_PART;
+use super::route::{AnswerDoc, Route, Shape, Verb, Who};
+use super::schema::{Field, Parts, nullable, object, written};
 use super::table::ROUTES;
 use super::tokens::Role;
 use axum::Json;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use idx_bank::desk::Refusal;
 use idx_bank::statement::Format;
-use idx_types::Reason;
 use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
 
-/// What the page may load: its own style, and nothing from anywhere.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'";
+/// It never changes while the node runs, and everybody may ask for it.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(make);
 
 /// `GET /docs/openapi.json`.
-pub(super) async fn document() -> Json<Value> {
+pub(super) async fn document() -> Json<&'static Value> {
     Json(whole())
 }
 
 /// The document.
-pub(crate) fn whole() -> Value {
-    let mut paths = Map::new();
+pub(crate) fn whole() -> &'static Value {
+    &DOCUMENT
+}
+
+fn make() -> Value {
+    let (mut paths, mut parts) = (Map::new(), refusals::parts());
     for route in ROUTES {
         let path = paths.entry(format!("/api{}", route.path)).or_insert_with(|| json!({}));
-        path[route.verb.name()] = operation(route);
+        path[route.verb.name()] = operation(route, &mut parts);
     }
     json!({
         "openapi": "3.1.0",
@@ -39,28 +49,20 @@ pub(crate) fn whole() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-            "schemas": {"Error": error_schema(), "Success": success_schema()},
+            "schemas": parts,
+            "responses": refusals::responses(),
         },
     })
 }
 
-fn operation(route: &Route) -> Value {
-    let names = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let in_path = |name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
-    let in_query = |field: &QueryDoc| {
-        let (name, description) = (field.name, field.summary);
-        json!({"name": name, "in": "query", "description": description, "schema": {"type": "string"}})
-    };
-    let parameters: Vec<Value> = names.map(in_path).chain(route.query.iter().map(in_query)).collect();
+fn operation(route: &Route, parts: &mut Parts) -> Value {
     let mut operation = json!({
+        "tags": [route.path.split('/').nth(1)],
         "summary": route.summary,
         "operationId": operation_id(route),
         "description": who(route.who),
-        "parameters": parameters,
-        "responses": {
-            route.status.to_string(): done(route),
-            "default": said("It is refused.", "Error"),
-        },
+        "parameters": parameters::of(route),
+        "responses": responses(route, parts),
     });
     if !matches!(route.who, Who::Public | Who::Stranger) {
         operation["security"] = json!([{"bearer": []}]);
@@ -80,19 +82,59 @@ fn operation_id(route: &Route) -> String {
     [route.verb.name()].into_iter().chain(plain).collect::<Vec<_>>().join("_")
 }
 
-fn done(route: &Route) -> Value {
-    if route.shape != Shape::File {
-        return said("It is done.", "Success");
+fn responses(route: &Route, parts: &mut Parts) -> Map<String, Value> {
+    let done = match (route.shape, &route.answer) {
+        (Shape::File, _) => file(),
+        (_, Some(answer)) => done(answer, parts),
+        (_, None) => json!({"description": "It is done."}),
+    };
+    let mut all = Map::from_iter([(route.status.to_string(), done)]);
+    for status in statuses(route) {
+        let name = refusals::name(status);
+        all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
     }
-    let bytes = json!({"schema": {"type": "string", "format": "binary"}});
-    let content: Map<String, Value> =
-        Format::ALL.iter().map(|format| (format.media_type().to_owned(), bytes.clone())).collect();
-    json!({"description": "The file; its signature stands in X-Idx-Signature.", "content": content})
+    all
 }
 
-fn said(description: &str, schema: &str) -> Value {
-    let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
-    json!({"description": description, "content": {"application/json": {"schema": schema}}})
+/// The statuses with which a route can refuse.
+fn statuses(route: &Route) -> Vec<u16> {
+    let writes: &[u16] = if route.verb == Verb::Get { &[] } else { &[408, 409, 413, 415] };
+    let people: &[u16] = match route.who {
+        Who::Public | Who::Stranger => &[],
+        Who::Anyone => &[401],
+        // A customer of a vault that was made again, an account that somebody else has.
+        Who::Only(_) => &[401, 403, 404],
+    };
+    let names: &[u16] = if route.path.contains('{') { &[404] } else { &[] };
+    let mut all = [&[400, 429, 500, 503], writes, people, names, route.also].concat();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// What is answered when all is well: the answer's own fields, and that it is so.
+fn done(answer: &AnswerDoc, parts: &mut Parts) -> Value {
+    let mut fields = vec![Field { name: "success", schema: json!({"const": true}), optional: false }];
+    fields.extend((answer.fields)(parts));
+    let summary = answer.summary.trim();
+    let schema = object(summary, fields);
+    json!({"description": summary, "content": {"application/json": {"schema": schema}}})
+}
+
+fn file() -> Value {
+    let bytes = json!({"schema": {"type": "string", "format": "binary"}});
+    let kinds = Format::ALL.iter().map(|format| format.media_type()).chain([SIGNATURE_PART]);
+    let content: Map<String, Value> = kinds.map(|kind| (kind.to_owned(), bytes.clone())).collect();
+    let schema = json!({"type": "string"});
+    let text = |description: &str| json!({"description": description, "required": true, "schema": schema});
+    json!({
+        "description": "The file.",
+        "content": content,
+        "headers": {
+            "X-Idx-Signature": text("The bank's signature of the document."),
+            "Content-Disposition": text("The name to keep it under."),
+        },
+    })
 }
 
 const fn who(who: Who) -> &'static str {
@@ -104,79 +146,12 @@ const fn who(who: Who) -> &'static str {
     }
 }
 
+/// A field that may be left out may be null too.
 fn body_schema(fields: &[FieldDoc]) -> Value {
-    let schema = |field: &FieldDoc| (field.name.to_owned(), table_json(field.schema));
-    let required: Vec<&str> = fields.iter().filter(|field| !field.optional).map(|field| field.name).collect();
-    json!({
-        "type": "object",
-        "properties": fields.iter().map(schema).collect::<Map<_, _>>(),
-        "required": required,
-        "additionalProperties": false,
-    })
-}
-
-fn table_json(text: &str) -> Value {
-    serde_json::from_str(text).expect("rules hold JSON; a test reads all of them")
-}
-
-fn success_schema() -> Value {
-    json!({"type": "object", "properties": {"success": {"const": true}}, "required": ["success"]})
-}
-
-/// Every code that an error can have: the interface's, the desk's, the ledger's.
-pub(crate) fn codes() -> Vec<&'static str> {
-    let own = Code::ALL.iter().map(|code| code.parts().0);
-    let desk = Refusal::ALL.iter().map(|refusal| refusal.code());
-    let mut all: Vec<&str> = own.chain(desk).chain(Reason::ALL.iter().map(|reason| reason.code())).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-fn error_schema() -> Value {
-    json!({
-        "type": "object",
-        "required": ["success", "error"],
-        "properties": {
-            "success": {"const": false},
-            "error": {
-                "type": "object",
-                "required": ["code", "message", "details"],
-                "properties": {
-                    "code": {"enum": codes()},
-                    "message": {"type": "string"},
-                    "details": {"type": "object"},
-                },
-            },
-        },
-    })
-}
-
-/// `GET /docs`: the same as a page, without script and without other hosts.
-pub(super) async fn page() -> Response {
-    let kept =
-        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, POLICY)];
-    (kept, html()).into_response()
-}
-
-fn html() -> String {
-    let rows: String = ROUTES.iter().map(row).collect();
-    let codes: String = codes().iter().map(|code| format!("<li><code>{code}</code></li>")).collect();
-    format!(include_str!("page.html"), rows = rows, codes = codes)
-}
-
-fn row(route: &Route) -> String {
-    let fields: Vec<String> = route
-        .body
-        .iter()
-        .map(|field| format!("<code>{}</code>{}", field.name, if field.optional { "?" } else { "" }))
-        .collect();
-    format!(
-        "<tr><td>{}</td><td><code>/api{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        route.verb.name().to_uppercase(),
-        route.path,
-        who(route.who),
-        route.summary,
-        fields.join(", "),
-    )
+    let field = |doc: &FieldDoc| {
+        let schema = written(doc.schema);
+        let schema = if doc.optional { nullable(schema) } else { schema };
+        Field { name: doc.name, schema, optional: doc.optional }
+    };
+    object("Other fields are refused.", fields.iter().map(field).collect())
 }

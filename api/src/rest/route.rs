@@ -3,6 +3,7 @@
 use super::Rest;
 use super::body::{FieldDoc, Fields};
 use super::error::{ApiError, Code};
+use super::schema::{Field, Object, Parts};
 use super::tokens::Role;
 use crate::deps::Answer;
 use crate::teller::Teller;
@@ -49,9 +50,35 @@ pub(crate) enum Who {
 }
 
 /// A field of the query.
+#[derive(Clone, Copy)]
 pub(crate) struct QueryDoc {
     pub name: &'static str,
     pub summary: &'static str,
+    /// Its JSON schema; a test asks for one of every field.
+    pub schema: &'static str,
+}
+
+impl QueryDoc {
+    /// The same with its schema.
+    pub(crate) const fn of(self, schema: &'static str) -> Self {
+        Self { schema, ..self }
+    }
+}
+
+/// What a route answers with.
+#[derive(Clone, Copy)]
+pub(crate) struct AnswerDoc {
+    /// What it is.
+    pub summary: &'static str,
+    /// Its fields, without `success`.
+    pub fields: fn(&mut Parts) -> Vec<Field>,
+}
+
+impl AnswerDoc {
+    /// An object's.
+    pub(crate) const fn of<T: Object>() -> Self {
+        Self { summary: T::SUMMARY, fields: T::fields }
+    }
 }
 
 /// One route.
@@ -66,6 +93,10 @@ pub(crate) struct Route {
     pub query: &'static [QueryDoc],
     pub body: &'static [FieldDoc],
     pub shape: Shape,
+    /// What it answers with when all is well; a test asks for one of every route.
+    pub answer: Option<AnswerDoc>,
+    /// Statuses of refusals that do not follow from what it takes and who may use it.
+    pub also: &'static [u16],
     pub run: fn(Call) -> Pending,
 }
 

@@ -1,7 +1,7 @@
 //! From request to answer: every route goes this way, in this order.
 
 use super::body::Fields;
-use super::error::{ApiError, Code};
+use super::error::{ApiError, Code, retry_after};
 use super::replays::{Told, Turn};
 use super::route::{Call, Caller, Document, Reply, Route, Shape, Verb, Who};
 use super::{IDEMPOTENCY_KEY, PeerAddress, Rest, SIGNATURE, known};
@@ -36,7 +36,7 @@ pub(crate) async fn serve(
         }),
     };
     match told {
-        Ok(Answered::Told(told)) => respond(told.0, &told.1, retry_of(&told.1)),
+        Ok(Answered::Told(told)) => respond(told.0, &told.1, retry_of(&told)),
         Ok(Answered::File(document)) => send(route.status, document),
         Err(error) => respond(error.status, &error.body(), error.retry_after),
     }
@@ -81,8 +81,8 @@ fn respond(status: u16, body: &Value, retry_after: Option<u64>) -> Response {
 }
 
 /// The time to wait that an answer told again had.
-fn retry_of(body: &Value) -> Option<u64> {
-    body["error"]["details"]["retry_after_seconds"].as_u64()
+fn retry_of((status, body): &(u16, Value)) -> Option<u64> {
+    body["error"]["details"]["retry_after_seconds"].as_u64().or(retry_after(*status))
 }
 
 async fn work(
@@ -103,7 +103,9 @@ async fn work(
         let call = Call { rest, caller, path, query, fields, once: None };
         return finish(route, call).await.map_err(|(error, _)| error);
     };
-    let key = key.to_str().ok().filter(|key| (1..=KEY_CHARS_MAX).contains(&key.len()));
+    let is_key =
+        |key: &&str| (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    let key = key.to_str().ok().filter(is_key);
     let key = key.ok_or(Code::InvalidKey)?;
     let owner = owner_of(caller.as_ref(), address);
     let key = digest(&[&owner, key.as_bytes()]);
@@ -260,7 +262,19 @@ fn digest(parts: &[&[u8]]) -> Hash32 {
 
 #[cfg(test)]
 mod tests {
-    use super::decoded;
+    use super::{decoded, retry_of};
+    use serde_json::json;
+
+    /// What is told again tells the time to wait again.
+    #[test]
+    fn who_shall_come_again_is_told_when() {
+        let locked = json!({"error": {"details": {"retry_after_seconds": 30}}});
+        for (told, seconds) in
+            [((429, locked), Some(30)), ((503, json!({})), Some(1)), ((400, json!({})), None)]
+        {
+            assert_eq!(retry_of(&told), seconds);
+        }
+    }
 
     #[test]
     fn percent_signs_are_resolved_or_refused() {

@@ -8,7 +8,7 @@ mod ticket;
 use super::accounts::id_of;
 use super::body::bodies;
 use super::error::{ApiError, Code};
-use super::fields::{AccountId, Content, FormatName, Ignored, SealWords};
+use super::fields::{AccountId, Content, FormatName, Ignored, SIGNATURE_PART, SealWords};
 use super::route::{Call, Document, Outcome, answer};
 use super::transfers::Nothing;
 use crate::documents::{self, Made, Wanted};
@@ -179,7 +179,7 @@ pub(super) async fn download(call: Call) -> Result<Document, ApiError> {
     let name = documents::file_name(ticket.days, ticket.format);
     Ok(if is_signature {
         let bytes = format!("{signature}\n").into_bytes();
-        Document { name: format!("{name}.sig"), media_type: "text/plain; charset=utf-8", bytes, signature }
+        Document { name: format!("{name}.sig"), media_type: SIGNATURE_PART, bytes, signature }
     } else {
         Document { name, media_type: ticket.format.media_type(), bytes: made.bytes, signature }
     })

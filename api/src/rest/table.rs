@@ -1,43 +1,62 @@
 //! The table of routes. A route that is not here is not served, and one that is here is tested for every
 //! role.
 
-use super::route::{QueryDoc, Route, Shape, Verb, Who};
+use super::answers::{self, Done, File};
+use super::route::{AnswerDoc, QueryDoc, Route, Shape, Verb, Who};
 use super::tokens::Role::{BankAdmin, User};
 use super::{
     accounts, auth, chain, compliance, counter, factors, history, imports, recipients, statements, transfers,
     travel,
 };
+use answers::accounts as holdings;
+use answers::{chain as ledger, compliance as flagged, entry, statements as sealed, transfers as paid};
 
 const NONE: &[QueryDoc] = &[];
 
 const fn field(name: &'static str, summary: &'static str) -> QueryDoc {
-    QueryDoc { name, summary }
+    QueryDoc { name, summary, schema: "" }
 }
 
-const LIMIT: QueryDoc = field("limit", "entries of a page");
+const TEXT: &str = r#"{"type":"string"}"#;
+const TIME: &str = r#"{"type":"string","format":"date-time","pattern":"([Zz]|[+-]00:00)$"}"#;
+const WHOLE: &str = r#"{"type":"integer","minimum":0}"#;
+const CURRENCY: &str = r#"{"type":"string","enum":["INR","USD","EUR","GBP","SGD"]}"#;
+
+/// A page has at most as many entries as [`ApiLimits`](crate::ApiLimits) says by itself.
+const LIMIT: QueryDoc =
+    field("limit", "entries of a page").of(r#"{"type":"integer","minimum":1,"maximum":256}"#);
 const HISTORY: &[QueryDoc] = &[
-    field("status", "only transfers of this status"),
-    field("direction", "sent or received"),
-    field("since", "made at this time or later, RFC 3339"),
-    field("until", "made before this time, RFC 3339"),
-    field("cursor", "next_cursor of the page before"),
+    field("status", "only transfers of this status").of(
+        r#"{"type":"string","enum":["AWAITING_RECEIVER","PENDING","PUBLIC_CONFIRMED","COMPLETED","FAILED",
+            "REJECTED","CANCELLED","EXPIRED","awaiting_receiver","pending","public_confirmed","completed",
+            "failed","rejected","cancelled","expired"]}"#,
+    ),
+    field("direction", "sent or received").of(r#"{"type":"string","enum":["sent","received"]}"#),
+    field("since", "made at this time or later, RFC 3339 in UTC").of(TIME),
+    field("until", "made before this time, RFC 3339 in UTC").of(TIME),
+    field("cursor", "next_cursor of the page before").of(r#"{"type":"string","pattern":"^n[0-9]{1,20}$"}"#),
     LIMIT,
 ];
-const FLAGS: &[QueryDoc] =
-    &[field("state", "open or cleared"), field("cursor", "next_cursor of the page before"), LIMIT];
-const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out")];
-const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height"), LIMIT];
-const RATES: &[QueryDoc] = &[
-    field("from_currency", "only rates from this currency, such as INR"),
-    field("to_currency", "only rates to this currency, such as USD"),
-    field("force_refresh", "for existing clients; nothing is cached"),
+const FLAGS: &[QueryDoc] = &[
+    field("state", "open or cleared").of(r#"{"type":"string","enum":["open","cleared"]}"#),
+    field("cursor", "next_cursor of the page before")
+        .of(r#"{"type":"string","pattern":"^[0-9a-fA-F]{32}$"}"#),
+    LIMIT,
 ];
-const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session")];
+const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out").of(WHOLE)];
+const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height").of(WHOLE), LIMIT];
+const RATES: &[QueryDoc] = &[
+    field("from_currency", "only rates from this currency").of(CURRENCY),
+    field("to_currency", "only rates to this currency").of(CURRENCY),
+    field("force_refresh", "for existing clients; nothing is cached").of(TEXT),
+];
+const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session").of(TEXT)];
 
 /// Bytes of a file in a body: a pain.001 of some thousand transfers, a statement of some thousand lines.
 const FILE_BYTES_MAX: usize = 4 << 20;
 const LONG: Shape = Shape::LongBody(FILE_BYTES_MAX);
-const PART: &[QueryDoc] = &[field("part", "signature: the detached signature instead of the document")];
+const PART: &[QueryDoc] = &[field("part", "the detached signature instead of the document")
+    .of(r#"{"type":"string","enum":["signature"]}"#)];
 
 macro_rules! shape {
     () => {
@@ -48,10 +67,20 @@ macro_rules! shape {
     };
 }
 
-/// Declares the table; a line for each route.
+macro_rules! answer {
+    () => {
+        None
+    };
+    ($answer:ty) => {
+        Some(AnswerDoc::of::<$answer>())
+    };
+}
+
+/// Declares the table; a line for each route: who may, the status of success, what it takes, what it answers
+/// with, and statuses of refusals that do not follow from the rest.
 macro_rules! routes {
-    ($($verb:ident $path:literal, $who:expr, $status:literal, [$query:expr, $body:expr $(, $shape:expr)?],
-       $summary:literal, $run:path;)*) => {
+    ($($verb:ident $path:literal, $who:expr, $status:literal, [$query:expr, $body:expr $(, $shape:expr)?]
+       $(-> $answer:ty $([$($also:literal),*])?)?, $summary:literal, $run:path;)*) => {
         /// Every route below `/api`.
         pub(crate) const ROUTES: &[Route] = &[$(Route {
             verb: Verb::$verb,
@@ -62,6 +91,8 @@ macro_rules! routes {
             query: $query,
             body: $body,
             shape: shape!($($shape)?),
+            answer: answer!($($answer)?),
+            also: &[$($($($also),*)?)?],
             run: |call| {
                 let outcome = $run(call);
                 Box::pin(async { outcome.await.map(Into::into) })
@@ -74,98 +105,112 @@ const USER: Who = Who::Only(User);
 const ADMIN: Who = Who::Only(BankAdmin);
 
 routes! {
-    Post "/auth/register", Who::Stranger, 201, [NONE, auth::NewCustomer::DOC],
+    Post "/auth/register", Who::Stranger, 201, [NONE, auth::NewCustomer::DOC] -> entry::Registered [403],
         "Become a customer of this bank.", auth::register;
-    Post "/auth/login", Who::Stranger, 200, [NONE, auth::Papers::DOC],
+    Post "/auth/login", Who::Stranger, 200, [NONE, auth::Papers::DOC] -> entry::LoggedIn [401],
         "Log in.", auth::login;
-    Post "/auth/refresh", Who::Stranger, 200, [NONE, auth::Prolong::DOC],
+    Post "/auth/refresh", Who::Stranger, 200, [NONE, auth::Prolong::DOC] -> entry::Tokens [401],
         "Stay logged in; the refresh token is good once.", auth::refresh;
-    Post "/auth/logout", Who::Anyone, 200, [NONE, &[]],
+    Post "/auth/logout", Who::Anyone, 200, [NONE, &[]] -> Done,
         "Log out: this login's tokens are good no more.", auth::logout;
 
-    Post "/auth/totp/enroll", USER, 200, [NONE, factors::Enrolment::DOC],
+    Post "/auth/totp/enroll", USER, 200, [NONE, factors::Enrolment::DOC] -> entry::Factor,
         "Have a second factor: first its secret, then, with a code, its beginning.", factors::enroll;
-    Post "/auth/totp/remove", USER, 200, [NONE, factors::Farewell::DOC],
+    Post "/auth/totp/remove", USER, 200, [NONE, factors::Farewell::DOC] -> entry::Factor,
         "Have no second factor any more.", factors::remove;
 
-    Get "/accounts/info", USER, 200, [NONE, &[]], "Who is logged in.", accounts::info;
-    Get "/accounts/balance", USER, 200, [NONE, &[]], "What he has, in all and by account.", accounts::balance;
+    Get "/accounts/info", USER, 200, [NONE, &[]] -> holdings::Info, "Who is logged in.", accounts::info;
+    Get "/accounts/balance", USER, 200, [NONE, &[]] -> holdings::Balance,
+        "What he has, in all and by account.", accounts::balance;
 
-    Get "/bank-accounts", USER, 200, [NONE, &[]], "His accounts.", accounts::list;
-    Get "/bank-accounts/summary", USER, 200, [NONE, &[]], "His accounts, in short.", accounts::summary;
-    Post "/bank-accounts/create", USER, 201, [NONE, accounts::NewAccount::DOC],
+    Get "/bank-accounts", USER, 200, [NONE, &[]] -> holdings::AccountList, "His accounts.", accounts::list;
+    Get "/bank-accounts/summary", USER, 200, [NONE, &[]] -> holdings::Summary,
+        "His accounts, in short.", accounts::summary;
+    Post "/bank-accounts/create", USER, 201, [NONE, accounts::NewAccount::DOC] -> holdings::Opened,
         "Open an account.", accounts::create;
-    Get "/bank-accounts/{id}", USER, 200, [NONE, &[]],
+    Get "/bank-accounts/{id}", USER, 200, [NONE, &[]] -> holdings::OneAccount,
         "One of his accounts, by id, or the first by the bank's name.", accounts::one;
-    Get "/bank-accounts/{id}/proof", USER, 200, [NONE, &[]],
+    Get "/bank-accounts/{id}/proof", USER, 200, [NONE, &[]] -> answers::proofs::Proof [409],
         "What proves to anybody what one of his accounts holds.", accounts::proof;
-    Post "/bank-accounts/{id}/deposit", ADMIN, 200, [NONE, counter::Cash::DOC],
+    Post "/bank-accounts/{id}/deposit", ADMIN, 200, [NONE, counter::Cash::DOC] -> holdings::AtTheCounter,
         "Pay cash into an account.", counter::deposit;
-    Post "/bank-accounts/{id}/withdraw", ADMIN, 200, [NONE, counter::Cash::DOC],
+    Post "/bank-accounts/{id}/withdraw", ADMIN, 200, [NONE, counter::Cash::DOC] -> holdings::AtTheCounter,
         "Pay cash out of an account.", counter::withdraw;
-    Post "/bank-accounts/{id}/freeze", ADMIN, 200, [NONE, counter::Stop::DOC],
+    Post "/bank-accounts/{id}/freeze", ADMIN, 200, [NONE, counter::Stop::DOC] -> holdings::AtTheCounter,
         "Let an account stand still.", counter::freeze;
-    Post "/bank-accounts/{id}/unfreeze", ADMIN, 200, [NONE, &[]],
+    Post "/bank-accounts/{id}/unfreeze", ADMIN, 200, [NONE, &[]] -> holdings::AtTheCounter,
         "Let it move again.", counter::unfreeze;
 
-    Get "/compliance/flags", ADMIN, 200, [FLAGS, &[]],
+    Get "/compliance/flags", ADMIN, 200, [FLAGS, &[]] -> flagged::FlagPage,
         "What the bank's risk rules found remarkable.", compliance::flags;
-    Post "/compliance/flags/{id}/clear", ADMIN, 200, [NONE, compliance::Finding::DOC],
+    Post "/compliance/flags/{id}/clear", ADMIN, 200, [NONE, compliance::Finding::DOC] -> flagged::FlagCleared,
         "Say what was found; a flag stops nothing before or after.", compliance::clear;
 
-    Post "/transactions/send", USER, 201, [NONE, transfers::Payment::DOC], "Pay.", transfers::send;
-    Get "/transactions/pending-for-me", USER, 200, [NONE, &[]],
+    Post "/transactions/send", USER, 201, [NONE, transfers::Payment::DOC] -> paid::Sent,
+        "Pay.", transfers::send;
+    Get "/transactions/pending-for-me", USER, 200, [NONE, &[]] -> paid::Waiting,
         "What waits for his choice.", transfers::pending;
-    Get "/transactions", USER, 200, [HISTORY, &[]], "His transfers, newest first.", history::list;
-    Get "/transactions/history/{idx}", USER, 200, [PLACES, &[]],
+    Get "/transactions", USER, 200, [HISTORY, &[]] -> paid::TransferPage,
+        "His transfers, newest first.", history::list;
+    Get "/transactions/history/{idx}", USER, 200, [PLACES, &[]] -> paid::TransferPlaces,
         "The same by place, for existing clients.", history::of_idx;
-    Get "/transactions/{hash}", USER, 200, [NONE, &[]], "One of his transfers.", transfers::one;
-    Post "/transactions/{hash}/confirm", USER, 200, [NONE, transfers::Choice::DOC],
+    Get "/transactions/{hash}", USER, 200, [NONE, &[]] -> paid::OneTransfer,
+        "One of his transfers.", transfers::one;
+    Post "/transactions/{hash}/confirm", USER, 200, [NONE, transfers::Choice::DOC] -> paid::Chosen,
         "Receive a transfer into an account.", transfers::confirm;
-    Post "/transactions/{hash}/reject", USER, 200, [NONE, &[]],
+    Post "/transactions/{hash}/reject", USER, 200, [NONE, &[]] -> paid::Chosen,
         "Say no to a transfer.", transfers::reject;
-    Post "/transactions/{hash}/cancel", USER, 200, [NONE, &[]],
+    Post "/transactions/{hash}/cancel", USER, 200, [NONE, &[]] -> paid::Chosen,
         "Take a transfer back that nobody has accepted.", transfers::cancel;
 
-    Post "/recipients/add", USER, 201, [NONE, recipients::NewRecipient::DOC],
+    Post "/recipients/add", USER, 201, [NONE, recipients::NewRecipient::DOC] -> paid::NewRecipient,
         "Keep somebody as a contact.", recipients::add;
-    Get "/recipients", USER, 200, [NONE, &[]], "Whom he pays.", recipients::list;
-    Get "/recipients/{nickname}", USER, 200, [NONE, &[]], "One of them.", recipients::one;
-    Put "/recipients/{nickname}", USER, 200, [NONE, recipients::NewName::DOC],
+    Get "/recipients", USER, 200, [NONE, &[]] -> paid::RecipientList, "Whom he pays.", recipients::list;
+    Get "/recipients/{nickname}", USER, 200, [NONE, &[]] -> paid::OneRecipient,
+        "One of them.", recipients::one;
+    Put "/recipients/{nickname}", USER, 200, [NONE, recipients::NewName::DOC] -> paid::NewRecipient,
         "Call him something else.", recipients::rename;
-    Put "/recipients/{nickname}/nickname", USER, 200, [NONE, recipients::NewName::DOC],
+    Put "/recipients/{nickname}/nickname", USER, 200, [NONE, recipients::NewName::DOC] -> paid::NewRecipient,
         "The same, for existing clients.", recipients::rename;
-    Delete "/recipients/{nickname}", USER, 200, [NONE, &[]], "Forget him.", recipients::remove;
+    Delete "/recipients/{nickname}", USER, 200, [NONE, &[]] -> Done, "Forget him.", recipients::remove;
 
-    Post "/statements/generate", USER, 201, [NONE, statements::NewStatement::DOC],
+    Post "/statements/generate", USER, 201, [NONE, statements::NewStatement::DOC]
+        -> sealed::Statement [409, 410],
         "Make a statement of one of his accounts, signed by the bank.", statements::generate;
-    Get "/statements/{id}", USER, 200, [NONE, &[]], "What a statement is of.", statements::one;
-    Get "/statements/{id}/download", USER, 200, [PART, &[], Shape::File],
+    Get "/statements/{id}", USER, 200, [NONE, &[]] -> sealed::Statement [409, 410],
+        "What a statement is of.", statements::one;
+    Get "/statements/{id}/download", USER, 200, [PART, &[], Shape::File] -> File [409, 410],
         "The document, or its signature.", statements::download;
-    Get "/statements/download/{id}", USER, 200, [PART, &[], Shape::File],
+    Get "/statements/download/{id}", USER, 200, [PART, &[], Shape::File] -> File [409, 410],
         "The same, for existing clients.", statements::download;
-    Post "/statements/verify", Who::Public, 200, [NONE, statements::Shown::DOC, LONG],
+    Post "/statements/verify", Who::Public, 200, [NONE, statements::Shown::DOC, LONG]
+        -> sealed::Verified [410],
         "Whether a bank of this network signed a document.", statements::verify;
-    Post "/statements/cleanup", Who::Public, 200, [NONE, &[]],
+    Post "/statements/cleanup", Who::Public, 200, [NONE, &[]] -> sealed::CleanedUp,
         "For existing clients: nothing is kept that could be cleaned up.", statements::cleanup;
-    Post "/transactions/import", USER, 200, [NONE, imports::PaymentFile::DOC, LONG],
+    Post "/transactions/import", USER, 200, [NONE, imports::PaymentFile::DOC, LONG] -> paid::Imported,
         "Pay by an ISO 20022 pain.001 file.", imports::import;
-    Get "/travel/foreign-banks", USER, 200, [NONE, &[]],
+    Get "/travel/foreign-banks", USER, 200, [NONE, &[]] -> answers::travel::ForeignBankList,
         "With whom rupees can be changed.", travel::foreign_banks;
-    Get "/travel/forex-rates", USER, 200, [RATES, &[]],
+    Get "/travel/forex-rates", USER, 200, [RATES, &[]] -> answers::travel::ForexRateList,
         "What foreign money costs.", travel::forex_rates;
-    Post "/travel/create", USER, 201, [NONE, travel::Departure::DOC],
+    Post "/travel/create", USER, 201, [NONE, travel::Departure::DOC] -> answers::travel::Departed,
         "Change rupees into a travel account.", travel::create;
-    Get "/travel/accounts", USER, 200, [NONE, &[]], "His travel accounts.", travel::list;
-    Get "/travel/accounts/{id}", USER, 200, [NONE, &[]], "One of them.", travel::one;
-    Post "/travel/accounts/{id}/close", USER, 200, [NONE, travel::Return::DOC],
+    Get "/travel/accounts", USER, 200, [NONE, &[]] -> answers::travel::TravelAccountList,
+        "His travel accounts.", travel::list;
+    Get "/travel/accounts/{id}", USER, 200, [NONE, &[]] -> answers::travel::OneTravelAccount,
+        "One of them.", travel::one;
+    Post "/travel/accounts/{id}/close", USER, 200, [NONE, travel::Return::DOC] -> answers::travel::Returned,
         "Change back what is left, and close it.", travel::close;
 
-    Get "/blocks", Who::Public, 200, [HEIGHTS, &[]], "Final blocks, newest first.", chain::blocks;
-    Get "/blocks/{height}", Who::Public, 200, [NONE, &[]], "A final block.", chain::block;
-    Get "/blocks/{height}/votes", Who::Public, 200, [NONE, &[]],
+    Get "/blocks", Who::Public, 200, [HEIGHTS, &[]] -> ledger::BlockPage,
+        "Final blocks, newest first.", chain::blocks;
+    Get "/blocks/{height}", Who::Public, 200, [NONE, &[]] -> ledger::OneBlock, "A final block.", chain::block;
+    Get "/blocks/{height}/votes", Who::Public, 200, [NONE, &[]] -> ledger::Votes [410],
         "What each bank said of each transaction in it.", chain::votes;
-    Get "/banks", Who::Public, 200, [NONE, &[]], "All banks.", chain::banks;
-    Get "/stats", Who::Public, 200, [NONE, &[]], "How the network is doing.", chain::stats;
-    Get "/search", Who::Public, 200, [SEARCH, &[]], "Whatever has this name.", chain::search;
+    Get "/banks", Who::Public, 200, [NONE, &[]] -> ledger::BankList [410], "All banks.", chain::banks;
+    Get "/stats", Who::Public, 200, [NONE, &[]] -> ledger::Stats [410],
+        "How the network is doing.", chain::stats;
+    Get "/search", Who::Public, 200, [SEARCH, &[]] -> ledger::Hits [410],
+        "Whatever has this name.", chain::search;
 }

@@ -6,6 +6,7 @@ mod compliance;
 mod contract;
 mod entry;
 mod factors;
+pub(crate) mod honesty;
 mod hostile;
 mod imports;
 mod ledger;

@@ -61,12 +61,13 @@ pub(super) async fn forex_rates(call: Call) -> Outcome {
         let queries = &context.deps.queries;
         Ok((queries.forex_rates()?, queries.parameters()?.parameters.travel_fee))
     });
+    let (from_wanted, to_wanted) = (currency(&call, "from_currency")?, currency(&call, "to_currency")?);
     let (known, fee) = read.await?;
-    let wanted = |name: &str, currency: &str| call.query_text(name).is_none_or(|asked| asked == currency);
+    let is = |wanted: Option<Currency>, code: &str| wanted.is_none_or(|wanted| wanted.code() == code);
     let all = known.rates.iter().flat_map(|rates| both_ways(rates, fee));
     let rates: Vec<Value> = (1_u64..)
         .zip(all)
-        .filter(|(_, (from, to, _))| wanted("from_currency", from) && wanted("to_currency", to))
+        .filter(|(_, (from, to, _))| is(from_wanted, from) && is(to_wanted, to))
         .map(|(id, (from, to, mut rate))| {
             rate["id"] = json!(id);
             rate["from_currency"] = json!(from);
@@ -81,6 +82,13 @@ pub(super) async fn forex_rates(call: Call) -> Outcome {
         "cached": false,
         "cache_age_seconds": 0,
     })))
+}
+
+/// A currency of the query.
+fn currency(call: &Call, name: &'static str) -> Result<Option<Currency>, ApiError> {
+    let bad = || ApiError::with(Code::InvalidQuery, json!({"field": name}));
+    let read = |text: &str| text.parse().map_err(|_| bad());
+    call.query_text(name).map(read).transpose()
 }
 
 /// From rupees at the selling rate, and back at the buying rate.

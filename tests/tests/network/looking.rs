@@ -40,7 +40,7 @@ pub async fn every_answer(client: &IdxClient, known: &Known<'_>) -> Vec<(String,
     answers
 }
 
-/// The calls of a method that say the most. An account is told of to whoever names it, so it is not asked.
+/// The calls of a method that say the most. That an account is shown to its owner alone is seen in `owners`.
 fn questions(method: &str, known: &Known<'_>, tip: u64) -> Vec<Value> {
     let heights = || (1..=tip).map(|height| json!({"block": height}));
     let ids = || known.ids.iter().map(|id| json!({"id": Hex(*id)}));

@@ -190,9 +190,19 @@ async fn pages_of_a_history_fit_together() {
         let page = bench.get(&format!("/api/transactions?{query}"), &asha.token).await.json();
         assert_eq!(page["count"], count, "{query}");
     }
-    for query in
-        ["limit=0", "limit=-1", "limit=x", "cursor=1", "since=yesterday", "what=1", "limit=1&limit=2"]
-    {
+    for query in [
+        "limit=0",
+        "limit=-1",
+        "limit=%2B1",
+        "limit=x",
+        "cursor=1",
+        "cursor=n%2B1",
+        "since=yesterday",
+        "status=Pending",
+        "direction=both",
+        "what=1",
+        "limit=1&limit=2",
+    ] {
         let refused = bench.get(&format!("/api/transactions?{query}"), &asha.token).await;
         assert_eq!(refused.json()["error"]["code"], "INVALID_QUERY", "{query}");
     }
@@ -216,7 +226,9 @@ async fn what_everybody_may_see() {
     assert_eq!(bench.get("/api/blocks/3", "").await.json()["block"]["header"]["height"], 3);
     assert!(bench.get("/api/blocks/3/votes", "").await.json()["votes"]["rows"].is_array());
     assert_eq!(bench.get("/api/stats", "").await.json()["stats"]["height"], 3);
-    for path in ["/api/blocks/99", "/api/blocks/x", "/api/blocks/99/votes", "/api/nothing", "/api"] {
+    for path in
+        ["/api/blocks/99", "/api/blocks/x", "/api/blocks/+3", "/api/blocks/99/votes", "/api/nothing", "/api"]
+    {
         let answer = bench.get(path, "").await;
         assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!("NOT_FOUND")), "{path}");
     }

@@ -13,6 +13,10 @@ async fn rates_and_banks_have_the_names_that_clients_know() {
     assert_eq!((&out["from_currency"], &out["rate"]), (&json!("INR"), &json!("0.012000")));
     assert_eq!((&home["from_currency"], &home["rate"]), (&json!("USD"), &json!("83.000000")));
     assert_eq!((&out["forex_fee_percentage"], &out["is_active"]), (&json!("0.15"), &json!(true)));
+    for unknown in ["from_currency=usd", "to_currency=XXX"] {
+        let refused = bench.get(&format!("/api/travel/forex-rates?{unknown}"), &asha.token).await;
+        assert_eq!(refused.json()["error"]["code"], "INVALID_QUERY", "{unknown}");
+    }
     let one = bench.get("/api/travel/forex-rates?from_currency=USD", &asha.token).await.json();
     assert_eq!(one["count"], 1);
 }

@@ -30,6 +30,18 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every one, in the order of a transfer's life.
+    pub const ALL: [Self; 8] = [
+        Self::AwaitingReceiver,
+        Self::Pending,
+        Self::PublicConfirmed,
+        Self::Completed,
+        Self::Failed,
+        Self::Rejected,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
     /// Stable name, as every interface shows it.
     pub const fn name(self) -> &'static str {
         match self {
