@@ -123,7 +123,7 @@ struct Wanted {
 impl Wanted {
     fn read(call: &Call) -> Result<Self, ApiError> {
         let text = |name: &str| call.query_text(name).map(str::to_owned);
-        let below = call.query_text("cursor").map(|text| number(text).ok_or_else(|| bad("cursor")));
+        let below = call.query_text("cursor").map(|text| number(text).ok_or_else(|| bad_query("cursor")));
         Ok(Self {
             status: text("status").map(|status| status.to_uppercase()),
             direction: text("direction"),
@@ -187,12 +187,13 @@ fn number(cursor: &str) -> Option<u64> {
     cursor.strip_prefix('n')?.parse().ok()
 }
 
-fn bad(field: &'static str) -> ApiError {
+/// A value of the query is not what it must be.
+pub(super) fn bad_query(field: &'static str) -> ApiError {
     ApiError::with(Code::InvalidQuery, json!({"field": field}))
 }
 
 fn time(call: &Call, name: &'static str) -> Result<Option<TimestampMs>, ApiError> {
-    let read = |text: &str| text.parse::<Time>().map(|time| time.0).map_err(|_| bad(name));
+    let read = |text: &str| text.parse::<Time>().map(|time| time.0).map_err(|_| bad_query(name));
     call.query_text(name).map(read).transpose()
 }
 
@@ -201,7 +202,7 @@ pub(super) fn limit(call: &Call) -> Result<usize, ApiError> {
     let most = call.rest.context.limits.page_max;
     let Some(text) = call.query_text("limit") else { return Ok(PAGE.min(most)) };
     let sound = text.parse().ok().filter(|limit| (1..=most).contains(limit));
-    sound.ok_or_else(|| bad("limit"))
+    sound.ok_or_else(|| bad_query("limit"))
 }
 
 pub(super) async fn list(call: Call) -> Outcome {
@@ -220,7 +221,8 @@ pub(super) async fn of_idx(call: Call) -> Outcome {
         return Err(Code::NotFound.into());
     }
     let limit = limit(&call)?;
-    let offset = call.query_text("offset").map_or(Ok(0), |text| text.parse().map_err(|_| bad("offset")))?;
+    let offset =
+        call.query_text("offset").map_or(Ok(0), |text| text.parse().map_err(|_| bad_query("offset")))?;
     let read = call.read(move |teller| {
         let (lines, total) = teller.history_places(&me, offset, limit)?;
         let entries: Answer<Vec<Option<Entry>>> = lines.iter().map(|line| entry(teller, &me, line)).collect();

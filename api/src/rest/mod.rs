@@ -14,7 +14,7 @@
 //!
 //! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `caller` (whose token it is), `body` and `fields` (what
 //! clients send), `error`, `tokens`, `lockout`, `rates`, `replays`; handlers in `auth`, `accounts`,
-//! `recipients`, `transfers`, `history`, `counter`, `statements`, `imports`, `chain`; `openapi` and its page.
+//! `recipients`, `transfers`, `history`, `counter`, `statements`, `imports`, `court`, `chain`; `openapi` and its page.
 
 mod accounts;
 mod auth;
@@ -23,6 +23,7 @@ mod caller;
 mod chain;
 mod compliance;
 mod counter;
+mod court;
 mod error;
 mod factors;
 mod fields;
@@ -46,7 +47,7 @@ mod travel;
 pub(crate) use auth::{issue, screened};
 pub(crate) use caller::{Known, known};
 pub use rates::Rate;
-pub(crate) use tokens::Tokens;
+pub(crate) use tokens::{Role, Tokens};
 
 use crate::context::Context;
 use crate::teller::Teller;
@@ -109,6 +110,8 @@ pub(crate) struct Rest {
     pub documents: Arc<Semaphore>,
     /// Those that are made or wait for it.
     pub document_queue: Semaphore,
+    /// Walks over the audit trail that may still be begun: one at a time.
+    pub walks: Semaphore,
 }
 
 impl Rest {
@@ -131,6 +134,7 @@ impl Rest {
             replays: Replays::default(),
             documents: Arc::new(Semaphore::new(statements::MAKING_MAX)),
             document_queue: Semaphore::new(statements::WAITING_MAX),
+            walks: Semaphore::new(1),
             context,
         })
     }

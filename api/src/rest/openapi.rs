@@ -95,12 +95,16 @@ fn said(description: &str, schema: &str) -> Value {
     json!({"description": description, "content": {"application/json": {"schema": schema}}})
 }
 
-const fn who(who: Who) -> &'static str {
+fn who(who: Who) -> String {
     match who {
-        Who::Public | Who::Stranger => "For everybody.",
-        Who::Anyone => "For whoever is logged in.",
-        Who::Only(Role::User) => "For customers, for themselves.",
-        Who::Only(Role::BankAdmin) => "For the bank's own people.",
+        Who::Public | Who::Stranger => "For everybody.".to_owned(),
+        Who::Anyone => "For whoever is logged in.".to_owned(),
+        Who::Roles([Role::User]) => "For customers, for themselves.".to_owned(),
+        Who::Roles([Role::BankAdmin]) => "For the bank's own people.".to_owned(),
+        Who::Roles(roles) => {
+            let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+            format!("For {}.", names.join(", "))
+        }
     }
 }
 

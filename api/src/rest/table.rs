@@ -2,10 +2,10 @@
 //! role.
 
 use super::route::{QueryDoc, Route, Shape, Verb, Who};
-use super::tokens::Role::{BankAdmin, User};
+use super::tokens::Role::{Auditor, BankAdmin, JudgeClerk, Regulator, User};
 use super::{
-    accounts, auth, chain, compliance, counter, factors, history, imports, recipients, statements, transfers,
-    travel,
+    accounts, auth, chain, compliance, counter, court, factors, history, imports, recipients, statements,
+    transfers, travel,
 };
 
 const NONE: &[QueryDoc] = &[];
@@ -32,6 +32,14 @@ const RATES: &[QueryDoc] = &[
     field("to_currency", "only rates to this currency, such as USD"),
     field("force_refresh", "for existing clients; nothing is cached"),
 ];
+const ORDERS: &[QueryDoc] = &[
+    field("status", "APPROVED, EXPIRED, RELEASED or REVOKED"),
+    field("cursor", "next_cursor of the page before"),
+    LIMIT,
+];
+const CURSOR: &[QueryDoc] = &[field("cursor", "next_cursor of the page before"), LIMIT];
+const WALK: &[QueryDoc] =
+    &[field("start_id", "the first height, 1 if left out"), field("end_id", "the last height")];
 const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session")];
 
 /// Bytes of a file in a body: a pain.001 of some thousand transfers, a statement of some thousand lines.
@@ -70,8 +78,12 @@ macro_rules! routes {
     };
 }
 
-const USER: Who = Who::Only(User);
-const ADMIN: Who = Who::Only(BankAdmin);
+const USER: Who = Who::Roles(&[User]);
+const ADMIN: Who = Who::Roles(&[BankAdmin]);
+/// Who reads court orders; nobody of the bank's counter, no customer.
+const READERS: Who = Who::Roles(&[Auditor, JudgeClerk, Regulator]);
+const JUDGE_CLERK: Who = Who::Roles(&[JudgeClerk]);
+const REGULATOR: Who = Who::Roles(&[Regulator]);
 
 routes! {
     Post "/auth/register", Who::Stranger, 201, [NONE, auth::NewCustomer::DOC],
@@ -158,6 +170,23 @@ routes! {
     Get "/travel/accounts/{id}", USER, 200, [NONE, &[]], "One of them.", travel::one;
     Post "/travel/accounts/{id}/close", USER, 200, [NONE, travel::Return::DOC],
         "Change back what is left, and close it.", travel::close;
+
+    Get "/court-orders/judges", READERS, 200, [CURSOR, &[]],
+        "Judges whom the banks have authorised, or had.", court::judges::list;
+    Post "/court-orders/judges", REGULATOR, 201, [NONE, court::judges::NewJudge::DOC],
+        "Hand in a bank's signed proposal of a judge.", court::judges::propose;
+    Post "/court-orders/submit", JUDGE_CLERK, 201, [NONE, court::orders::SignedOrder::DOC],
+        "Hand in an order that a judge signed.", court::orders::submit;
+    Get "/court-orders", READERS, 200, [ORDERS, &[]],
+        "Orders that the ledger keeps, oldest first.", court::orders::list;
+    Get "/court-orders/audit-trail", READERS, 200, [CURSOR, &[]],
+        "Every step of these orders.", court::trail::list;
+    Get "/court-orders/audit-trail/verify", READERS, 200, [WALK, &[]],
+        "Whether the chain bears the trail out between two heights.", court::trail::verify;
+    Get "/court-orders/{id}", READERS, 200, [NONE, &[]],
+        "An order, and what it still awaits.", court::orders::one;
+    Post "/court-orders/{id}/execute", JUDGE_CLERK, 200, [NONE, court::execute::Execution::DOC],
+        "What an order's judge can open, sealed to the judge.", court::execute::execute;
 
     Get "/blocks", Who::Public, 200, [HEIGHTS, &[]], "Final blocks, newest first.", chain::blocks;
     Get "/blocks/{height}", Who::Public, 200, [NONE, &[]], "A final block.", chain::block;

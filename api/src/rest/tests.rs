@@ -4,6 +4,7 @@
 pub(crate) mod bench;
 mod compliance;
 mod contract;
+mod court;
 mod entry;
 mod factors;
 mod hostile;
