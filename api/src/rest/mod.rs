@@ -111,7 +111,7 @@ pub(crate) struct Rest {
     /// Those that are made or wait for it.
     pub document_queue: Semaphore,
     /// Walks over the audit trail that may still be begun: one at a time.
-    pub walks: Semaphore,
+    pub walks: Arc<Semaphore>,
 }
 
 impl Rest {
@@ -134,7 +134,7 @@ impl Rest {
             replays: Replays::default(),
             documents: Arc::new(Semaphore::new(statements::MAKING_MAX)),
             document_queue: Semaphore::new(statements::WAITING_MAX),
-            walks: Semaphore::new(1),
+            walks: Arc::new(Semaphore::new(1)),
             context,
         })
     }

@@ -11,6 +11,7 @@ mod hostile;
 mod imports;
 mod ledger;
 mod matrix;
+mod offices;
 mod others;
 mod people;
 mod repeats;

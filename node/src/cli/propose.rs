@@ -26,7 +26,7 @@ The home is a bank's, with its keys and the network's genesis.json. Nothing is s
 is printed in hex, and can be handed in within ten minutes.
 
 Examples:
-  idx-node propose judge --home hdfc --id 2 --name \"B. Nair, High Court of Kerala\" --keys judge.json --effective-at 900
+  idx-node propose judge --home hdfc --id 2 --name \"B. Nair, High Court\" --keys judge.json --effective-at 900
   idx-node propose vote --home sbi --proposal 0x...";
 
 /// A bank's proposals and votes, signed and printed.

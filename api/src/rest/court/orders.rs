@@ -69,15 +69,17 @@ pub(super) fn known(context: &Context, id: OrderId) -> Answer<Option<Known>> {
     let Some(Found { tx, standing }) = context.deps.queries.transaction(TxId(id.0))? else {
         return Ok(None);
     };
-    let pending = Pending::of(context, &tx).map(Box::new);
-    Ok(pending.and_then(|pending| match standing {
-        Standing::Waiting => Some(Known::Waiting(pending)),
+    let Some(pending) = Pending::of(context, &tx).map(Box::new) else { return Ok(None) };
+    match standing {
+        Standing::Waiting => Ok(Some(Known::Waiting(pending))),
         Standing::Settled(settled) => match settled.outcome {
-            Fate::Failed(reason) => Some(Known::Refused(pending, reason)),
-            // It took effect: folded away, or taken up since the ledger was asked.
-            Fate::Completed | Fate::Deferred => None,
+            Fate::Failed(reason) => Ok(Some(Known::Refused(pending, reason))),
+            // Taken up since the ledger was asked, or folded away long ago: the ledger says which.
+            Fate::Completed | Fate::Deferred => {
+                Ok(context.deps.orders.court_order(id)?.map(|view| Known::Kept(Box::new(view))))
+            }
         },
-    }))
+    }
 }
 
 /// Where an order stands, in the words of existing clients, and those that they lack.

@@ -12,6 +12,7 @@ use idx_client::views::{AuditEntryView, Cursor, DeedView, OrderView};
 use idx_types::{Height, OrderId, PrivateHash};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Most heights that one request walks; about a millisecond each when their blocks are small.
 const WALK_HEIGHTS_MAX: u64 = 256;
@@ -134,10 +135,11 @@ fn page(context: &Context, after: Option<Cursor>, limit: usize) -> Answer<Value>
 }
 
 pub(in crate::rest) async fn verify(call: Call) -> Outcome {
-    let rest = call.rest.clone();
-    let _turn = rest.walks.try_acquire().map_err(|_| Code::Busy)?;
+    let turn = Arc::clone(&call.rest.walks).try_acquire_owned().map_err(|_| Code::Busy)?;
     let (from, to) = (query_as::<u64>(&call, "start_id")?, query_as::<u64>(&call, "end_id")?);
     let walk = move |context: &Context| {
+        // The turn ends with the walk itself, also when the client has left.
+        let _turn = turn;
         let (from, to, newest) = range(from, to, context.deps.queries.final_height().0)?;
         let walked = context.deps.orders.walk_trail(Height(from), Height(to))?;
         let is_valid = walked.broken.is_empty();
