@@ -6,7 +6,7 @@
 use crate::teller::Teller;
 mod orders;
 
-pub use orders::OrderQueries;
+pub use orders::{OrderQueries, TrailWalk};
 
 use async_trait::async_trait;
 use idx_client::views::{

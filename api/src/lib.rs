@@ -56,7 +56,7 @@ mod tests;
 
 pub use deps::{
     Answer, ApiDeps, ChainQueries, Events, Found, Live, LiveEvent, NotReady, OrderQueries, Place, QueryError,
-    Refusal, SEND_BATCH_MAX, Settled, Standing, Submit,
+    Refusal, SEND_BATCH_MAX, Settled, Standing, Submit, TrailWalk,
 };
 pub use doorkeeper::Doorkeeper;
 pub use limits::ApiLimits;

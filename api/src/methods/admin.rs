@@ -20,6 +20,13 @@ const TO: Param =
 const PAN: Param = text("panCard", "five letters, four digits and a letter", "\"ABCDE1234F\"");
 const RBI: Param = text("rbiNumber", "the RBI number", "\"ASHA01\"");
 const CLERK: Param = text("name", "what the clerk is called", "\"Counter 4\"");
+const ROLE: Param = Param {
+    name: "role",
+    optional: true,
+    summary: "what the token is for; bank_admin if left out",
+    schema: r#"{"enum":["bank_admin","auditor","judge_clerk","regulator"]}"#,
+    example: "\"judge_clerk\"",
+};
 const PASSWORD: Param = text("password", "12 to 128 characters", "\"correct horse battery\"");
 const NAME: Param = text("fullName", "the name", "\"Asha Rao\"");
 const NUMBER: Param = text("number", "the account's number at this bank", "\"501000000001\"");
@@ -101,7 +108,7 @@ methods! {
     "admin_exportPerson" [IDX] -> "PersonView", "All that the bank keeps of a person.", person::export;
     "admin_erasePerson" [IDX] -> "ErasedView", "Forgets of a person what the bank need not keep.",
         person::erase;
-    "admin_issueToken" [CLERK] -> "TokenView", "A clerk's token of the role bank_admin, for a day.",
+    "admin_issueToken" [CLERK, ROLE] -> "TokenView", "A token of one of the bank's people, or of an office, for a day.",
         entry::issue_token;
     "admin_setPassword" [IDX, PASSWORD] -> "boolean", "Gives a customer a password; ends his logins.",
         entry::set_password;

@@ -2,18 +2,18 @@
 
 use crate::context::Context;
 use crate::error::RpcError;
-use crate::rest;
+use crate::rest::{self, Role};
 use crate::teller::Teller;
 use idx_bank::desk::Ask;
-use idx_bank::vault::{Credential, Holder};
+use idx_bank::vault::Credential;
 use idx_client::encoding::Time;
 use idx_client::views::TokenView;
 use idx_types::Idx;
 use std::sync::Arc;
 
 super::params::params! {
-    /// Who gets a token.
-    NewClerk { name: String }
+    /// Who gets a token, and what it lets him do; `bank_admin` if that is not said.
+    NewClerk { name: String, role: Option<Role> }
     /// Whose second factor is lost.
     LostFactor { idx: Idx }
 }
@@ -29,7 +29,7 @@ pub(super) struct NewPassword {
 /// Longest name of a clerk.
 const NAME_CHARS_MAX: usize = 40;
 
-/// A token of the role `bank_admin`; it ends after a day, or when its clerk logs out.
+/// A token of any role but a customer's; it ends after a day, or when its holder logs out.
 pub(super) async fn issue_token(
     _: Arc<Context>,
     teller: Arc<dyn Teller>,
@@ -39,7 +39,9 @@ pub(super) async fn issue_token(
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
         return Err(RpcError::params("name: 1 to 40 characters without control characters"));
     }
-    let (token, until) = rest::issue(&*teller, Holder::Clerk(name)).await?;
+    let holder = clerk.role.unwrap_or(Role::BankAdmin).held_by(name);
+    let holder = holder.ok_or_else(|| RpcError::params("role: customers log in by themselves"))?;
+    let (token, until) = rest::issue(&*teller, holder).await?;
     Ok(TokenView { token, expires_at: Time(until) })
 }
 

@@ -65,13 +65,19 @@ async fn submit(context: &Context, raws: &[Bytes]) -> Vec<Result<TxId, Refusal>>
     answers.into_iter().map(|answer: Result<Option<TxId>, Refusal>| answer.and_then(|_| next())).collect()
 }
 
+/// Hands one transaction to the node.
+pub(crate) async fn submitted(context: &Context, tx: Transaction) -> Result<TxId, Refusal> {
+    let taken = context.deps.submit.submit(vec![tx]).await.pop();
+    taken.unwrap_or_else(|| Err(unanswered()))
+}
+
 /// The node answered fewer than it was given; it is going down.
 fn unanswered() -> Refusal {
     Refusal { reason: Reason::NodeBusy, detail: "the node is stopping".into() }
 }
 
 /// Reads one transaction: bounded, of a known version, canonical, nothing after it.
-pub(super) fn decode(bytes: &[u8]) -> Result<Transaction, Refusal> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Transaction, Refusal> {
     if bytes.len() > TX_BYTES_MAX {
         let detail = format!("{} bytes, at most {TX_BYTES_MAX}", bytes.len());
         return Err(Refusal { reason: Reason::TooLarge, detail });

@@ -41,7 +41,7 @@ pub(crate) async fn known(context: &Arc<Context>, token: &str) -> Result<Option<
     let Some(holder) = holder_of(context, login).await? else { return Ok(None) };
     let named = match &holder {
         Holder::Customer(owner) => idx == Some(*owner),
-        Holder::Clerk(_) => idx.is_none(),
+        Holder::Clerk(_) | Holder::Officer(..) => idx.is_none(),
     };
     let caller = Caller { holder, login };
     Ok((named && caller.role() == role).then_some(Known { caller, until }))

@@ -51,6 +51,12 @@ codes! {
         "The file as a whole is refused, and nothing of it is paid; details say where and why.";
     Unexplained = "STATEMENT_UNEXPLAINED", 500,
         "The account's record does not add up, so no statement is made; tell the bank.";
+    NotAnOrder = "NOT_A_COURT_ORDER", 400, "The signed transaction is no court order.";
+    NotAJudge = "NOT_A_JUDGE_PROPOSAL", 400,
+        "The signed transaction proposes no judge, or another one than the fields name.";
+    OrderNotReady = "COURT_ORDER_NOT_READY", 409,
+        "The order cannot be executed yet; details say what is awaited.";
+    OrderOver = "COURT_ORDER_OVER", 410, "The order is over, and nothing is shown for it any more.";
     Internal = "INTERNAL", 500, "The node failed; its log says how.";
     NotKept = "NOT_KEPT", 410, "This node does not keep what was asked for.";
     NotServed = "NOT_SERVED", 503, "This node serves no customers.";

@@ -123,7 +123,7 @@ struct Wanted {
 
 impl Wanted {
     fn read(call: &Call) -> Result<Self, ApiError> {
-        let below = call.query_text("cursor").map(|text| number(text).ok_or_else(|| bad("cursor")));
+        let below = call.query_text("cursor").map(|text| number(text).ok_or_else(|| bad_query("cursor")));
         Ok(Self {
             status: call.query_text("status").map(status).transpose()?,
             direction: call.query_text("direction").map(direction).transpose()?,
@@ -191,19 +191,20 @@ fn number(cursor: &str) -> Option<u64> {
 fn status(text: &str) -> Result<&'static str, ApiError> {
     let mut names = Status::ALL.iter().map(|status| status.name());
     let is_named = |name: &&str| text == *name || text == name.to_lowercase();
-    names.find(is_named).ok_or_else(|| bad("status"))
+    names.find(is_named).ok_or_else(|| bad_query("status"))
 }
 
 fn direction(text: &str) -> Result<&'static str, ApiError> {
-    ["sent", "received"].into_iter().find(|known| *known == text).ok_or_else(|| bad("direction"))
+    ["sent", "received"].into_iter().find(|known| *known == text).ok_or_else(|| bad_query("direction"))
 }
 
-fn bad(field: &'static str) -> ApiError {
+/// A value of the query is not what it must be.
+pub(super) fn bad_query(field: &'static str) -> ApiError {
     ApiError::with(Code::InvalidQuery, json!({"field": field}))
 }
 
 fn time(call: &Call, name: &'static str) -> Result<Option<TimestampMs>, ApiError> {
-    let read = |text: &str| text.parse::<Time>().map(|time| time.0).map_err(|_| bad(name));
+    let read = |text: &str| text.parse::<Time>().map(|time| time.0).map_err(|_| bad_query(name));
     call.query_text(name).map(read).transpose()
 }
 
@@ -213,7 +214,7 @@ pub(super) fn limit(call: &Call) -> Result<usize, ApiError> {
     let Some(text) = call.query_text("limit") else { return Ok(PAGE.min(most)) };
     let sound = whole(text).and_then(|limit| usize::try_from(limit).ok());
     let sound = sound.filter(|limit| (1..=most).contains(limit));
-    sound.ok_or_else(|| bad("limit"))
+    sound.ok_or_else(|| bad_query("limit"))
 }
 
 pub(super) async fn list(call: Call) -> Outcome {
@@ -233,7 +234,8 @@ pub(super) async fn of_idx(call: Call) -> Outcome {
     }
     let limit = limit(&call)?;
     let place = |text: &str| whole(text).and_then(|place| usize::try_from(place).ok());
-    let offset = call.query_text("offset").map_or(Ok(0), |text| place(text).ok_or_else(|| bad("offset")))?;
+    let offset =
+        call.query_text("offset").map_or(Ok(0), |text| place(text).ok_or_else(|| bad_query("offset")))?;
     let read = call.read(move |teller| {
         let (lines, total) = teller.history_places(&me, offset, limit)?;
         let entries: Answer<Vec<Option<Entry>>> = lines.iter().map(|line| entry(teller, &me, line)).collect();

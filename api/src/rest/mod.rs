@@ -15,7 +15,7 @@
 //! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `caller` (whose token it
 //! is), `body` and `fields` (what clients send), `schema` and `answers` (what they get), `error`, `tokens`,
 //! `lockout`, `rates`, `replays`; handlers in `auth`, `factors`, `accounts`, `recipients`, `transfers`,
-//! `history`, `counter`, `compliance`, `statements`, `imports`, `travel`, `chain`; `openapi`, and `page`,
+//! `history`, `counter`, `compliance`, `statements`, `imports`, `travel`, `court`, `chain`; `openapi`, and `page`,
 //! which shows it to people.
 
 mod accounts;
@@ -26,6 +26,7 @@ mod caller;
 mod chain;
 mod compliance;
 mod counter;
+mod court;
 mod error;
 mod factors;
 mod fields;
@@ -51,7 +52,7 @@ mod travel;
 pub(crate) use auth::{issue, screened};
 pub(crate) use caller::{Known, known};
 pub use rates::Rate;
-pub(crate) use tokens::Tokens;
+pub(crate) use tokens::{Role, Tokens};
 
 use crate::context::Context;
 use crate::teller::Teller;
@@ -114,6 +115,8 @@ pub(crate) struct Rest {
     pub documents: Arc<Semaphore>,
     /// Those that are made or wait for it.
     pub document_queue: Semaphore,
+    /// Walks over the audit trail that may still be begun: one at a time.
+    pub walks: Arc<Semaphore>,
 }
 
 impl Rest {
@@ -136,6 +139,7 @@ impl Rest {
             replays: Replays::default(),
             documents: Arc::new(Semaphore::new(statements::MAKING_MAX)),
             document_queue: Semaphore::new(statements::WAITING_MAX),
+            walks: Arc::new(Semaphore::new(1)),
             context,
         })
     }

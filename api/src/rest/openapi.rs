@@ -103,7 +103,7 @@ fn statuses(route: &Route) -> Vec<u16> {
         Who::Public | Who::Stranger => &[],
         Who::Anyone => &[401],
         // A customer of a vault that was made again, an account that somebody else has.
-        Who::Only(_) => &[401, 403, 404],
+        Who::Roles(_) => &[401, 403, 404],
     };
     let names: &[u16] = if route.path.contains('{') { &[404] } else { &[] };
     let mut all = [&[400, 429, 500, 503], writes, people, names, route.also].concat();
@@ -137,12 +137,16 @@ fn file() -> Value {
     })
 }
 
-const fn who(who: Who) -> &'static str {
+fn who(who: Who) -> String {
     match who {
-        Who::Public | Who::Stranger => "For everybody.",
-        Who::Anyone => "For whoever is logged in.",
-        Who::Only(Role::User) => "For customers, for themselves.",
-        Who::Only(Role::BankAdmin) => "For the bank's own people.",
+        Who::Public | Who::Stranger => "For everybody.".to_owned(),
+        Who::Anyone => "For whoever is logged in.".to_owned(),
+        Who::Roles([Role::User]) => "For customers, for themselves.".to_owned(),
+        Who::Roles([Role::BankAdmin]) => "For the bank's own people.".to_owned(),
+        Who::Roles(roles) => {
+            let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+            format!("For {}.", names.join(", "))
+        }
     }
 }
 

@@ -45,8 +45,18 @@ pub(crate) enum Who {
     Stranger,
     /// Who is logged in, whatever he is.
     Anyone,
-    /// Exactly this role.
-    Only(Role),
+    /// These roles and no other.
+    Roles(&'static [Role]),
+}
+
+impl Who {
+    /// Whether somebody of this role may, who is logged in.
+    pub(crate) fn allows(self, role: Role) -> bool {
+        match self {
+            Self::Public | Self::Stranger | Self::Anyone => true,
+            Self::Roles(roles) => roles.contains(&role),
+        }
+    }
 }
 
 /// A field of the query.
@@ -157,10 +167,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// His role.
     pub(crate) const fn role(&self) -> Role {
-        match self.holder {
-            Holder::Customer(_) => Role::User,
-            Holder::Clerk(_) => Role::BankAdmin,
-        }
+        Role::of(&self.holder)
     }
 }
 

@@ -155,14 +155,12 @@ fn too_fast(wait: Duration) -> ApiError {
 
 /// Who asks, if the route wants to know, and that he may.
 async fn authorise(rest: &Arc<Rest>, route: &Route, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
-    let role = match route.who {
-        Who::Public | Who::Stranger => return Ok(None),
-        Who::Anyone => None,
-        Who::Only(role) => Some(role),
-    };
+    if matches!(route.who, Who::Public | Who::Stranger) {
+        return Ok(None);
+    }
     let caller = caller(rest, headers).await?.ok_or(Code::Unauthorized)?;
     rest.logins.take(caller.login, Instant::now()).map_err(too_fast)?;
-    if role.is_some_and(|role| role != caller.role()) {
+    if !route.who.allows(caller.role()) {
         return Err(Code::Forbidden.into());
     }
     Ok(Some(caller))

@@ -3,13 +3,15 @@
 
 use super::answers::{self, Done, File};
 use super::route::{AnswerDoc, QueryDoc, Route, Shape, Verb, Who};
-use super::tokens::Role::{BankAdmin, User};
+use super::tokens::Role::{Auditor, BankAdmin, JudgeClerk, Regulator, User};
 use super::{
-    accounts, auth, chain, compliance, counter, factors, history, imports, recipients, statements, transfers,
-    travel,
+    accounts, auth, chain, compliance, counter, court, factors, history, imports, recipients, statements,
+    transfers, travel,
 };
 use answers::accounts as holdings;
-use answers::{chain as ledger, compliance as flagged, entry, statements as sealed, transfers as paid};
+use answers::{
+    chain as ledger, compliance as flagged, court as decreed, entry, statements as sealed, transfers as paid,
+};
 
 const NONE: &[QueryDoc] = &[];
 
@@ -51,6 +53,24 @@ const RATES: &[QueryDoc] = &[
     field("force_refresh", "for existing clients; nothing is cached").of(TEXT),
 ];
 const SEARCH: &[QueryDoc] = &[field("q", "a height, a hash, an id or a session").of(TEXT)];
+const ORDERS: &[QueryDoc] = &[
+    field("status", "only orders that stand so")
+        .of(r#"{"type":"string","enum":["APPROVED","EXECUTED","EXPIRED","RELEASED","REVOKED"]}"#),
+    field("cursor", "next_cursor of the page before").of(r#"{"type":"string","pattern":"^0x[0-9a-f]{64}$"}"#),
+    LIMIT,
+];
+const JUDGES: &[QueryDoc] = &[
+    field("cursor", "next_cursor of the page before").of(r#"{"type":"string","pattern":"^[0-9]{1,5}$"}"#),
+    LIMIT,
+];
+const TRAIL: &[QueryDoc] = &[
+    field("cursor", "next_cursor of the page before").of(r#"{"type":"string","pattern":"^[0-9]+-[0-9]+$"}"#),
+    LIMIT,
+];
+const WALK: &[QueryDoc] = &[
+    field("start_id", "the first height, 1 if left out").of(WHOLE),
+    field("end_id", "the last height").of(WHOLE),
+];
 
 /// Bytes of a file in a body: a pain.001 of some thousand transfers, a statement of some thousand lines.
 const FILE_BYTES_MAX: usize = 4 << 20;
@@ -101,8 +121,12 @@ macro_rules! routes {
     };
 }
 
-const USER: Who = Who::Only(User);
-const ADMIN: Who = Who::Only(BankAdmin);
+const USER: Who = Who::Roles(&[User]);
+const ADMIN: Who = Who::Roles(&[BankAdmin]);
+/// Who reads court orders; nobody of the bank's counter, no customer.
+const READERS: Who = Who::Roles(&[Auditor, JudgeClerk, Regulator]);
+const JUDGE_CLERK: Who = Who::Roles(&[JudgeClerk]);
+const REGULATOR: Who = Who::Roles(&[Regulator]);
 
 routes! {
     Post "/auth/register", Who::Stranger, 201, [NONE, auth::NewCustomer::DOC] -> entry::Registered [403],
@@ -202,6 +226,23 @@ routes! {
         "One of them.", travel::one;
     Post "/travel/accounts/{id}/close", USER, 200, [NONE, travel::Return::DOC] -> answers::travel::Returned,
         "Change back what is left, and close it.", travel::close;
+
+    Get "/court-orders/judges", READERS, 200, [JUDGES, &[]] -> decreed::JudgePage,
+        "Judges whom the banks have authorised, or had.", court::judges::list;
+    Post "/court-orders/judges", REGULATOR, 201, [NONE, court::judges::NewJudge::DOC] -> decreed::Proposed [409],
+        "Hand in a bank's signed proposal of a judge.", court::judges::propose;
+    Post "/court-orders/submit", JUDGE_CLERK, 201, [NONE, court::orders::SignedOrder::DOC] -> decreed::OrderSubmitted [409],
+        "Hand in an order that a judge signed.", court::orders::submit;
+    Get "/court-orders", READERS, 200, [ORDERS, &[]] -> decreed::OrderPage,
+        "Orders that the ledger keeps, oldest first.", court::orders::list;
+    Get "/court-orders/audit-trail", READERS, 200, [TRAIL, &[]] -> decreed::TrailPage,
+        "Every step of these orders.", court::trail::list;
+    Get "/court-orders/audit-trail/verify", READERS, 200, [WALK, &[]] -> decreed::TrailVerified [410],
+        "Whether the chain bears the trail out between two heights.", court::trail::verify;
+    Get "/court-orders/{id}", READERS, 200, [NONE, &[]] -> decreed::OneOrder,
+        "An order, and what it still awaits.", court::orders::one;
+    Post "/court-orders/{id}/execute", JUDGE_CLERK, 200, [NONE, court::execute::Execution::DOC] -> decreed::Executed [409, 410],
+        "What an order's judge can open, sealed to the judge.", court::execute::execute;
 
     Get "/blocks", Who::Public, 200, [HEIGHTS, &[]] -> ledger::BlockPage,
         "Final blocks, newest first.", chain::blocks;

@@ -4,6 +4,7 @@
 pub(crate) mod bench;
 mod compliance;
 mod contract;
+mod court;
 mod entry;
 mod factors;
 pub(crate) mod honesty;
@@ -11,6 +12,7 @@ mod hostile;
 mod imports;
 mod ledger;
 mod matrix;
+mod offices;
 mod others;
 mod people;
 mod repeats;

@@ -8,7 +8,7 @@ use crate::deps::Answer;
 use crate::doorkeeper::Doorkeeper;
 use crate::teller::Teller;
 use idx_bank::Secret32;
-use idx_bank::vault::{Holder, LoginId};
+use idx_bank::vault::{Holder, LoginId, Office};
 use idx_crypto::{Hash32, hmac_sha256};
 use idx_types::{BankCode, Idx, TimestampMs};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -32,6 +32,47 @@ pub enum Role {
     User,
     /// One of the bank's people, at the counter.
     BankAdmin,
+    /// Reads court orders and proves their trail.
+    Auditor,
+    /// Hands in what judges signed, takes what is sealed to them.
+    JudgeClerk,
+    /// Hands in proposals of judges.
+    Regulator,
+}
+
+impl Role {
+    /// What a login's holder may do: the sealed row decides, not the token.
+    pub(crate) const fn of(holder: &Holder) -> Self {
+        match holder {
+            Holder::Customer(_) => Self::User,
+            Holder::Clerk(_) => Self::BankAdmin,
+            Holder::Officer(Office::Auditor, _) => Self::Auditor,
+            Holder::Officer(Office::JudgeClerk, _) => Self::JudgeClerk,
+            Holder::Officer(Office::Regulator, _) => Self::Regulator,
+        }
+    }
+
+    /// Stable name, as tokens and JSON have it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::BankAdmin => "bank_admin",
+            Self::Auditor => "auditor",
+            Self::JudgeClerk => "judge_clerk",
+            Self::Regulator => "regulator",
+        }
+    }
+
+    /// Who holds a login of this role under a name that the operator gave; a customer is none.
+    pub(crate) fn held_by(self, name: String) -> Option<Holder> {
+        match self {
+            Self::User => None,
+            Self::BankAdmin => Some(Holder::Clerk(name)),
+            Self::Auditor => Some(Holder::Officer(Office::Auditor, name)),
+            Self::JudgeClerk => Some(Holder::Officer(Office::JudgeClerk, name)),
+            Self::Regulator => Some(Holder::Officer(Office::Regulator, name)),
+        }
+    }
 }
 
 /// What a token says. `user_idx`, `bank_name`, `exp` and `iat` are those of existing clients.
@@ -85,9 +126,10 @@ impl Tokens {
 
     /// An access token; `None` only if it cannot be encoded.
     pub(crate) fn access(&self, holder: &Holder, login: LoginId, now: TimestampMs) -> Option<String> {
-        let (user_idx, role) = match holder {
-            Holder::Customer(idx) => (Some(*idx), Role::User),
-            Holder::Clerk(_) => (None, Role::BankAdmin),
+        let role = Role::of(holder);
+        let user_idx = match holder {
+            Holder::Customer(idx) => Some(*idx),
+            Holder::Clerk(_) | Holder::Officer(..) => None,
         };
         let (iat, exp) = (now.0 / 1_000, now.plus(ACCESS_MS).0 / 1_000);
         let sid = hex::encode(login.0);
@@ -182,6 +224,18 @@ mod tests {
         let cut = format!("{}.{}.", parts[0], parts[1]);
         for bad in [none.as_str(), &cut, "", "a.b.c", &token[1..]] {
             assert!(own.read(bad, NOW).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_role_but_the_customers_is_held_under_a_name() {
+        use Role::{Auditor, BankAdmin, JudgeClerk, Regulator, User};
+        for role in [User, BankAdmin, Auditor, JudgeClerk, Regulator] {
+            assert_eq!(serde_json::to_value(role).unwrap(), role.name());
+            match role.held_by("A. Sen".to_owned()) {
+                Some(holder) => assert_eq!(Role::of(&holder), role),
+                None => assert_eq!(role, User),
+            }
         }
     }
 

@@ -90,7 +90,7 @@ async fn tell(server: &Server, outbox: &mut Outbox<'_>, admitted: Admitted) -> R
             let opened = NewsReader::open(context.clone(), idx, wanted.since, wanted.stream.as_deref());
             Some(opened.await.map_err(|_| Over)?)
         }
-        Holder::Clerk(_) => None,
+        Holder::Clerk(_) | Holder::Officer(..) => None,
     };
     let blocks = server.herald.listen(wanted.since_height);
     let id = server.random_name().map_err(|_| Over)?;
@@ -104,7 +104,7 @@ async fn tell(server: &Server, outbox: &mut Outbox<'_>, admitted: Admitted) -> R
 fn greeting(known: &Known, sid: &str, news: Option<&NewsReader>, height: Height) -> Value {
     let user = match &known.caller.holder {
         Holder::Customer(idx) => short(&idx.to_string()),
-        Holder::Clerk(_) => "bank_admin".to_owned(),
+        Holder::Clerk(_) | Holder::Officer(..) => known.caller.role().name().to_owned(),
     };
     json!({
         "user": user,

@@ -164,6 +164,7 @@ fn person(holder: &Holder) -> Vec<u8> {
     match holder {
         Holder::Customer(idx) => idx.0.to_vec(),
         Holder::Clerk(name) => name.as_bytes().to_vec(),
+        Holder::Officer(office, name) => [name.as_bytes(), &[0, *office as u8]].concat(),
     }
 }
 

@@ -16,7 +16,7 @@ pub use factors::SecondFactor;
 pub(super) use history::{HISTORY_ROW, HistoryBuilt};
 pub use history::{HistoryLine, Instruction};
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
-pub use logins::{Holder, Login, LoginId, token_secret};
+pub use logins::{Holder, Login, LoginId, Office, token_secret};
 pub(super) use news::NewsHead;
 pub use news::{NEWS_PER_CUSTOMER_MAX, News, Turn};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};

@@ -13,10 +13,12 @@
 
 mod compare;
 mod file;
+mod range;
 mod report;
 
 pub use compare::{Claims, differences};
 pub use file::{AuditFileError, Reader, Writer};
+pub use range::{Made, Walk, untold, walk};
 pub use report::{AttemptView, NodeView, Report, StepView, StoryView};
 
 use crate::doors::Doors;

@@ -173,7 +173,8 @@ fn new(file: &Path, network: &str, time: Option<u64>, params: Option<&Path>) -> 
     Ok(home::write_new(file, &genesis.to_json())?)
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path, remedy: &str) -> Result<T, Failure> {
+/// Reads a JSON file; `remedy` says how it is made.
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(path: &Path, remedy: &str) -> Result<T, Failure> {
     let text = home::read_text(path, remedy)?;
     serde_json::from_str(&text)
         .map_err(|error| Failure::say(Exit::Refused, format!("{}: {error}", path.display())))

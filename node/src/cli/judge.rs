@@ -1,6 +1,7 @@
 //! `idx-node judge ...`: keys, orders, releases, openings.
 
 mod opened;
+mod sealed;
 mod story;
 
 pub(super) use story::orders_text;
@@ -18,12 +19,12 @@ use crate::judge::{Chambers, JudgeError, PersonWish, TargetWish, Wish, all_order
 use crate::keys;
 use crate::keys::custodian::Role;
 use crate::keys::judge::{JudgeKeys, JudgePublic};
-use idx_client::encoding::Hex;
+use idx_client::encoding::{Bytes, Hex};
 use idx_crypto::KdfCost;
 use idx_types::tx::Party;
 use idx_types::{BankCode, Idx, OrderId, SessionId, TxId};
 use opened::OpenedView;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const HELP: &str = "\
 The home holds the judge's keys and the network's genesis.json. Without --node, the nodes are those of
@@ -33,7 +34,9 @@ Examples:
   idx-node judge keys --home judge > judge.public.json
   idx-node judge order --home judge --tx 0x... --party receiver --case \"CRL 17/2026\" --reason \"tracing\"
   idx-node judge show --home judge
+  idx-node judge order --home judge --session SESSION_... --case \"CRL 17/2026\" --reason \"tracing\" --sign-only
   idx-node judge open 0x... --home judge
+  idx-node judge open 0x... --home judge --sealed answer.json
   idx-node judge release 0x... --home judge";
 
 /// A judge: order the opening of an identity, open what custodians release.
@@ -53,7 +56,14 @@ pub(super) enum Judge {
     /// End an order before its time, and what it freezes.
     Release(OneOrder),
     /// Open what both custodians released; confirms each opening on the ledger before it shows it.
-    Open(OneOrder),
+    Open {
+        #[command(flatten)]
+        one: OneOrder,
+        /// File with the sealed answer as a bank's `execute` gave it (hex, or the whole JSON) [default: ask
+        /// a node].
+        #[arg(long, value_name = "FILE")]
+        sealed: Option<PathBuf>,
+    },
     /// Show an order's story, or all orders.
     Show {
         /// The order's id [default: all].
@@ -100,6 +110,9 @@ pub(super) struct Order {
     /// Why; public, so it names nobody.
     #[arg(long)]
     reason: String,
+    /// Hand nothing in: print the signed order in hex, for a clerk to submit within ten minutes.
+    #[arg(long)]
+    sign_only: bool,
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     output: Output,
@@ -165,7 +178,7 @@ impl Judge {
             Self::Keys { home, passphrase_file } => make_keys(&home, passphrase_file),
             Self::Order(order) => order.run(),
             Self::Release(one) => one.release(),
-            Self::Open(one) => one.open(),
+            Self::Open { one, sealed } => one.open(sealed.as_deref()),
             Self::Show { order, home, nodes, output } => show(order, &home, &nodes, output),
         }
     }
@@ -183,9 +196,14 @@ fn make_keys(home: &HomeArg, passphrase_file: Option<PathBuf>) -> Done {
 
 impl Order {
     fn run(self) -> Done {
-        let output = self.output;
+        let (output, sign_only) = (self.output, self.sign_only);
         let wish = self.wish()?;
         let chambers = self.chambers.open()?;
+        if sign_only {
+            let tx = block_on(chambers.signed_order(wish))?;
+            say(&format!("0x{}", hex::encode(Bytes::of(&tx).0)));
+            return Ok(());
+        }
         let view = block_on(async {
             let id = chambers.order(wish).await?;
             chambers.look(id).await
@@ -237,10 +255,11 @@ impl OneOrder {
         Ok(())
     }
 
-    fn open(self) -> Done {
+    fn open(self, sealed: Option<&Path>) -> Done {
         let (order, output) = (self.order.0, self.output);
+        let brought = sealed.map(sealed::read).transpose()?;
         let chambers = self.chambers.open()?;
-        let opened = block_on(chambers.open(order))?;
+        let opened = block_on(chambers.open(order, brought))?;
         let failures: Vec<String> =
             opened.iter().filter_map(|one| one.as_ref().err().map(ToString::to_string)).collect();
         let records: Vec<OpenedView> = opened.iter().flatten().map(OpenedView::new).collect();

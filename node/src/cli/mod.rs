@@ -16,6 +16,7 @@ mod node;
 mod nodes;
 mod observer;
 mod output;
+mod propose;
 mod span;
 mod status;
 mod testnet;
@@ -73,6 +74,9 @@ enum Command {
     /// A judge: order the opening of an identity, open what custodians release.
     #[command(subcommand)]
     Judge(judge::Judge),
+    /// A bank's part in what banks decide: proposals and votes, signed and printed.
+    #[command(subcommand)]
+    Propose(propose::Propose),
     /// The rate publisher: say what foreign money costs.
     #[command(subcommand)]
     Forex(forex::Forex),
@@ -138,6 +142,7 @@ impl Command {
             Self::Audit(command) => command.run(),
             Self::Custodian(command) => command.run(),
             Self::Judge(command) => command.run(),
+            Self::Propose(command) => command.run(),
             Self::Forex(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Customer(command) => command.run(),

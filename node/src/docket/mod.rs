@@ -17,6 +17,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod world;
 
+pub(crate) use story::order_of;
 pub use story::{Attempt, End, Happened, Step, Story};
 
 use idx_crypto::HpkePublic;

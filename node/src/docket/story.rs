@@ -147,7 +147,7 @@ impl Attempt {
 }
 
 /// The order that a transaction is about.
-fn order_of(tx: TxId, kind: &TxKind) -> Option<OrderId> {
+pub(crate) fn order_of(tx: TxId, kind: &TxKind) -> Option<OrderId> {
     match kind {
         TxKind::CourtOrder(_) => Some(tx.into()),
         TxKind::ReleaseOrder(ask) => Some(ask.order),

@@ -16,10 +16,11 @@ use super::timers::Timers;
 use crate::desk::{DeskInput, DeskSender, Front, Way};
 use crate::home::Home;
 use crate::keys::NodeKeys;
-use crate::queries::{LiveFacts, Queries};
+use crate::queries::{KnownRules, LiveFacts, Queries};
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use idx_api::Teller;
+use idx_chain::GenesisSpec;
 use idx_chain::pool::PoolLimits;
 use idx_crypto::{Ed25519, Verifier};
 use idx_genesis::SoundGenesis;
@@ -27,7 +28,7 @@ use idx_p2p::{NetworkHandle, PeerInfo, PeerRole};
 use idx_replica::{AcceptAll, Journal, Policy, Replica, ReplicaSettings, Start};
 use idx_storage::Store;
 use idx_types::params::PROTOCOL_VERSION;
-use idx_types::{Bank, EpochKeys};
+use idx_types::{Bank, EpochKeys, NextRules, ValidatorSet};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -176,7 +177,8 @@ impl Parts {
 
     /// The interfaces' view.
     fn queries(&self, genesis: &SoundGenesis, facts: LiveFacts) -> Queries {
-        let genesis_banks = genesis.to_spec().banks.into_iter().map(|entry| (entry.bank.id, entry.bank.code));
+        let genesis = genesis.to_spec();
+        let genesis_banks = genesis.banks.iter().map(|entry| (entry.bank.id, entry.bank.code.clone()));
         let state = self.core.replica.state();
         let now = state.validators().banks().iter().map(|bank| (bank.id, bank.code.clone()));
         Queries {
@@ -188,8 +190,16 @@ impl Parts {
             names: Arc::new(genesis_banks.chain(now).collect()),
             verifier: self.verifier.clone(),
             facts,
+            rules: rules_of(&genesis),
         }
     }
+}
+
+/// Who and what rules the first height.
+fn rules_of(genesis: &GenesisSpec) -> KnownRules {
+    let banks = genesis.banks.iter().map(|entry| entry.bank.clone()).collect();
+    let banks = ValidatorSet::new(banks).expect("the banks of a sound genesis make a set");
+    KnownRules::of_genesis(genesis.time, NextRules { banks, params: genesis.params.clone() })
 }
 
 struct Pieces {

@@ -25,6 +25,7 @@ use crate::doors::{Doors, NotSettled};
 use crate::keys::judge::JudgeKeys;
 use crate::keys::{self, KeysError};
 use crate::pay::now;
+use idx_client::encoding::Bytes;
 use idx_client::views::{OrderStatusView, OrderView, ReaderView};
 use idx_client::{ClientError, OrderFile, OrderFileError};
 use idx_crypto::Signer;
@@ -104,12 +105,20 @@ impl Chambers {
     /// # Errors
     /// [`JudgeError`]; [`NotSettled::Waiting`] if a home bank is silent.
     pub async fn order(&self, wish: Wish) -> Result<OrderId, JudgeError> {
+        let tx = self.signed_order(wish).await?;
+        self.doors.settle(&tx).await?;
+        Ok(tx.id().into())
+    }
+
+    /// The signed order, for somebody else to hand in while it is valid.
+    ///
+    /// # Errors
+    /// [`JudgeError`].
+    pub async fn signed_order(&self, wish: Wish) -> Result<Transaction, JudgeError> {
         let judge = self.judge().await?;
         let target = self.resolve(&wish.target).await?;
         let kind = court_order(judge, target, &wish, self.keys.reading.public(), now())?;
-        let tx = self.sign(kind)?;
-        self.doors.settle(&tx).await?;
-        Ok(tx.id().into())
+        self.sign(kind)
     }
 
     /// Ends an order before its time.
@@ -132,18 +141,25 @@ impl Chambers {
         view.ok_or(JudgeError::NoOrder(order))
     }
 
-    /// Opens what custodians gave. Each record is confirmed on the ledger before it is returned; what
-    /// does not open is named and opens nothing else.
+    /// Opens what custodians gave: as a node shows it, or as somebody brought it, sealed. Each record is
+    /// confirmed on the ledger before it is returned; what does not open is named and opens nothing else.
     ///
     /// # Errors
     /// [`JudgeError`] if nothing can be tried, or the ledger refuses a confirmation.
-    pub async fn open(&self, order: OrderId) -> Result<Vec<Result<Opened, OpeningError>>, JudgeError> {
+    pub async fn open(
+        &self,
+        order: OrderId,
+        brought: Option<Bytes>,
+    ) -> Result<Vec<Result<Opened, OpeningError>>, JudgeError> {
         let view = self.look(order).await?;
         if view.status != OrderStatusView::Active {
             return Err(JudgeError::NotActive(view.status));
         }
-        let shown = self.doors.any(|door| door.order_file(order, ReaderView::Judge)).await?;
-        let file = OrderFile::open(&shown.sealed, &self.keys.reading, order)?;
+        let sealed = match brought {
+            Some(sealed) => sealed,
+            None => self.doors.any(|door| door.order_file(order, ReaderView::Judge)).await?.sealed,
+        };
+        let file = OrderFile::open(&sealed, &self.keys.reading, order)?;
         let opened = open_all(order, &file, &self.keys.reading);
         for one in opened.iter().flatten() {
             self.confirm(order, one).await?;

@@ -2,11 +2,11 @@
 //! reads them there; what the ledger works out of them only a bank's node can say.
 
 use super::queries::{Queries, unknown};
-use idx_api::{Answer, OrderQueries};
+use idx_api::{Answer, OrderQueries, TrailWalk};
 use idx_client::views::{
     AuditTrailView, Cursor, JudgeView, OrderFileView, OrderPageView, OrderStatusView, OrderView, ReaderView,
 };
-use idx_types::OrderId;
+use idx_types::{Height, OrderId};
 
 impl OrderQueries for Queries {
     fn judges(&self) -> Answer<Vec<JudgeView>> {
@@ -27,6 +27,10 @@ impl OrderQueries for Queries {
     }
 
     fn audit_trail(&self, _: Option<Cursor>, _: usize) -> Answer<AuditTrailView> {
+        unknown("register of orders")
+    }
+
+    fn walk_trail(&self, _: Height, _: Height) -> Answer<TrailWalk> {
         unknown("register of orders")
     }
 

@@ -7,10 +7,12 @@ mod live;
 mod order_file;
 pub(crate) mod orders;
 mod submit;
+mod trail;
 mod travel;
 
 pub(crate) use chain::fee_view;
 pub use live::LiveFacts;
+pub use trail::KnownRules;
 
 use crate::engine::events::EventHub;
 use crate::engine::inbox::InboxSender;
@@ -42,6 +44,8 @@ pub struct Queries {
     pub verifier: Arc<dyn Verifier>,
     /// What does not change while the node runs, and its peers.
     pub facts: LiveFacts,
+    /// Who and what ruled, as far as it is known.
+    pub rules: KnownRules,
 }
 
 impl Queries {

@@ -1,7 +1,7 @@
 //! Reads of lawful opening: judges, orders with their stories, the audit trail.
 
-use super::{Queries, order_file};
-use idx_api::{Answer, OrderQueries, QueryError};
+use super::{Queries, order_file, trail as walks};
+use idx_api::{Answer, OrderQueries, QueryError, TrailWalk};
 use idx_chain::{Deed, EnvelopeOf, JudgeRecord, Order, OrderStatus, OrderStep, Orders};
 use idx_client::encoding::Hex;
 use idx_client::views::{
@@ -37,6 +37,10 @@ impl OrderQueries for Queries {
             let state = replica.state();
             trail(state.orders(), state.tip().height, after, limit, &*names)
         })
+    }
+
+    fn walk_trail(&self, from: Height, to: Height) -> Answer<TrailWalk> {
+        walks::of(self, from, to)
     }
 
     fn order_file(&self, order: OrderId, reader: ReaderView) -> Answer<OrderFileView> {

@@ -1,6 +1,7 @@
 //! Lawful opening on the running network: who received a payment, by a judge and two custodians, each a
 //! process of its own; what one custodian alone, or anybody too late, gets; and the trail of all of it.
 
+use super::court::an_order_goes_over_rest;
 use super::net::{Net, assert_success, idx_node, until};
 use idx_client::encoding::{BlockTag, Hex};
 use idx_client::views::{DeedView, HolderView, OrderStatusView, OrderView, ReaderView, TxKindView, TxStatus};
@@ -14,7 +15,7 @@ use std::process::Output;
 const COUNT: &str = "12";
 
 /// How a made-up person's name begins: it must stand nowhere but on the judge's screen.
-const NAME: &str = "Made-up customer";
+pub const NAME: &str = "Made-up customer";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_judge_with_two_custodians_opens_one_identity_and_nobody_else_any() {
@@ -30,11 +31,12 @@ async fn a_judge_with_two_custodians_opens_one_identity_and_nobody_else_any() {
     assert_eq!(record["session"], receiver.to_string(), "the receiver was asked for, not {sender}");
     assert_eq!(steps(&look(&net, order).await), ["approved", "shared", "shared", "opened"]);
 
+    let by_clerk = an_order_goes_over_rest(&net, receiver).await;
     let alone = one_custodian_is_not_enough(&net, sender).await;
     nothing_follows_an_order_that_is_over(&net, alone).await;
     let third = custodians_go_on_after_a_restart(&net, order, alone, receiver).await;
 
-    the_trail_is_whole(&net, &[order, alone, third]);
+    the_trail_is_whole(&net, &[order, by_clerk, alone, third]);
     nobody_else_was_told(&net);
 }
 

@@ -6,6 +6,7 @@
 
 mod catching_up;
 mod clock;
+mod court;
 mod crashes;
 mod demo;
 mod dice;

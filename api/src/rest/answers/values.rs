@@ -6,7 +6,7 @@ use idx_bank::AccountNumber;
 use idx_bank::vault::Status;
 use idx_client::encoding::{Bytes, Hex, Nonce, Time};
 use idx_client::views::{OutcomeView, VerdictView};
-use idx_crypto::{Hash32, PublicKey, Signature};
+use idx_crypto::{Hash32, HpkePublic, PublicKey, Signature};
 use idx_types::{
     AccountHandle, BankCode, BankId, Currency, Height, Idx, NetworkDay, NetworkKey, OrderId, Paise,
     PrivateHash, PublicHash, Rate, Reason, Round, SessionId, TxHash, TxId,
@@ -101,6 +101,7 @@ values! {
     Hex<PublicHash>: HEX_32;
     Hex<PrivateHash>: HEX_32;
     Hex<PublicKey>: HEX_32;
+    Hex<HpkePublic>: HEX_32;
     Hex<AccountHandle>: HEX_32;
     Hex<OrderId>: HEX_32;
     Hex<NetworkKey>: HEX_32;

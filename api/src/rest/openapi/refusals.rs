@@ -1,5 +1,6 @@
 //! Refusals: for each status the codes that come with it, and the envelope they come in.
 
+use crate::rest::answers::court::{Awaited, OrderStanding, RefusedBy};
 use crate::rest::error::{Code, status_of_reason, status_of_refusal};
 use crate::rest::schema::{Maybe, Parts, Schema, objects, values};
 use idx_bank::desk::Refusal;
@@ -49,6 +50,9 @@ objects! {
         line: Maybe<Count>,
         fault: Maybe<Words>,
         this_bank: Maybe<BankCode>,
+        status: Maybe<OrderStanding>,
+        awaiting: Maybe<Vec<Awaited>>,
+        refused_by: Maybe<Vec<RefusedBy>>,
     }
 }
 

@@ -13,8 +13,8 @@ use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
 use idx_bank::risk::{RiskRules, Watchlist};
 use idx_bank::vault::{
     BankAccount, Change, Contact, Customer, Draft, Flag, FlagId, HistoryLine, Holder, Incoming, Instruction,
-    Login, LoginId, Mark, MemoryStore, NewsPage, Outgoing, PasswordHash, PersonFile, Retention, SecondFactor,
-    Shelf, Table, VaultKey, VaultKeys, VaultStore, erase,
+    Login, LoginId, Mark, MemoryStore, NewsPage, Office, Outgoing, PasswordHash, PersonFile, Retention,
+    SecondFactor, Shelf, Table, VaultKey, VaultKeys, VaultStore, erase,
 };
 use idx_bank::{AccountNumber, Entropy, FullName, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
@@ -317,8 +317,16 @@ impl Bench {
 
     /// A clerk's token.
     pub async fn admin(&self) -> String {
-        let clerk = Holder::Clerk("Counter 4".to_owned());
-        crate::rest::issue(&*self.teller, clerk).await.unwrap().0
+        self.token_of(Holder::Clerk("Counter 4".to_owned())).await
+    }
+
+    /// A token of an office.
+    pub async fn officer(&self, office: Office) -> String {
+        self.token_of(Holder::Officer(office, "A. Sen".to_owned())).await
+    }
+
+    async fn token_of(&self, holder: Holder) -> String {
+        crate::rest::issue(&*self.teller, holder).await.unwrap().0
     }
 
     /// What an account has, in paise.

@@ -4,6 +4,7 @@ use super::*;
 use crate::rest::openapi;
 use crate::rest::route::{Route, Who};
 use crate::rest::table::ROUTES;
+use idx_bank::vault::Office;
 use std::collections::BTreeSet;
 
 /// Who may come in.
@@ -11,12 +12,35 @@ use std::collections::BTreeSet;
 enum May {
     /// Everybody.
     All,
-    /// Customers and the bank's people.
+    /// Whoever is logged in.
     LoggedIn,
     /// Customers.
     Customers,
     /// The bank's people.
     Clerks,
+    /// Auditors, judges' clerks, regulators.
+    Readers,
+    /// Judges' clerks.
+    JudgeClerks,
+    /// Regulators.
+    Regulators,
+}
+
+/// Everybody who can be logged in.
+const ROLES: [&str; 5] = ["user", "bank_admin", "auditor", "judge_clerk", "regulator"];
+
+impl May {
+    /// The roles that he who is logged in may have.
+    fn roles(self) -> &'static [&'static str] {
+        match self {
+            Self::All | Self::LoggedIn => &ROLES,
+            Self::Customers => &["user"],
+            Self::Clerks => &["bank_admin"],
+            Self::Readers => &["auditor", "judge_clerk", "regulator"],
+            Self::JudgeClerks => &["judge_clerk"],
+            Self::Regulators => &["regulator"],
+        }
+    }
 }
 
 /// By hand, and not from the table of routes: this is what it is held against.
@@ -67,6 +91,14 @@ const MATRIX: &[(&str, May)] = &[
     ("GET /travel/accounts", May::Customers),
     ("GET /travel/accounts/{id}", May::Customers),
     ("POST /travel/accounts/{id}/close", May::Customers),
+    ("GET /court-orders/judges", May::Readers),
+    ("POST /court-orders/judges", May::Regulators),
+    ("POST /court-orders/submit", May::JudgeClerks),
+    ("GET /court-orders", May::Readers),
+    ("GET /court-orders/audit-trail", May::Readers),
+    ("GET /court-orders/audit-trail/verify", May::Readers),
+    ("GET /court-orders/{id}", May::Readers),
+    ("POST /court-orders/{id}/execute", May::JudgeClerks),
     ("GET /blocks", May::All),
     ("GET /blocks/{height}", May::All),
     ("GET /blocks/{height}/votes", May::All),
@@ -95,18 +127,24 @@ fn every_route_is_decided_about() {
 async fn every_role_on_every_route() {
     let (bench, [asha, _]) = Bench::people().await;
     let admin = bench.admin().await;
+    let [auditor, clerk, regulator] = [
+        bench.officer(Office::Auditor).await,
+        bench.officer(Office::JudgeClerk).await,
+        bench.officer(Office::Regulator).await,
+    ];
+    let tokens = [asha.token.as_str(), &admin, &auditor, &clerk, &regulator];
     for (route, may) in MATRIX {
         let (verb, path) = route.split_once(' ').unwrap();
         let path = format!("/api{}", path.replace(['{', '}'], ""));
         let forged = format!("{}x", asha.token);
         let denied = |allowed: bool, status: u16| if allowed { None } else { Some(status) };
         let all = *may == May::All;
-        for (role, token, expected) in [
-            ("nobody", "", denied(all, 401)),
-            ("forger", forged.as_str(), denied(all, 401)),
-            ("customer", asha.token.as_str(), denied(*may != May::Clerks, 403)),
-            ("clerk", admin.as_str(), denied(*may != May::Customers, 403)),
-        ] {
+        let strangers = [("nobody", "", denied(all, 401)), ("forger", forged.as_str(), denied(all, 401))];
+        let known = ROLES
+            .iter()
+            .zip(tokens)
+            .map(|(role, token)| (*role, token, denied(may.roles().contains(role), 403)));
+        for (role, token, expected) in strangers.into_iter().chain(known) {
             // Logging out would end the tokens of the lines below.
             if route.ends_with("/logout") && expected.is_none() {
                 continue;

@@ -34,6 +34,10 @@ pub struct FakeNode {
     pub slow_read_ms: AtomicUsize,
     pub reads_now: AtomicUsize,
     pub reads_most: AtomicUsize,
+    /// Court orders that its ledger keeps; one made-up order of any id if this says nothing.
+    pub orders: Mutex<Option<Vec<OrderView>>>,
+    /// What its ledger refuses transactions and order files with.
+    pub refuses: Mutex<Option<Reason>>,
 }
 
 impl FakeNode {
@@ -48,6 +52,8 @@ impl FakeNode {
             slow_read_ms: AtomicUsize::new(0),
             reads_now: AtomicUsize::new(0),
             reads_most: AtomicUsize::new(0),
+            orders: Mutex::default(),
+            refuses: Mutex::default(),
         }
     }
 
@@ -263,7 +269,8 @@ impl Submit for FakeNode {
     }
 
     async fn simulate(&self, tx: Transaction) -> Answer<(Height, Result<(), Reason>)> {
-        let said = if self.height_of(tx.id()).is_some() { Err(Reason::Replayed) } else { Ok(()) };
+        let replayed = self.height_of(tx.id()).map(|_| Reason::Replayed);
+        let said = replayed.or(*self.refuses.lock().unwrap()).map_or(Ok(()), Err);
         Ok((self.final_height(), said))
     }
 

@@ -1,7 +1,7 @@
 //! What the made-up node says of lawful opening: one judge, one order.
 
 use super::node::FakeNode;
-use crate::{Answer, OrderQueries};
+use crate::{Answer, OrderQueries, QueryError, TrailWalk};
 use idx_client::encoding::Hex;
 use idx_client::testing::{judge_view, order_file_view, order_view};
 use idx_client::views::{
@@ -19,14 +19,26 @@ impl OrderQueries for FakeNode {
         &self,
         status: Option<OrderStatusView>,
         after: Option<OrderId>,
-        _: usize,
+        limit: usize,
     ) -> Answer<OrderPageView> {
+        if let Some(kept) = &*self.orders.lock().unwrap() {
+            let unread = kept.iter().filter(|order| after.is_none_or(|after| order.id.0 > after));
+            let fits = |order: &&OrderView| status.is_none_or(|status| order.status == status);
+            let mut items: Vec<OrderView> = unread.filter(fits).take(limit + 1).cloned().collect();
+            let more = items.len() > limit;
+            items.truncate(limit);
+            let next = items.last().filter(|_| more).map(|order| order.id);
+            return Ok(OrderPageView { items, next });
+        }
         let shown = after.is_none() && status.is_none_or(|status| status == OrderStatusView::Active);
         let items = shown.then(order_view).into_iter().collect();
         Ok(OrderPageView { items, next: None })
     }
     fn court_order(&self, id: OrderId) -> Answer<Option<OrderView>> {
-        Ok(Some(OrderView { id: Hex(id), ..order_view() }))
+        match &*self.orders.lock().unwrap() {
+            Some(kept) => Ok(kept.iter().find(|order| order.id.0 == id).cloned()),
+            None => Ok(Some(OrderView { id: Hex(id), ..order_view() })),
+        }
     }
     fn audit_trail(&self, _: Option<Cursor>, _: usize) -> Answer<AuditTrailView> {
         let order = order_view();
@@ -38,7 +50,13 @@ impl OrderQueries for FakeNode {
             next: None,
         })
     }
+    fn walk_trail(&self, _: Height, to: Height) -> Answer<TrailWalk> {
+        Ok(TrailWalk { to, steps: 2, broken: Vec::new() })
+    }
     fn order_file(&self, order: OrderId, _: ReaderView) -> Answer<OrderFileView> {
-        Ok(order_file_view(order))
+        match *self.refuses.lock().unwrap() {
+            Some(reason) => Err(QueryError::Refused(reason)),
+            None => Ok(order_file_view(order)),
+        }
     }
 }
