@@ -18,7 +18,8 @@ const fn field(name: &'static str, summary: &'static str) -> QueryDoc {
 }
 
 const TEXT: &str = r#"{"type":"string"}"#;
-const TIME: &str = r#"{"type":"string","format":"date-time","pattern":"([Zz]|[+-]00:00)$"}"#;
+const TIME: &str = r#"{"type":"string","format":"date-time",
+    "pattern":"^(19[7-9]|[2-9][0-9]{2})[0-9]-.*([Zz]|[+-]00:00)$"}"#;
 const WHOLE: &str = r#"{"type":"integer","minimum":0}"#;
 const CURRENCY: &str = r#"{"type":"string","enum":["INR","USD","EUR","GBP","SGD"]}"#;
 
