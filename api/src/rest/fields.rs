@@ -67,9 +67,6 @@ impl Field for TotpCode {
 /// An amount above zero. A number is read by its digits as they stand in the body, never as a float.
 pub(crate) struct Amount(pub Paise);
 
-/// Above it, many writers of JSON lose a number's paise without knowing: 2^53 - 1 of them.
-const NUMBER_PAISE_MAX: u64 = (1 << 53) - 1;
-
 impl Field for Amount {
     const RULE: &'static str =
         "an amount above zero with at most two decimal places; above 90071992547409.91 as a string";
@@ -79,7 +76,8 @@ impl Field for Amount {
 
     fn read(json: &str) -> Option<Self> {
         let amount: Paise = text_or_number(json)?.parse().ok()?;
-        let is_safe = json.starts_with('"') || amount.0 <= NUMBER_PAISE_MAX;
+        // Above it, many writers of JSON lose a number's paise without knowing.
+        let is_safe = json.starts_with('"') || amount.0 <= WHOLE_MAX;
         (amount > Paise::ZERO && is_safe).then_some(Self(amount))
     }
 }
@@ -301,9 +299,13 @@ impl Field for Seconds {
     }
 }
 
-/// A whole number of a path or a query: digits and nothing else.
+/// The largest whole number that every reader of JSON keeps.
+const WHOLE_MAX: u64 = (1 << 53) - 1;
+
+/// A whole number of a path or a query: digits and nothing else, at most 2^53 - 1.
 pub(crate) fn whole(text: &str) -> Option<u64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+    let is_digits = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|whole| is_digits && *whole <= WHOLE_MAX)
 }
 
 /// The id of a transfer: 64 hex digits, with `0x` or without.
