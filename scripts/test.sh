@@ -55,6 +55,18 @@ install_readers() {
     libxml2-utils poppler-utils
 }
 
+# schemathesis, which asks a node all that its OpenAPI document allows and much more; without it its test prints
+# that it is skipped, or fails where IDX_OUTSIDE is `required`.
+install_schemathesis() {
+  if ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
+    command -v apt-get >/dev/null 2>&1 || return 0
+    say "installing python3-venv (REST is tested with schemathesis)"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv
+  fi
+  "$ROOT/scripts/outside.sh" --setup || say "tests/outside has no Python environment: its test will be skipped"
+}
+
 # Moves the clocks of processes, for the story of midnight; without it the story prints that it is skipped.
 install_faketime() {
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 && return 0
@@ -69,6 +81,7 @@ install_nextest
 install_softhsm
 install_web_modules
 install_readers
+install_schemathesis
 install_faketime
 
 if [ -n "${IDX_DATA_DIR:-}" ]; then

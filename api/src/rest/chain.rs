@@ -2,7 +2,7 @@
 
 use super::error::{ApiError, Code};
 use super::fields::{transfer_id, whole};
-use super::history::limit;
+use super::history::{bad, limit};
 use super::route::{Call, Outcome, answer};
 use crate::context::Context;
 use crate::methods::params::{AtBlock, BlockByNumber};
@@ -22,7 +22,8 @@ where
 
 pub(super) async fn blocks(call: Call) -> Outcome {
     let count = limit(&call)?;
-    let before = call.query_text("before").map(|text| whole(text).ok_or(Code::InvalidQuery)).transpose()?;
+    let before = |text| whole(text).ok_or_else(|| bad("before"));
+    let before = call.query_text("before").map(before).transpose()?;
     let page = read(&call, move |context| {
         let queries = &context.deps.queries;
         let newest = queries.final_height().0;

@@ -68,14 +68,17 @@ impl Field for TotpCode {
 pub(crate) struct Amount(pub Paise);
 
 impl Field for Amount {
-    const RULE: &'static str = "an amount above zero with at most two decimal places";
+    const RULE: &'static str =
+        "an amount above zero with at most two decimal places; above 90071992547409.91 as a string";
     const SCHEMA: &'static str = r#"{"oneOf":[
-        {"type":"string","pattern":"^[0-9]+(\\.[0-9]{1,2})?$"},
-        {"type":"number","exclusiveMinimum":0}]}"#;
+        {"type":"string","pattern":"^([0-9]*[1-9][0-9]*(\\.[0-9]{1,2})?|0+\\.([1-9][0-9]?|0[1-9]))$"},
+        {"type":"number","minimum":0.01,"maximum":90071992547409.91}]}"#;
 
     fn read(json: &str) -> Option<Self> {
         let amount: Paise = text_or_number(json)?.parse().ok()?;
-        (amount > Paise::ZERO).then_some(Self(amount))
+        // Above it, many writers of JSON lose a number's paise without knowing.
+        let is_safe = json.starts_with('"') || amount.0 <= WHOLE_MAX;
+        (amount > Paise::ZERO && is_safe).then_some(Self(amount))
     }
 }
 
@@ -296,9 +299,13 @@ impl Field for Seconds {
     }
 }
 
-/// A whole number of a path or a query: digits and nothing else.
+/// The largest whole number that every reader of JSON keeps.
+const WHOLE_MAX: u64 = (1 << 53) - 1;
+
+/// A whole number of a path or a query: digits and nothing else, at most 2^53 - 1.
 pub(crate) fn whole(text: &str) -> Option<u64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+    let is_digits = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|whole| is_digits && *whole <= WHOLE_MAX)
 }
 
 /// The id of a transfer: 64 hex digits, with `0x` or without.
@@ -312,12 +319,15 @@ mod tests {
 
     #[test]
     fn amounts_are_read_by_their_digits() {
-        let table: [(&str, Option<u64>); 22] = [
+        let table: [(&str, Option<u64>); 25] = [
             ("\"5075.00\"", Some(507_500)),
             ("5075", Some(507_500)),
             ("5075.5", Some(507_550)),
             ("0.01", Some(1)),
             ("123456789012.99", Some(12_345_678_901_299)),
+            ("90071992547409.91", Some(9_007_199_254_740_991)),
+            ("90071992547409.92", None),
+            ("\"90071992547409.92\"", Some(9_007_199_254_740_992)),
             ("0.001", None),
             ("123456789012345.678", None),
             ("0.010000000000000000001", None),
@@ -341,6 +351,37 @@ mod tests {
         }
         for (json, taken) in [("0", true), ("\"0.00\"", true), ("1", false), ("-0.01", false)] {
             assert_eq!(NoAmount::read(json).is_some(), taken, "{json}");
+        }
+    }
+
+    /// What a reader takes its schema allows, and the other way round.
+    #[test]
+    fn schemas_say_what_their_readers_take() {
+        fn agrees<T: Field>(json: &str, taken: bool) {
+            let schema = serde_json::from_str(T::SCHEMA).unwrap();
+            let value = serde_json::from_str(json).unwrap();
+            let valid = jsonschema::draft202012::is_valid(&schema, &value);
+            assert_eq!((T::read(json).is_some(), valid), (taken, taken), "{json}: {}", T::RULE);
+        }
+        for (json, taken) in [("\"0\"", false), ("\"0.00\"", false), ("\"0.01\"", true), ("\"10\"", true)] {
+            agrees::<Amount>(json, taken);
+            agrees::<NoAmount>(json, ["\"0\"", "\"0.00\""].contains(&json));
+        }
+        for (json, taken) in
+            [("\"Asha Rao\"", true), ("\" \"", false), ("\"\\nAsha\"", false), ("\"\"", false)]
+        {
+            agrees::<FullName>(json, taken);
+            agrees::<Nickname>(json, taken);
+            agrees::<Note>(json, taken);
+        }
+        for (json, taken) in [("\"hdfc\"", true), ("\"A\u{df}\"", false), ("\"A\"", false), ("1", false)] {
+            agrees::<BankName>(json, taken);
+        }
+        for (json, taken) in [("99999999", false), ("100000000", true), ("\"012345678\"", true)] {
+            agrees::<AccountId>(json, taken);
+        }
+        for (json, taken) in [("\"2026-05-11\"", true), ("\"1969-12-31\"", false), ("\"11.5.2026\"", false)] {
+            agrees::<NetworkDay>(json, taken);
         }
     }
 

@@ -182,9 +182,13 @@ fn entry(teller: &dyn Teller, me: &Idx, line: &HistoryLine) -> Answer<Option<Ent
     })
 }
 
+/// Digits of a cursor: lines are counted from 1.
+const CURSOR_DIGITS_MAX: usize = 15;
+
 /// Where a page ended, as `next_cursor` tells it.
 fn number(cursor: &str) -> Option<u64> {
-    whole(cursor.strip_prefix('n')?)
+    let digits = cursor.strip_prefix('n').filter(|digits| digits.len() <= CURSOR_DIGITS_MAX)?;
+    whole(digits)
 }
 
 /// A status by its name in capitals or, as existing clients write it, in small letters.

@@ -20,8 +20,9 @@ const fn field(name: &'static str, summary: &'static str) -> QueryDoc {
 }
 
 const TEXT: &str = r#"{"type":"string"}"#;
-const TIME: &str = r#"{"type":"string","format":"date-time","pattern":"([Zz]|[+-]00:00)$"}"#;
-const WHOLE: &str = r#"{"type":"integer","minimum":0}"#;
+const TIME: &str = r#"{"type":"string","format":"date-time",
+    "pattern":"^(19[7-9]|[2-9][0-9]{2})[0-9]-.*([Zz]|[+-]00:00)$"}"#;
+const WHOLE: &str = r#"{"type":"integer","minimum":0,"maximum":9007199254740991}"#;
 const CURRENCY: &str = r#"{"type":"string","enum":["INR","USD","EUR","GBP","SGD"]}"#;
 
 /// A page has at most as many entries as [`ApiLimits`](crate::ApiLimits) says by itself.
@@ -36,7 +37,7 @@ const HISTORY: &[QueryDoc] = &[
     field("direction", "sent or received").of(r#"{"type":"string","enum":["sent","received"]}"#),
     field("since", "made at this time or later, RFC 3339 in UTC").of(TIME),
     field("until", "made before this time, RFC 3339 in UTC").of(TIME),
-    field("cursor", "next_cursor of the page before").of(r#"{"type":"string","pattern":"^n[0-9]{1,20}$"}"#),
+    field("cursor", "next_cursor of the page before").of(r#"{"type":"string","pattern":"^n[0-9]{1,15}$"}"#),
     LIMIT,
 ];
 const FLAGS: &[QueryDoc] = &[

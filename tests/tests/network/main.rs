@@ -21,6 +21,7 @@ mod midnight;
 mod moving;
 mod net;
 mod observer;
+mod outside;
 mod owners;
 mod partitions;
 mod people;

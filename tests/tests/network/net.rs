@@ -124,7 +124,8 @@ impl Net {
         net.started()
     }
 
-    fn started(self) -> Self {
+    /// The same, running.
+    pub fn started(self) -> Self {
         let output = self.testnet_up(&["--no-payments", "--no-custodians"]);
         assert_success(&output, "testnet up");
         self

@@ -65,6 +65,11 @@ impl App<'_> {
     }
 }
 
+/// What a customer shows to log in.
+pub fn papers_of(bank: &str, [pan, rbi, _]: [&str; 3]) -> Value {
+    json!({"pan_card": pan, "rbi_number": rbi, "bank_name": bank, "password": "correct horse battery"})
+}
+
 /// Becomes a customer, logs in, opens an account and has it filled at the counter.
 pub async fn customer<'a>(net: &'a Net, bank: &'static str, papers: [&str; 3]) -> (App<'a>, String, u64) {
     let [pan, rbi, name] = papers;
@@ -72,9 +77,8 @@ pub async fn customer<'a>(net: &'a Net, bank: &'static str, papers: [&str; 3]) -
     let new = json!({"pan_card": pan, "rbi_number": rbi, "full_name": name, "bank_name": bank,
                      "password": "correct horse battery"});
     let idx = app.ask(201, "POST /api/auth/register", new)["user"]["idx"].as_str().unwrap().to_owned();
-    let login = json!({"pan_card": pan, "rbi_number": rbi, "bank_name": bank,
-                       "password": "correct horse battery"});
-    app.token = app.ask(200, "POST /api/auth/login", login)["token"].as_str().unwrap().to_owned();
+    app.token =
+        app.ask(200, "POST /api/auth/login", papers_of(bank, papers))["token"].as_str().unwrap().to_owned();
     let opened = app.ask(201, "POST /api/bank-accounts/create", json!({"bank_code": bank}));
     let account = opened["account"]["id"].as_u64().expect("a number");
     let line = format!("GET /api/bank-accounts/{account}");

@@ -29,7 +29,12 @@ const PLACES: &[(&str, &str, &str, &str)] = &[
         "what the customer calls him",
         r#"{"type":"string","minLength":1,"maxLength":40}"#,
     ),
-    ("blocks", "height", "the block's number", r#"{"type":"integer","minimum":0}"#),
+    (
+        "blocks",
+        "height",
+        "the block's number",
+        r#"{"type":"integer","minimum":0,"maximum":9007199254740991}"#,
+    ),
 ];
 
 /// All of a route.

@@ -197,6 +197,7 @@ async fn pages_of_a_history_fit_together() {
         "limit=x",
         "cursor=1",
         "cursor=n%2B1",
+        "cursor=n1000000000000000",
         "since=yesterday",
         "status=Pending",
         "direction=both",
