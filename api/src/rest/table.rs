@@ -4,8 +4,8 @@
 use super::route::{QueryDoc, Route, Shape, Verb, Who};
 use super::tokens::Role::{BankAdmin, User};
 use super::{
-    accounts, auth, chain, compliance, counter, factors, history, imports, recipients, statements, transfers,
-    travel,
+    accounts, auth, chain, compliance, consents, counter, factors, history, imports, recipients, statements,
+    transfers, travel,
 };
 
 const NONE: &[QueryDoc] = &[];
@@ -25,6 +25,8 @@ const HISTORY: &[QueryDoc] = &[
 ];
 const FLAGS: &[QueryDoc] =
     &[field("state", "open or cleared"), field("cursor", "next_cursor of the page before"), LIMIT];
+const ALL_BANKS: &[QueryDoc] =
+    &[field("all_banks", "true: what he has at his other banks too, where he has allowed it")];
 const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out")];
 const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height"), LIMIT];
 const RATES: &[QueryDoc] = &[
@@ -89,7 +91,13 @@ routes! {
         "Have no second factor any more.", factors::remove;
 
     Get "/accounts/info", USER, 200, [NONE, &[]], "Who is logged in.", accounts::info;
-    Get "/accounts/balance", USER, 200, [NONE, &[]], "What he has, in all and by account.", accounts::balance;
+    Get "/accounts/balance", USER, 200, [ALL_BANKS, &[]],
+        "What he has, in all and by account.", accounts::balance;
+    Post "/consents", USER, 201, [NONE, consents::NewConsent::DOC],
+        "Let another bank be told what he has here.", consents::give;
+    Get "/consents", USER, 200, [NONE, &[]], "Which banks may be told.", consents::list;
+    Delete "/consents/{id}", USER, 200, [NONE, &[]],
+        "Let a bank be told no more, from now on.", consents::withdraw;
 
     Get "/bank-accounts", USER, 200, [NONE, &[]], "His accounts.", accounts::list;
     Get "/bank-accounts/summary", USER, 200, [NONE, &[]], "His accounts, in short.", accounts::summary;

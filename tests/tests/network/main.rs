@@ -20,6 +20,7 @@ mod midnight;
 mod moving;
 mod net;
 mod observer;
+mod other_banks;
 mod partitions;
 mod people;
 mod person_order;
