@@ -14,11 +14,12 @@ use idx_client::views::{
     ForeignBankView, ForexRatesView, MempoolView, NodeInfoView, Page, ParametersView, PeerView, ProposalView,
     SyncingView, TotalsView,
 };
+use idx_types::state_proof::AccountProof;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     Account, AccountHandle, BankId, ChainId, Height, ObservedHeight, Outcome, Paise, PrivateHash, PublicHash,
-    Reason, SessionId, SignedHeader, SignedVote, TimestampMs, Transaction, TxId, ValidatorSet, Verdict,
-    Verdicts,
+    Reason, Session, SessionId, SignedHeader, SignedVote, TimestampMs, Transaction, TxId, ValidatorSet,
+    Verdict, Verdicts,
 };
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
@@ -146,6 +147,18 @@ pub trait ChainQueries: Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`].
     fn account(&self, handle: AccountHandle) -> Answer<(Height, Option<Account>)>;
+
+    /// The same account with its way to that height's state root.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn account_proof(&self, handle: AccountHandle) -> Answer<Option<(Height, AccountProof)>>;
+
+    /// A session after the newest final height, and the time of that height's block.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    fn session(&self, id: SessionId) -> Answer<(TimestampMs, Option<Session>)>;
 
     /// Every bank there ever was, by number.
     ///

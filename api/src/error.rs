@@ -4,7 +4,7 @@
 //! |---|---|
 //! | -32700 … -32600 | as JSON-RPC 2.0 section 5.1 says |
 //! | -32000 - n | the ledger's reason of number n; `data.reason` is its stable code |
-//! | -31000 … -31006 | a limit of this node, see the constants |
+//! | -31000 … -31007 | a limit of this node, see the constants |
 //! | -30000 - n | the bank's desk says no; `data.reason` is the stable code |
 
 use crate::deps::{QueryError, Refusal};
@@ -42,6 +42,8 @@ pub const NOT_KEPT: i32 = -31005;
 
 /// The token proves nothing.
 pub const UNAUTHORIZED: i32 = -31006;
+/// It is not the account's owner who asks.
+pub use idx_client::NOT_OWNER;
 
 /// A JSON-RPC error object.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -103,6 +105,14 @@ impl RpcError {
     pub(crate) fn unauthorized() -> Self {
         let sentence = "The token is missing, wrong or expired, or its login is over.".to_owned();
         Self::limit(UNAUTHORIZED, "UNAUTHORIZED", sentence, false)
+    }
+
+    /// A customer's account is asked for by somebody who has not proved to be that customer; the same whether
+    /// there is such an account or not.
+    pub(crate) fn not_owner() -> Self {
+        let sentence = "An account is shown to its owner alone: send `owner`, a final height of the last 600 \
+                        signed with the key of a session of the account that is open.";
+        Self::limit(NOT_OWNER, "NOT_OWNER", sentence.to_owned(), false)
     }
 
     /// The time of the request is over.

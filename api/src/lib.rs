@@ -42,6 +42,7 @@ mod listener;
 mod methods;
 mod news;
 mod others;
+mod proofs;
 mod receipts;
 mod rest;
 mod serve;

@@ -3,6 +3,7 @@
 //! Dispatch, the refusal of unknown parameters and `rpc.discover` all read this one table, so that
 //! they cannot differ.
 
+mod accounts;
 mod admin;
 mod clerk;
 mod documents;

@@ -62,7 +62,6 @@ pub use orders::{
     Order, OrderStatus, OrderStep, Orders, PastOrders,
 };
 pub use posting::Posting;
-pub use proof::{AccountProof, SessionProof, StateProofError};
 pub use registries::{OpenProposal, Registries};
 pub use replay::BucketHead;
 pub use snapshot::{CoreState, RestoreError, Snapshot};

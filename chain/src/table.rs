@@ -3,36 +3,25 @@
 //! A row's number is its place in order of opening and never changes, so the tree is dense.
 
 use crate::index::{Key, KeyIndex};
-use borsh::BorshSerialize;
-use idx_crypto::{DenseTree, Hash32, Hasher, Proof, TreeUpdate};
+use idx_crypto::{DenseTree, Hash32, Proof, TreeUpdate};
+use idx_types::state_proof::StateRow;
 use idx_types::{Account, Session};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher as StdHasher};
 
 /// Something that lives in a [`Table`].
-pub(crate) trait Row: Clone + BorshSerialize {
-    /// Domain label of a leaf of this kind.
-    const LEAF_DOMAIN: &'static str;
+pub(crate) trait Row: Clone + StateRow {
     /// By what it is found.
     fn key(&self) -> &Key;
-
-    /// The leaf of the row at this place: binds the place and all fields.
-    fn leaf(&self, index: u64) -> Hash32 {
-        let mut bytes = Vec::with_capacity(128);
-        index.serialize(&mut bytes).and_then(|()| self.serialize(&mut bytes)).expect("memory takes it");
-        Hasher::new(Self::LEAF_DOMAIN).part(&bytes).finish()
-    }
 }
 
 impl Row for Account {
-    const LEAF_DOMAIN: &'static str = "idx/account-leaf/1";
     fn key(&self) -> &Key {
         &self.handle.0
     }
 }
 
 impl Row for Session {
-    const LEAF_DOMAIN: &'static str = "idx/session-leaf/1";
     fn key(&self) -> &Key {
         &self.id.0
     }

@@ -5,6 +5,9 @@ use idx_types::Reason;
 use jsonrpsee::core::client::Error as RpcFailure;
 use jsonrpsee::types::ErrorObjectOwned;
 
+/// The JSON-RPC code of an account that is not shown to the one who asks.
+pub const NOT_OWNER: i32 = -31_007;
+
 /// Why a call brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
@@ -53,6 +56,11 @@ impl ClientError {
             Self::Transport { .. } => true,
             Self::Decode(_) | Self::Gap { .. } => false,
         }
+    }
+
+    /// Whether an account was not shown because it is not its owner who asks, or because it is not there.
+    pub const fn is_not_owner(&self) -> bool {
+        matches!(self, Self::Rpc { code: NOT_OWNER, .. })
     }
 
     /// The ledger's reason, if it is one.

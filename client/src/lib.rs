@@ -29,6 +29,6 @@ pub mod verify;
 pub mod views;
 
 pub use client::{ClientSettings, IdxClient};
-pub use error::ClientError;
+pub use error::{ClientError, NOT_OWNER};
 pub use order_file::{ORDER_FILE_MAX, OrderFile, OrderFileError, Shown};
 pub use subscription::EventStream;

@@ -4,22 +4,27 @@ use crate::client::IdxClient;
 use crate::encoding::{BlockTag, Bytes, Hex};
 use crate::error::ClientError;
 use crate::views::{
-    AccountView, ApprovalsView, AuditTrailView, BankView, BlockView, ChainKeysView, CommitCertificateView,
-    ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView, ForeignBankView, ForexRatesView,
-    HeaderView, JudgeView, MempoolView, NodeInfoView, OrderFileView, OrderPageView, OrderStatusView,
-    OrderView, Page, ParametersView, PeerView, PrivateHeaderView, ProposalView, ReaderView, ReceiptView,
-    SendResultView, SimulationView, SyncingView, TotalsView, TransactionProofView, TransactionView,
-    ValidatorSetView,
+    AccountProofView, AccountView, ApprovalsView, AuditTrailView, BankView, BlockView, ChainKeysView,
+    CommitCertificateView, ConsensusView, Cursor, EscrowView, EvidenceRecordView, FeeQuoteView,
+    ForeignBankView, ForexRatesView, HeaderView, JudgeView, MempoolView, NodeInfoView, OrderFileView,
+    OrderPageView, OrderStatusView, OrderView, OwnerView, Page, ParametersView, PeerView, PrivateHeaderView,
+    ProposalView, ReaderView, ReceiptView, SendResultView, SimulationView, SyncingView, TotalsView,
+    TransactionProofView, TransactionView, ValidatorSetView,
 };
 use idx_crypto::Hash32;
 use idx_types::{
-    AccountHandle, ChainId, Height, ObservedHeight, OrderId, Paise, PublicHash, Reason, SessionId,
+    AccountReading, ChainId, Height, ObservedHeight, OrderId, Paise, PublicHash, Reason, SessionId,
     Transaction, TxId,
 };
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 type Answer<T> = Result<T, ClientError>;
+
+/// Whose account is asked for, and the proof that he asks himself.
+fn owner(reading: &AccountReading) -> Value {
+    json!({"handle": Hex(reading.account), "owner": OwnerView::from(reading)})
+}
 
 /// Longest single wait asked of a node; a longer one is made of several. Shorter than any sensible
 /// [`crate::ClientSettings::request_timeout`].
@@ -156,12 +161,20 @@ impl IdxClient {
         read.map_err(|error| ClientError::Decode(format!("an observed height: {error}")))
     }
 
-    /// An account after the newest final height.
+    /// An account after the newest final height, for its owner.
     ///
     /// # Errors
-    /// [`ClientError`].
-    pub async fn account(&self, handle: AccountHandle) -> Answer<Option<AccountView>> {
-        self.call("idx_getAccount", json!({"handle": Hex(handle)})).await
+    /// [`ClientError`], also where the reading is not the owner's of now.
+    pub async fn account(&self, reading: &AccountReading) -> Answer<AccountView> {
+        self.call("idx_getAccount", owner(reading)).await
+    }
+
+    /// The same with its proof; check it with [`crate::verify::account`].
+    ///
+    /// # Errors
+    /// [`ClientError`], also where the reading is not the owner's of now.
+    pub async fn account_proof(&self, reading: &AccountReading) -> Answer<AccountProofView> {
+        self.call("idx_getAccountProof", owner(reading)).await
     }
 
     /// An order with its story.

@@ -3,13 +3,13 @@
 //!
 //! Pure functions; what they are given may come from anyone.
 
-use crate::views::TransactionProofView;
+use crate::views::{AccountProofView, TransactionProofView};
 use idx_crypto::Verifier;
-use idx_light::proof::TransactionProof;
+use idx_light::proof::{AccountParts, TransactionProof};
 use idx_types::{Height, Outcome};
 
 pub use idx_light::VerifyError;
-pub use idx_light::proof::{Proven, Trusted, headers};
+pub use idx_light::proof::{Proven, ProvenAccount, Trusted, headers};
 
 /// Checks everything that a node says about a final transaction.
 ///
@@ -37,4 +37,28 @@ pub fn transaction(
 fn claims_hold(proof: &TransactionProofView, height: Height, outcome: Outcome) -> Result<(), VerifyError> {
     let holds = proof.height == height && proof.outcome.0 == outcome;
     if holds { Ok(()) } else { Err(VerifyError::Mismatch("the readable fields say something else")) }
+}
+
+/// Checks everything that a node says about an account.
+///
+/// # Errors
+/// [`VerifyError`] names the first link that does not hold.
+pub fn account(
+    trusted: &Trusted<'_>,
+    proof: &AccountProofView,
+    verifier: &dyn Verifier,
+) -> Result<ProvenAccount, VerifyError> {
+    let parts = AccountParts {
+        header: &proof.header.0,
+        private_header: &proof.private_header.0,
+        commit_certificate: &proof.commit_certificate.0,
+        state_proof: &proof.state_proof.0,
+    };
+    let proven = idx_light::proof::account(trusted, &parts, verifier)?;
+    let (said, account) = (&proof.account, &proven.account);
+    let holds = said.handle.0 == account.handle
+        && said.balance == account.balance
+        && said.currency == account.currency
+        && said.as_of == proven.header.height;
+    if holds { Ok(proven) } else { Err(VerifyError::Mismatch("the readable fields say something else")) }
 }

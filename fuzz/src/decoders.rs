@@ -3,10 +3,11 @@
 
 use crate::memory::bounded;
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_chain::{AccountProof, CoreState, SessionProof, Tip};
+use idx_chain::{CoreState, Tip};
 use idx_replica::{CheckedResponse, JournalEntry};
 use idx_storage::store::rows;
 use idx_storage::{HeightRecord, TxPlace};
+use idx_types::state_proof::{AccountProof, SessionProof};
 use idx_types::wire::{self, Gossip, Request, Response};
 use idx_types::{Account, Evidence, Session, Transaction, ValidatorSet};
 

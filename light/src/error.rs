@@ -1,6 +1,7 @@
 //! Why something is not believed. Every error names the link that broke.
 
 use idx_crypto::{BadSignature, ProofError};
+use idx_types::state_proof::StateProofError;
 use idx_types::verdict::CertificateError;
 use idx_types::vote::CommitError;
 use idx_types::{Decision, Outcome};
@@ -33,6 +34,9 @@ pub enum VerifyError {
     /// The transaction is not in the block.
     #[error("the path does not lead to the block: {0}")]
     Path(#[from] ProofError),
+    /// The account is not in the state.
+    #[error(transparent)]
+    State(#[from] StateProofError),
     /// A signature on the transaction does not verify.
     #[error(transparent)]
     Signature(#[from] BadSignature),

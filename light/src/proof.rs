@@ -6,6 +6,7 @@
 //!                                         outcomes_hash                      tx_root
 //!                                               |                               |
 //!                                           outcomes  ------ index ------  path -> transaction
+//!                                         state_root  -- parts -- path -> account
 //! ```
 
 use crate::error::VerifyError;
@@ -13,8 +14,9 @@ use crate::header;
 use borsh::BorshDeserialize;
 use idx_crypto::{Proof, Verifier, leaf_hash};
 use idx_types::block::outcomes_hash;
+use idx_types::state_proof::AccountProof;
 use idx_types::{
-    ChainId, CommitCertificate, Outcome, PrivateHeader, PublicHeader, Transaction, ValidatorSet,
+    Account, ChainId, CommitCertificate, Outcome, PrivateHeader, PublicHeader, Transaction, ValidatorSet,
 };
 
 /// What the verifier knows beforehand.
@@ -58,6 +60,28 @@ pub struct Proven {
     pub header: PublicHeader,
     /// What the banks agreed on; its state root is the anchor for proofs of accounts.
     pub private_header: PrivateHeader,
+}
+
+/// The parts of a proof of one account, each in its canonical encoding.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountParts<'a> {
+    /// The mined header.
+    pub header: &'a [u8],
+    /// What the banks agreed on.
+    pub private_header: &'a [u8],
+    /// Their precommits over it.
+    pub commit_certificate: &'a [u8],
+    /// The account with its way to the private header's state root: an [`AccountProof`].
+    pub state_proof: &'a [u8],
+}
+
+/// An account as it was after a final height.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProvenAccount {
+    /// The account.
+    pub account: Account,
+    /// The mined header; its time is that of the balance.
+    pub header: PublicHeader,
 }
 
 /// Checks that both headers are those of one final height of the network.
@@ -111,6 +135,24 @@ pub fn transaction(
     proof.path.verify_counted(&leaf_hash(&transaction.hash().0), &header.tx_root)?;
     transaction.check_signatures(verifier)?;
     Ok(Proven { transaction, outcome, index: proof.path.index, header, private_header })
+}
+
+/// Checks everything that a node says about an account.
+///
+/// # Errors
+/// [`VerifyError`] names the first link that does not hold.
+pub fn account(
+    trusted: &Trusted<'_>,
+    parts: &AccountParts<'_>,
+    verifier: &dyn Verifier,
+) -> Result<ProvenAccount, VerifyError> {
+    let header: PublicHeader = read("header", parts.header)?;
+    let private_header: PrivateHeader = read("private header", parts.private_header)?;
+    let commit: CommitCertificate = read("commit certificate", parts.commit_certificate)?;
+    headers(trusted, &header, &private_header, &commit, verifier)?;
+    let proof: AccountProof = read("state proof", parts.state_proof)?;
+    proof.verify(&private_header.state_root)?;
+    Ok(ProvenAccount { account: proof.account, header })
 }
 
 /// The outcome at the path's index. The outcomes also bind how many transactions the block has, which

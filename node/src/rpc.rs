@@ -7,7 +7,7 @@ use idx_client::encoding::{BlockTag, Bytes};
 use idx_client::views::{BankTag, BlockView, SendResultView, ValidatorView};
 use idx_client::{ClientError, ClientSettings, IdxClient};
 use idx_crypto::{HpkePublic, UnsoundKey};
-use idx_types::{AccountHandle, Currency, Height, NetworkKey, Paise, PrivateHash};
+use idx_types::{AccountReading, Currency, Height, NetworkKey, Paise, PrivateHash};
 use serde::Serialize;
 use serde_json::json;
 use std::future::Future;
@@ -145,6 +145,15 @@ impl RpcNetwork {
     }
 }
 
+/// What an account holds; `None` where the node knows nothing of it, or not its session.
+async fn balance(door: &IdxClient, reading: &AccountReading) -> Result<Option<Paise>, ClientError> {
+    match door.account(reading).await {
+        Ok(account) => Ok(Some(account.balance)),
+        Err(error) if error.is_not_owner() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl Network for RpcNetwork {
     async fn facts(&self) -> Result<Facts, Unreachable> {
         let chain_id = self.any(|door| door.chain_id()).await?;
@@ -156,12 +165,9 @@ impl Network for RpcNetwork {
         Ok(Facts { chain_id, params, banks, escrow })
     }
 
-    async fn balances(&self, handles: &[AccountHandle]) -> Result<Vec<Option<Paise>>, Unreachable> {
-        let ask = |handle: AccountHandle| async move {
-            let account = self.any(|door| door.account(handle)).await?;
-            Ok(account.map(|account| account.balance))
-        };
-        stream::iter(handles.iter().copied()).map(ask).buffered(LOOKUPS_MAX).try_collect().await
+    async fn balances(&self, readings: &[AccountReading]) -> Result<Vec<Option<Paise>>, Unreachable> {
+        let ask = |reading: AccountReading| async move { self.any(|door| balance(door, &reading)).await };
+        stream::iter(readings.to_vec()).map(ask).buffered(LOOKUPS_MAX).try_collect().await
     }
 
     async fn submit(&self, door: Door, transactions: Vec<Vec<u8>>) -> Result<Vec<Answer>, Unreachable> {

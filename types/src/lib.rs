@@ -34,7 +34,9 @@ pub mod planted;
 pub mod prepared;
 pub mod private;
 pub mod quorum;
+pub mod reading;
 pub mod signed;
+pub mod state_proof;
 #[doc(hidden)]
 pub mod testing;
 pub mod travel;
@@ -68,6 +70,7 @@ pub use parts::StateParts;
 pub use prepared::PreparedTx;
 pub use private::{BodyError, EpochKey, PrivateRecord};
 pub use quorum::Quorums;
+pub use reading::AccountReading;
 pub use signed::{Signable, Signed, SignedError, Verified};
 pub use travel::{Conversion, ForeignBank, Quote, Rate, TravelTerms};
 pub use tx::{Acceptance, InvolvedBanks, Transaction, TxBody, TxKind, TxSignature};

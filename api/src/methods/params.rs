@@ -1,7 +1,9 @@
 //! The parameters of each method as types. Names and order are those of the table.
 
 use idx_client::encoding::{BlockTag, Bytes, Hex};
-use idx_client::views::{Cursor, OrderStatusView, ReaderView, Since, SubscribeTopic, TransactionFilter};
+use idx_client::views::{
+    Cursor, OrderStatusView, OwnerView, ReaderView, Since, SubscribeTopic, TransactionFilter,
+};
 use idx_types::{AccountHandle, Height, OrderId, Paise, PrivateHash, PublicHash, SessionId, TxId};
 
 /// Declares the parameters of a method; unknown names are refused.
@@ -45,7 +47,7 @@ params! {
     /// The transactions of a session.
     BySession { session: SessionId, after: Option<Cursor>, limit: Option<usize> }
     /// An account.
-    ByHandle { handle: Hex<AccountHandle> }
+    OfOwner { handle: Hex<AccountHandle>, owner: Option<OwnerView> }
     /// The length of a list.
     Limit { limit: Option<usize> }
     /// An amount to transfer.

@@ -1,8 +1,7 @@
 //! Reads of final facts, each on a blocking thread.
 
 use super::params::{
-    AtBlock, BlockByHash, BlockByNumber, ByHandle, ById, BySession, Limit, Nothing, PrivateHeader, Quote,
-    Range,
+    AtBlock, BlockByHash, BlockByNumber, ById, BySession, Limit, Nothing, PrivateHeader, Quote, Range,
 };
 use super::{Arguments, Pending};
 use crate::context::Context;
@@ -10,10 +9,10 @@ use crate::deps::{Found, Place, Settled, Standing};
 use crate::error::RpcError;
 use idx_client::encoding::{BlockTag, Bytes, Hex};
 use idx_client::views::{
-    AccountView, ApprovalsView, BankNames, BankVerdictView, BankView, BlockView, ChainKeysView,
-    CommitCertificateView, EscrowView, EvidenceRecordView, FeeQuoteView, ForeignBankView, ForexRatesView,
-    HeaderView, Page, ParametersView, PrivateHeaderView, ProposalView, ReceiptView, TotalsView,
-    TransactionProofView, TransactionView, ValidatorSetView, VerdictView,
+    ApprovalsView, BankNames, BankVerdictView, BankView, BlockView, ChainKeysView, CommitCertificateView,
+    EscrowView, EvidenceRecordView, FeeQuoteView, ForeignBankView, ForexRatesView, HeaderView, Page,
+    ParametersView, PrivateHeaderView, ProposalView, ReceiptView, TotalsView, TransactionProofView,
+    TransactionView, ValidatorSetView, VerdictView,
 };
 use idx_types::wire::CertifiedHeight;
 use idx_types::{Height, TxId};
@@ -162,12 +161,6 @@ pub(super) fn page(context: &Context, wanted: Option<usize>) -> Read<usize> {
         Some(0) => Err(RpcError::params("limit is at least 1")),
         wanted => Ok(wanted.unwrap_or(usize::MAX).min(context.limits.page_max)),
     }
-}
-
-pub(crate) fn account(context: &Context, params: ByHandle) -> Read<Option<AccountView>> {
-    let queries = &context.deps.queries;
-    let (as_of, account) = queries.account(params.handle.0)?;
-    Ok(account.map(|account| AccountView::new(&account, as_of, &*queries.names())))
 }
 
 pub(crate) fn banks(context: &Context, _: Nothing) -> Read<Vec<BankView>> {

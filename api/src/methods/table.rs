@@ -1,6 +1,6 @@
 //! The table itself.
 
-use super::{Method, Param, Run, live, orders, peek, queries, read, submit};
+use super::{Method, Param, Run, accounts, live, orders, peek, queries, read, submit};
 
 const HASH_SCHEMA: &str = r#"{"type":"string","pattern":"^0x[0-9a-f]{64}$"}"#;
 const BYTES_SCHEMA: &str = r#"{"type":"string","pattern":"^0x([0-9a-f]{2})*$"}"#;
@@ -72,6 +72,15 @@ const COUNT: Param = Param {
     ..LIMIT
 };
 const HANDLE: Param = Param { name: "handle", optional: false, summary: "the account", ..HASH };
+const OWNER: Param = Param {
+    name: "owner",
+    optional: true,
+    summary: "the owner's signature, with the key of a session of the account that is open",
+    schema: r#"{"type":"object","required":["session","height","signature"],"additionalProperties":false,
+"properties":{"session":{"type":"string","pattern":"^SESSION_[0-9a-f]{64}$"},"height":{"type":"integer",
+"minimum":0},"signature":{"type":"string","pattern":"^0x[0-9a-f]{128}$"}}}"#,
+    example: "null",
+};
 const ORDER: Param = Param { name: "order", summary: "the order's id", ..HASH };
 const ORDER_ID: Param = Param { name: "id", ..ORDER };
 const AFTER_ORDER: Param =
@@ -202,8 +211,12 @@ methods! {
     "idx_getSessionTransactions" [SESSION, AFTER, LIMIT] -> "Page<Hash>",
         "Final transactions that name a session.",
         Run::Call(|c, a| read(c, a, queries::session_transactions));
-    "idx_getAccount" [HANDLE] -> "AccountView?", "An account after the newest final height.",
-        Run::Call(|c, a| read(c, a, queries::account));
+    "idx_getAccount" [HANDLE, OWNER] -> "AccountView",
+        "An account after the newest final height: a bank's own for everybody, a customer's for him.",
+        Run::Call(|c, a| read(c, a, accounts::account));
+    "idx_getAccountProof" [HANDLE, OWNER] -> "AccountProofView",
+        "The same with what proves it to whoever knows the banks.",
+        Run::Call(accounts::proof);
     "idx_getBanks" [] -> "BankView[]", "Every bank and its own money.",
         Run::Call(|c, a| read(c, a, queries::banks));
     "idx_getValidatorSet" [BLOCK] -> "ValidatorSetView?", "The banks that rule a height.",

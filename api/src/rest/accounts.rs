@@ -6,6 +6,7 @@ use super::elsewhere;
 use super::error::{ApiError, Code};
 use super::fields::{BankName, NoAmount};
 use super::route::{Call, Outcome, answer};
+use crate::proofs;
 use crate::teller::AccountStanding;
 use idx_bank::AccountNumber;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
@@ -147,6 +148,17 @@ pub(super) async fn one(call: Call) -> Outcome {
     let found = in_rupees(&accounts).find(|standing| by_name || standing.account.number.expose() == asked);
     let account = found.ok_or(Refusal::UnknownAccount)?;
     Ok(answer(json!({"account": account_view(account, &bank)})))
+}
+
+/// What proves to others what he has, as the banks agreed on it.
+pub(super) async fn proof(call: Call) -> Outcome {
+    let me = call.me()?;
+    let asked = call.path.first().cloned().unwrap_or_default();
+    let accounts = call.read(move |teller| teller.accounts(&me)).await?;
+    let mut accounts = accounts.into_iter().map(|standing| standing.account);
+    let account = accounts.find(|account| account.number.expose() == asked).ok_or(Refusal::UnknownAccount)?;
+    let proof = proofs::of_account(&call.rest.context, account.handle).await?;
+    Ok(answer(json!({"proof": proof.ok_or(Refusal::AccountNotOpen)?})))
 }
 
 /// An account of somebody.

@@ -1,7 +1,7 @@
 //! What a refused request is told: one envelope, a closed list of codes, a status for each.
 
 use crate::deps::{QueryError, Refusal as Refused};
-use crate::error::{INTERNAL_ERROR, NOT_KEPT, RpcError};
+use crate::error::{INTERNAL_ERROR, NOT_KEPT, RpcError, ledger_code};
 use crate::statements::NoStatement;
 use idx_bank::desk::Refusal;
 use idx_types::Reason;
@@ -148,6 +148,7 @@ impl From<RpcError> for ApiError {
         match error.code {
             INTERNAL_ERROR => Code::Internal.into(),
             NOT_KEPT => Code::NotKept.into(),
+            busy if busy == ledger_code(Reason::NodeBusy) => Code::Busy.into(),
             _ => Code::InvalidQuery.into(),
         }
     }

@@ -105,6 +105,8 @@ routes! {
         "Open an account.", accounts::create;
     Get "/bank-accounts/{id}", USER, 200, [NONE, &[]],
         "One of his accounts, by id, or the first by the bank's name.", accounts::one;
+    Get "/bank-accounts/{id}/proof", USER, 200, [NONE, &[]],
+        "What proves to anybody what one of his accounts holds.", accounts::proof;
     Post "/bank-accounts/{id}/deposit", ADMIN, 200, [NONE, counter::Cash::DOC],
         "Pay cash into an account.", counter::deposit;
     Post "/bank-accounts/{id}/withdraw", ADMIN, 200, [NONE, counter::Cash::DOC],

@@ -1,5 +1,6 @@
 //! The typed client against the served node: what one writes, the other reads.
 
+use super::support::node::reading;
 use super::support::serve_plain;
 use idx_client::encoding::BlockTag;
 use idx_client::testing::{banks, deposit};
@@ -39,9 +40,11 @@ async fn every_typed_read_understands_the_node() {
     assert_eq!(client.receipt(deposit(70).id()).await, Ok(None));
     let page = client.session_transactions(SessionId([1; 32]), None).await.unwrap();
     assert_eq!((page.items.len(), page.next), (3, None));
-    let account = client.account(AccountHandle([1; 32])).await.unwrap().unwrap();
+    let mine = reading(AccountHandle([1; 32]));
+    let account = client.account(&mine).await.unwrap();
     assert_eq!(account.balance, Paise(507_500));
-    assert_eq!(client.account(AccountHandle([2; 32])).await, Ok(None));
+    assert_eq!(client.account_proof(&mine).await.unwrap().account, account);
+    assert!(client.account(&reading(AccountHandle([2; 32]))).await.unwrap_err().is_not_owner());
     assert_eq!(client.banks().await.unwrap().len(), 6);
     assert_eq!(client.validator_set(latest).await.unwrap().unwrap().validators(), Ok(banks()));
     assert_eq!(client.parameters().await.unwrap().difficulty, 16);

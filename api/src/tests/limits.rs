@@ -113,7 +113,7 @@ async fn calls_at_a_time_are_bounded_and_the_rest_is_told_to_come_back() {
 async fn reads_at_a_time_are_bounded() {
     let served = serve(ApiLimits { reads_max: 2, ..ApiLimits::default() }).await;
     served.node.slow_read_ms.store(30, Ordering::SeqCst);
-    let account = json!([Hex(idx_types::AccountHandle([1; 32]))]);
+    let account = json!([Hex(super::support::node::BANKS_OWN)]);
     let reads = (0..12).map(|_| served.ok("idx_getAccount", account.clone()));
     futures::future::join_all(reads).await;
     assert_eq!(served.node.reads_most.load(Ordering::SeqCst), 2);

@@ -1,9 +1,11 @@
 //! Every method once, over real HTTP, and the pages for monitors.
 
-use super::support::{node, serve_plain};
+use super::support::node::{self, BANKS_OWN};
+use super::support::serve_plain;
 use idx_client::encoding::{Bytes, Hex};
 use idx_client::testing::deposit;
-use idx_types::{Height, ObservedHeight, StateParts, TxId};
+use idx_client::views::OwnerView;
+use idx_types::{AccountHandle, Height, ObservedHeight, StateParts, TxId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -21,7 +23,9 @@ fn observed(height: u64) -> Value {
 fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
     let second = node::height(Height(2));
     let (hash, private) = (json!(Hex(second.public.header.hash())), json!(Hex(second.commit.value)));
-    let account = json!(Hex(idx_types::AccountHandle([1; 32])));
+    let mine = node::reading(AccountHandle([1; 32]));
+    let account = json!(Hex(mine.account));
+    let owner = json!(OwnerView::from(&mine));
     let session = json!(idx_types::SessionId([1; 32]));
     let order = json!(Hex(idx_types::OrderId([5; 32])));
     vec![
@@ -51,8 +55,10 @@ fn reads() -> Vec<(&'static str, Value, &'static str, Value)> {
         ("idx_getTransactionReceipt", json!([id_of(99)]), "", Value::Null),
         ("idx_getTransactionProof", json!([id_of(1)]), "/path/leaves", json!(1)),
         ("idx_getSessionTransactions", json!({"session": session, "limit": 2}), "/next/height", json!(2)),
-        ("idx_getAccount", json!([account]), "/balance", json!("5075.00")),
-        ("idx_getAccount", json!([account]), "/freeze/state", json!("by_bank")),
+        ("idx_getAccount", json!([account, owner]), "/balance", json!("5075.00")),
+        ("idx_getAccount", json!([account, owner]), "/freeze/state", json!("by_bank")),
+        ("idx_getAccount", json!([Hex(BANKS_OWN), null]), "/kind", json!("bank_reserve")),
+        ("idx_getAccountProof", json!([account, owner]), "/account/as_of", json!(3)),
         ("idx_getBanks", json!([]), "/5/code", json!("YES")),
         ("idx_getValidatorSet", json!([4]), "/quorum", json!(4)),
         ("idx_getValidatorSet", json!([5]), "", Value::Null),
@@ -120,6 +126,25 @@ async fn every_method_of_the_document_takes_its_own_examples_and_nothing_more() 
         ];
         assert!(tried.contains(name) || refuses.contains(&name) || web_socket_only, "{name} has no test");
     }
+}
+
+/// Whether the account exists or not, the answer is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_shown_to_nobody_but_its_owner() {
+    let served = serve_plain().await;
+    let (mine, other) = (node::reading(AccountHandle([1; 32])), node::reading(AccountHandle([2; 32])));
+    let [own, foreign] = [&mine, &other].map(|reading| json!(OwnerView::from(reading)));
+    let mut told = BTreeSet::new();
+    for (handle, owner) in [(1, Value::Null), (1, foreign.clone()), (2, Value::Null), (2, foreign), (2, own)]
+    {
+        for method in ["idx_getAccount", "idx_getAccountProof"] {
+            let asked = json!([Hex(AccountHandle([handle; 32])), owner]);
+            let refused = served.call(method, asked).await;
+            assert_eq!(refused["error"]["data"]["reason"], "NOT_OWNER", "{method} {handle}");
+            told.insert(refused["error"].to_string());
+        }
+    }
+    assert_eq!(told.len(), 1, "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

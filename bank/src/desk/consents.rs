@@ -115,7 +115,7 @@ impl Desk {
     /// Whose tag it is, of the day by the asker's clock: midnight is not at one moment everywhere.
     fn customer_of(&self, today: NetworkDay, tag: &ReceiverTag) -> Option<Idx> {
         let days = [today, NetworkDay(today.0.saturating_sub(1)), NetworkDay(today.0.saturating_add(1))];
-        days.into_iter().filter_map(|day| self.tags.customer(tag, day)).last()
+        days.into_iter().find_map(|day| self.tags.customer(tag, day))
     }
 }
 

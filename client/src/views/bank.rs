@@ -1,13 +1,8 @@
-//! Banks, accounts, fees.
+//! Banks and fees.
 
-use super::travel::TravelTermsView;
-use super::{BankNames, BankTag};
 use crate::encoding::Hex;
 use idx_crypto::{Hash32, PublicKey};
-use idx_types::{
-    Account, AccountHandle, AccountKind, Bank, BankCode, BankId, Currency, FreezeState, Height, NetworkKey,
-    OrderId, Paise, ValidatorSet,
-};
+use idx_types::{Bank, BankCode, BankId, Height, NetworkKey, Paise, ValidatorSet};
 use serde::{Deserialize, Serialize};
 
 /// A bank and its own money on the ledger.
@@ -111,79 +106,6 @@ impl ValidatorSetView {
         let (sent, computed) = (self.hash.0, set.hash());
         let wrong = || format!("the banks sent have digest {computed}, not {sent}");
         (computed == sent).then_some(set).ok_or_else(wrong)
-    }
-}
-
-/// An account as every bank of the consortium may see it: a handle, never a person.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct AccountView {
-    /// Its name.
-    pub handle: Hex<AccountHandle>,
-    /// The bank that keeps it.
-    pub home_bank: BankTag,
-    /// What it is for.
-    pub kind: AccountKind,
-    /// What its balance counts.
-    pub currency: Currency,
-    /// What it holds.
-    pub balance: Paise,
-    /// Whether it may move money.
-    pub freeze: FreezeView,
-    /// Height at which it was opened.
-    pub opened_at: Height,
-    /// Height at which it was closed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_at: Option<Height>,
-    /// Of a travel account, where its money came from and until when it lives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub travel: Option<TravelTermsView>,
-    /// The final height after which this holds.
-    pub as_of: Height,
-}
-
-impl AccountView {
-    /// The view of an account after the height `as_of`.
-    pub fn new(account: &Account, as_of: Height, names: &dyn BankNames) -> Self {
-        Self {
-            handle: Hex(account.handle),
-            home_bank: names.tag(account.home_bank),
-            kind: account.kind,
-            currency: account.currency,
-            balance: account.balance,
-            freeze: account.freeze.into(),
-            opened_at: account.opened_at,
-            closed_at: account.closed_at,
-            travel: account.terms.as_deref().map(Into::into),
-            as_of,
-        }
-    }
-}
-
-/// Whether an account may move money, and if not, who said so.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum FreezeView {
-    /// It moves money.
-    Free,
-    /// Its home bank stopped it.
-    ByBank {
-        /// A reason of the bank's own numbering.
-        reason: u16,
-    },
-    /// A court order stopped it.
-    ByOrder {
-        /// The order.
-        order: Hex<OrderId>,
-    },
-}
-
-impl From<FreezeState> for FreezeView {
-    fn from(state: FreezeState) -> Self {
-        match state {
-            FreezeState::Free => Self::Free,
-            FreezeState::ByBank(reason) => Self::ByBank { reason },
-            FreezeState::ByOrder(order) => Self::ByOrder { order: Hex(order) },
-        }
     }
 }
 

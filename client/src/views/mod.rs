@@ -4,6 +4,7 @@
 //! readable ones, and [`crate::verify`] looks only at those. Fields that a reader does not know are
 //! ignored in answers, so that it understands a newer node; in what it sends they are refused.
 
+mod account;
 mod bank;
 mod block;
 mod chain_key;
@@ -21,7 +22,8 @@ mod person;
 mod travel;
 mod tx;
 
-pub use bank::{AccountView, BankView, FeeQuoteView, FreezeView, ValidatorSetView, ValidatorView};
+pub use account::{AccountProofView, AccountView, FreezeView, OwnerView};
+pub use bank::{BankView, FeeQuoteView, ValidatorSetView, ValidatorView};
 pub use block::{
     ApprovalsView, BankVerdictsView, BlockView, CommitCertificateView, HeaderView, MatrixRowView,
     PrecommitView, PrivateHeaderView,

@@ -13,11 +13,12 @@ use idx_client::views::{
     ProposalView, StepName, SyncingView, TotalsView,
 };
 use idx_crypto::Hash32;
+use idx_types::state_proof::AccountProof;
 use idx_types::testing::{self, chain_id};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     Account, AccountHandle, BankId, ChainId, Height, NetworkKey, ObservedHeight, Outcome, Paise, Params,
-    PrivateHash, PublicHash, Reason, Round, SessionId, StateParts, TimestampMs, Transaction, TxId,
+    PrivateHash, PublicHash, Reason, Round, Session, SessionId, StateParts, TimestampMs, Transaction, TxId,
     ValidatorSet, Verdict,
 };
 use std::sync::Arc;
@@ -93,6 +94,12 @@ impl ChainQueries for MadeUp {
     }
     fn account(&self, _: AccountHandle) -> Answer<(Height, Option<Account>)> {
         Ok((Height(TIP), None))
+    }
+    fn account_proof(&self, _: AccountHandle) -> Answer<Option<(Height, AccountProof)>> {
+        Ok(None)
+    }
+    fn session(&self, _: SessionId) -> Answer<(TimestampMs, Option<Session>)> {
+        Ok((TimestampMs(0), None))
     }
     fn banks(&self) -> Answer<Vec<BankView>> {
         Ok(Vec::new())

@@ -12,10 +12,11 @@ use idx_client::views::{
     ForeignBankView, ForexRatesView, Page, ParametersView, ProposalView, TotalsView,
 };
 use idx_storage::StoreError;
+use idx_types::state_proof::AccountProof;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
-    Account, AccountHandle, ChainId, Height, ObservedHeight, Paise, PrivateHash, PublicHash, Reason,
-    SessionId, Transaction, TxId, ValidatorSet,
+    Account, AccountHandle, ChainId, Height, ObservedHeight, Paise, PrivateHash, PublicHash, Reason, Session,
+    SessionId, TimestampMs, Transaction, TxId, ValidatorSet,
 };
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
@@ -92,6 +93,14 @@ impl ChainQueries for Queries {
 
     fn account(&self, _: AccountHandle) -> Answer<(Height, Option<Account>)> {
         unknown("accounts")
+    }
+
+    fn account_proof(&self, _: AccountHandle) -> Answer<Option<(Height, AccountProof)>> {
+        unknown("accounts")
+    }
+
+    fn session(&self, _: SessionId) -> Answer<(TimestampMs, Option<Session>)> {
+        unknown("sessions")
     }
 
     fn banks(&self) -> Answer<Vec<BankView>> {

@@ -1,7 +1,7 @@
 //! What paying needs of a running network, so that it can be tried without one.
 
 use idx_crypto::HpkePublic;
-use idx_types::{AccountHandle, BankCode, BankId, ChainId, Escrow, Height, Outcome, Paise, Params, TxHash};
+use idx_types::{AccountReading, BankCode, BankId, ChainId, Escrow, Height, Outcome, Paise, Params, TxHash};
 use std::future::Future;
 
 /// A bank's node as a door to the network, by its place in [`Facts::banks`].
@@ -59,10 +59,11 @@ pub trait Network {
     /// What stays the same during a run.
     fn facts(&self) -> impl Future<Output = Result<Facts, Unreachable>>;
 
-    /// Balances of accounts; `None` for those that are not open.
+    /// Balances of accounts, asked for by their owners; `None` for those that are not open, or whose session
+    /// is not.
     fn balances(
         &self,
-        handles: &[AccountHandle],
+        readings: &[AccountReading],
     ) -> impl Future<Output = Result<Vec<Option<Paise>>, Unreachable>>;
 
     /// Hands transactions, in borsh, to one node; one answer each.

@@ -11,7 +11,7 @@ use super::track::{Ending, Job};
 use super::wallet::Wallet;
 use crate::progress::Progress;
 use idx_crypto::Signer;
-use idx_types::{NetworkDay, Paise, Transaction};
+use idx_types::{AccountReading, Height, NetworkDay, Paise, Transaction};
 use std::time::Instant;
 
 /// Most payments signed ahead of being sent.
@@ -19,6 +19,9 @@ const CHUNK_MAX: usize = 5_000;
 
 /// At a given pace no more is signed ahead than is sent in this time, so that nothing expires waiting.
 const CHUNK_SECONDS: usize = 60;
+
+/// How far back the height is that readings name, so that a node that lags knows it too.
+const HEIGHTS_BACK: u64 = 50;
 
 /// Refusals that say that what was to be prepared is there.
 const THERE_ALREADY: [&str; 2] = ["ACCOUNT_EXISTS", "SESSION_EXISTS"];
@@ -102,7 +105,8 @@ struct Payer<'a, N> {
 }
 
 impl<N: Network> Payer<'_, N> {
-    /// Opens the accounts that are not there, then funds them and opens their sessions.
+    /// Opens the accounts that are not there and all sessions, then funds the accounts. What an account holds
+    /// is told in its session alone: whoever has none today counts as missing, and is there already at worst.
     async fn prepare(&mut self) -> Result<(), PayError> {
         let members: Vec<Member> = self.members.values().cloned().collect();
         let balances = self.balances(&members).await?;
@@ -112,7 +116,9 @@ impl<N: Network> Payer<'_, N> {
             missing.iter().map(|member| Ok((member.door, maker.open_account(member)?))).collect()
         })?;
         self.summary.accounts_opened = self.set_up("opening accounts", jobs).await?;
+        self.open_sessions().await?;
 
+        let balances = self.balances(&members).await?;
         let funds = members.iter().zip(balances.into_iter().map(Option::unwrap_or_default));
         let funds: Vec<(&Member, Paise)> = funds.collect();
         let jobs = self.make(|maker| {
@@ -123,12 +129,18 @@ impl<N: Network> Payer<'_, N> {
             Ok(funds.iter().flat_map(deposits).collect())
         })?;
         self.summary.deposits = self.set_up("making deposits", jobs).await?;
-        self.open_sessions().await
+        Ok(())
     }
 
     async fn balances(&self, members: &[Member]) -> Result<Vec<Option<Paise>>, Unreachable> {
-        let handles: Vec<_> = members.iter().map(|member| member.handle).collect();
-        self.network.balances(&handles).await
+        let known = Height(self.network.height().await?.0.saturating_sub(HEIGHTS_BACK));
+        let (chain, day) = (self.facts.chain_id, NetworkDay::of(now()));
+        let reading = |member: &Member| {
+            let session = self.cast.wallet.session(&member.handle, day);
+            AccountReading::new(chain, (member.handle, session.id), known, &session.key)
+        };
+        let readings: Vec<_> = members.iter().map(reading).collect();
+        self.network.balances(&readings).await
     }
 
     /// Opens today's sessions of all members. Those that an earlier run opened are refused as existing,

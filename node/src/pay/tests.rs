@@ -8,8 +8,8 @@ use super::{Cast, Pace, PayError, Summary, WINDOW, made, now, pay};
 use idx_crypto::Signer;
 use idx_types::testing::{chain_id, escrow, hpke_secret, key};
 use idx_types::{
-    AccountHandle, BankCode, BankId, Escrow, Height, NetworkDay, Outcome, Paise, Params, Reason, SessionId,
-    Transaction, TxHash, TxKind,
+    AccountHandle, AccountReading, BankCode, BankId, Escrow, Height, NetworkDay, Outcome, Paise, Params,
+    Reason, SessionId, Transaction, TxHash, TxKind,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -102,9 +102,13 @@ impl Network for Toy {
         Ok(Facts { chain_id: chain_id(), params: Params::default(), banks, escrow })
     }
 
-    async fn balances(&self, handles: &[AccountHandle]) -> Result<Vec<Option<Paise>>, Unreachable> {
+    async fn balances(&self, readings: &[AccountReading]) -> Result<Vec<Option<Paise>>, Unreachable> {
         let state = self.state.borrow();
-        Ok(handles.iter().map(|handle| state.balances.get(handle).copied()).collect())
+        let balance = |reading: &AccountReading| {
+            let open = state.sessions.get(&reading.session) == Some(&reading.account);
+            state.balances.get(&reading.account).filter(|_| open).copied()
+        };
+        Ok(readings.iter().map(balance).collect())
     }
 
     async fn submit(&self, door: Door, transactions: Vec<Vec<u8>>) -> Result<Vec<Answer>, Unreachable> {

@@ -14,10 +14,11 @@ use idx_client::views::{
 };
 use idx_storage::store::{Order, PageQuery, Subject};
 use idx_storage::{StoreError, store};
+use idx_types::state_proof::AccountProof;
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
     Account, AccountHandle, AccountKind, Bank, BankId, ChainId, Currency, Height, NetworkDay, ObservedHeight,
-    Paise, PrivateHash, PublicHash, Reason, SessionId, TxId, ValidatorSet,
+    Paise, PrivateHash, PublicHash, Reason, Session, SessionId, TimestampMs, TxId, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -91,6 +92,20 @@ impl ChainQueries for Queries {
         self.ask(move |replica| {
             let state = replica.state();
             (state.tip().height, state.account(&handle).cloned())
+        })
+    }
+
+    fn account_proof(&self, handle: AccountHandle) -> Answer<Option<(Height, AccountProof)>> {
+        self.ask(move |replica| {
+            let state = replica.state();
+            Some((state.tip().height, state.account_proof(&handle)?))
+        })
+    }
+
+    fn session(&self, id: SessionId) -> Answer<(TimestampMs, Option<Session>)> {
+        self.ask(move |replica| {
+            let state = replica.state();
+            (state.tip().timestamp, state.session(&id).cloned())
         })
     }
 

@@ -100,6 +100,9 @@ fn has_ground(reason: Reason, body: &TxBody, state: &State, time: TimestampMs) -
         // Banks judge a block as if all of it passed: what closed an account, or came before a rate, may
         // have been put off since.
         (Reason::BadRateTime | Reason::RateExists, kind) => matches!(kind, TxKind::ForexRate(_)),
+        (Reason::NoRate, kind) => matches!(kind, TxKind::OpenTravel(_)),
+        // Two banks turned the key at once: the first has turned it.
+        (Reason::RotationNotDue, TxKind::RotateChainKey(ask)) => state.chain_keys().newest() >= ask.epoch,
         (reason, _) => matches!(
             reason,
             Reason::InsufficientFunds

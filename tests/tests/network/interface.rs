@@ -3,9 +3,10 @@
 
 use super::ledger::{Customer, FUNDS, Ledger, now, settle, total};
 use super::net::Net;
+use super::owners::balances_are_the_owners;
 use idx_client::encoding::{BlockTag, Bytes, Hex};
 use idx_client::verify::{self, Trusted};
-use idx_client::views::{Cursor, EventBody, SubscribeTopic, TransactionFilter, TxStatus};
+use idx_client::views::{Cursor, EventBody, OwnerView, SubscribeTopic, TransactionFilter, TxStatus};
 use idx_client::{ClientError, IdxClient};
 use idx_crypto::{Ed25519, Signature};
 use idx_node::testnet::BANKS;
@@ -26,6 +27,7 @@ async fn every_method_answers_and_every_mistake_is_refused_by_its_own_reason() {
     let receipts = settle(&client, vec![payment.clone()]).await;
     assert_eq!(receipts[0].status, TxStatus::Completed);
     every_query_answers(&client, &payment, &customers[0]).await;
+    balances_are_the_owners(&client, &customers[0], &customers[1]).await;
     finality_is_streamed(&client, &payment).await;
     mistakes_are_refused(&net, &ledger, &customers, &payment).await;
     malformed_calls_are_refused(&client).await;
@@ -38,6 +40,7 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
     let methods = document["methods"].as_array().expect("OpenRPC lists methods").clone();
     let block = client.block(BlockTag::Latest, true).await.unwrap().expect("there is a block");
     let id = Hex(payment.id()).to_string();
+    let chain_id = client.chain_id().await.expect("the node answers");
     let mut asked = 0;
     for method in methods.iter().filter_map(|method| method["name"].as_str()) {
         let params = match method {
@@ -50,7 +53,11 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
                 json!({"id": id})
             }
             "idx_waitForTransaction" => json!({"id": id, "timeoutMs": 1_000}),
-            "idx_getAccount" => json!({"handle": Hex(payer.handle)}),
+            "idx_getAccount" | "idx_getAccountProof" => {
+                let height = client.block_number().await.expect("the node answers");
+                let reading = payer.reading(chain_id, height);
+                json!({"handle": Hex(payer.handle), "owner": OwnerView::from(&reading)})
+            }
             "idx_simulate" => json!({"raw": Bytes::of(payment)}),
             "idx_getObservedHeights" => json!({"from": 1}),
             "idx_getBlockByHash" => json!({"hash": block.header.hash}),
@@ -62,7 +69,7 @@ async fn every_query_answers(client: &IdxClient, payment: &Transaction, payer: &
             client.call(method, params).await.unwrap_or_else(|error| panic!("{method}: {error}"));
         assert!(!answer.is_null(), "{method} answers nothing");
         let tells = answer.to_string().contains(&hex::encode(payer.handle.0));
-        assert_eq!(tells, method == "idx_getAccount", "{method}: only who names an account is told of it");
+        assert_eq!(tells, method.starts_with("idx_getAccount"), "{method}: only the owner is told of it");
         asked += 1;
     }
     assert!(asked >= 20, "the document lists only {asked} queries");

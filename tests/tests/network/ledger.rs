@@ -12,8 +12,8 @@ use idx_node::testnet::BANKS;
 use idx_types::testing::{self, concealed};
 use idx_types::tx::{OpenAccount, OpenSession, TX_VERSION};
 use idx_types::{
-    AccountHandle, BankId, ChainId, Concealed, Currency, Escrow, NetworkDay, Paise, Params, Reason,
-    SessionId, TimestampMs, Transaction, TxBody, TxKind,
+    AccountHandle, AccountReading, BankId, ChainId, Concealed, Currency, Escrow, Height, NetworkDay, Paise,
+    Params, Reason, SessionId, TimestampMs, Transaction, TxBody, TxKind,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -49,6 +49,11 @@ impl Customer {
     /// The session.
     pub const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// Asks for his account, of a node that has this height.
+    pub fn reading(&self, chain_id: ChainId, height: Height) -> AccountReading {
+        AccountReading::new(chain_id, (self.handle, self.session), height, &self.key)
     }
 }
 
@@ -270,9 +275,11 @@ pub async fn total(client: &IdxClient, customers: &[Customer]) -> u128 {
             .map(|sum| u128::from(sum.0))
             .sum::<u128>();
     }
+    let chain_id = client.chain_id().await.expect("the node answers");
+    let height = client.block_number().await.expect("the node answers");
     for customer in customers {
-        let account = client.account(customer.handle).await.expect("the node answers");
-        total += u128::from(account.expect("the account is open").balance.0);
+        let account = client.account(&customer.reading(chain_id, height)).await;
+        total += u128::from(account.expect("the account is open, and its owner asks").balance.0);
     }
     total
 }

@@ -21,6 +21,7 @@ mod moving;
 mod net;
 mod observer;
 mod other_banks;
+mod owners;
 mod partitions;
 mod people;
 mod person_order;

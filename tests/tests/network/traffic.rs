@@ -141,7 +141,7 @@ impl Traffic {
         let (from, to) =
             (&self.customers[usize::from(number)], &self.customers[usize::from(PAYERS - 1 - number)]);
         let [one, other] = [&witnesses[dice.bank()], &witnesses[dice.bank()]];
-        let Some(Some(balance)) = one.account(from.handle).await else { return };
+        let Some(balance) = one.account(self.ledger.chain_id, from).await else { return };
         let payment = || {
             let kind = self.ledger.transfer_kind(from, to, Paise(balance.0 / 5 * 3));
             Ledger::sign(self.ledger.body_for(kind, LIFE_MS), from, to)
@@ -207,7 +207,7 @@ impl Traffic {
             (4 | 5, _) => {
                 let customer = dice.below(self.customers.len() as u64);
                 let customer = &self.customers[usize::try_from(customer).expect("few customers")];
-                witness.account(customer.handle).await.is_some()
+                witness.account(self.ledger.chain_id, customer).await.is_some()
             }
             _ => match witness.head().await {
                 Some(head) => witness.block(1 + dice.below(head + 1)).await.is_some(),

@@ -36,6 +36,7 @@ const MATRIX: &[(&str, May)] = &[
     ("GET /bank-accounts/summary", May::Customers),
     ("POST /bank-accounts/create", May::Customers),
     ("GET /bank-accounts/{id}", May::Customers),
+    ("GET /bank-accounts/{id}/proof", May::Customers),
     ("POST /bank-accounts/{id}/deposit", May::Clerks),
     ("POST /bank-accounts/{id}/withdraw", May::Clerks),
     ("POST /bank-accounts/{id}/freeze", May::Clerks),

@@ -25,6 +25,7 @@ async fn what_is_anothers_is_as_if_it_were_not_there() {
     let pay = |from: u64| json!({"recipient_idx": stranger, "amount": 1, "sender_account_id": from});
     let asked: Vec<(&str, String, Value)> = vec![
         ("GET", format!("/api/bank-accounts/{hers}"), Value::Null),
+        ("GET", format!("/api/bank-accounts/{hers}/proof"), Value::Null),
         ("GET", format!("/api/transactions/{hash}"), Value::Null),
         ("GET", format!("/api/transactions/history/{}", asha.idx), Value::Null),
         ("GET", "/api/recipients/Landlord".into(), Value::Null),

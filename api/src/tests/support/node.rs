@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use idx_client::encoding::{Hex, Time};
 use idx_client::testing::{banks, certified, deposit};
 use idx_client::views::*;
-use idx_crypto::Hash32;
+use idx_crypto::{Hash32, SecretKey, Signer, proof_of};
+use idx_types::state_proof::AccountProof;
 use idx_types::testing::chain_id;
 use idx_types::wire::CertifiedHeight;
 use idx_types::*;
@@ -74,6 +75,30 @@ pub fn height(height: Height) -> CertifiedHeight {
     certified(height.0, vec![deposit(height.0)], vec![outcome])
 }
 
+/// A bank's own account.
+pub const BANKS_OWN: AccountHandle = AccountHandle([3; 32]);
+
+/// The key of the session of account 1.
+pub fn owner() -> SecretKey {
+    SecretKey::from_seed(&[7; 32])
+}
+
+fn session(id: SessionId) -> Session {
+    Session {
+        id,
+        home_bank: BankId(2),
+        account: AccountHandle([1; 32]),
+        key: owner().public_key(),
+        opened_at: Height(1),
+        expires_at: TimestampMs(2),
+    }
+}
+
+/// The owner of account 1 asks for this account.
+pub fn reading(account: AccountHandle) -> AccountReading {
+    AccountReading::new(chain_id(), (account, SessionId([1; 32])), Height(2), &owner())
+}
+
 impl ChainQueries for FakeNode {
     fn chain_id(&self) -> ChainId {
         chain_id()
@@ -121,6 +146,14 @@ impl ChainQueries for FakeNode {
         let last = from + items.len() as u64;
         Ok(Page { items, next: (last < 3).then_some(Cursor { height: Height(last), index: 1 }) })
     }
+    fn account_proof(&self, handle: AccountHandle) -> Answer<Option<(Height, AccountProof)>> {
+        let (height, account) = self.account(handle)?;
+        let path = proof_of(&[Hash32::ZERO], 0).expect("there is a leaf");
+        Ok(account.map(|account| (height, AccountProof { account, path, parts: StateParts::default() })))
+    }
+    fn session(&self, id: SessionId) -> Answer<(TimestampMs, Option<Session>)> {
+        Ok((TimestampMs(1), Some(session(id))))
+    }
     fn account(&self, handle: AccountHandle) -> Answer<(Height, Option<Account>)> {
         let now = self.reads_now.fetch_add(1, Ordering::SeqCst) + 1;
         self.reads_most.fetch_max(now, Ordering::SeqCst);
@@ -129,7 +162,7 @@ impl ChainQueries for FakeNode {
         let account = Account {
             handle,
             home_bank: BankId(2),
-            kind: AccountKind::Customer,
+            kind: if handle == BANKS_OWN { AccountKind::BankReserve } else { AccountKind::Customer },
             currency: Currency::Inr,
             balance: Paise(507_500),
             freeze: FreezeState::ByBank(7),
@@ -138,7 +171,7 @@ impl ChainQueries for FakeNode {
             travels: 0,
             terms: None,
         };
-        Ok((self.final_height(), (handle.0 == [1; 32]).then_some(account)))
+        Ok((self.final_height(), (handle == BANKS_OWN || handle.0 == [1; 32]).then_some(account)))
     }
     fn banks(&self) -> Answer<Vec<BankView>> {
         Ok(banks().banks().iter().map(bank_view).collect())

@@ -153,7 +153,9 @@ fn what_is_told_are_open_rupee_accounts() {
     };
     world.ask(SBI, pay).unwrap();
     type Change = fn(&mut idx_types::Account);
-    let table: [(&str, Change, &[(u64, u64, bool)]); 4] = [
+    /// Balance, held, frozen.
+    type Figures = (u64, u64, bool);
+    let table: [(&str, Change, &[Figures]); 4] = [
         ("two", |_| {}, &[(10_000_000, 0, false), (10_000_000, 101_500, false)]),
         (
             "one stands still",
@@ -167,7 +169,7 @@ fn what_is_told_are_open_rupee_accounts() {
             &[(10_000_000, 0, false)],
         ),
     ];
-    let figures = |told: Vec<AccountTold>| -> Vec<_> {
+    let figures = |told: Vec<AccountTold>| -> Vec<Figures> {
         let mut all: Vec<_> = told.iter().map(|a| (a.balance.0, a.held.0, a.is_frozen)).collect();
         all.sort_unstable();
         all

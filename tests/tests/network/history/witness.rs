@@ -1,12 +1,13 @@
 //! A client of one node that writes every answer down.
 
 use super::{Answer, History, Record, Sending, SessionPage, Settlement, Standing};
+use crate::ledger::Customer;
 use crate::net::Net;
 use idx_client::encoding::BlockTag;
 use idx_client::views::{Cursor, ReceiptView, TxStatus};
 use idx_client::{ClientError, IdxClient};
 use idx_node::testnet::BANKS;
-use idx_types::{AccountHandle, Height, Outcome, Paise, PrivateHash, SessionId, Transaction, TxHash, TxId};
+use idx_types::{ChainId, Height, Outcome, Paise, PrivateHash, SessionId, Transaction, TxHash, TxId};
 use std::time::Duration;
 
 /// See the module. Each question comes back as `None` if the node did not answer.
@@ -77,13 +78,15 @@ impl<'a> Witness<'a> {
         Some(hash(&said))
     }
 
-    /// What an account holds.
-    pub async fn account(&self, handle: AccountHandle) -> Option<Option<Paise>> {
-        let answer = |said: &Option<idx_client::views::AccountView>| {
-            Answer::Account(handle, said.as_ref().map(|said| (said.as_of.0, said.balance)))
+    /// What a customer's account holds, when he asks himself.
+    pub async fn account(&self, chain_id: ChainId, customer: &Customer) -> Option<Paise> {
+        let height = self.client.block_number().await.ok()?;
+        let reading = customer.reading(chain_id, height);
+        let answer = |said: &idx_client::views::AccountView| {
+            Answer::Account(customer.handle, Some((said.as_of.0, said.balance)))
         };
-        let said = self.ask(self.client.account(handle), answer).await?;
-        Some(said.map(|said| said.balance))
+        let said = self.ask(self.client.account(&reading), answer).await?;
+        Some(said.balance)
     }
 
     /// How high the chain is.
