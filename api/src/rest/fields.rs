@@ -242,7 +242,7 @@ impl Field for Words {
     }
 }
 
-/// How many days a travel account lives.
+/// How many days a travel account lives, or a consent holds.
 pub(crate) struct Days(pub u32);
 
 impl Field for Days {
