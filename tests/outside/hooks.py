@@ -17,14 +17,19 @@ import schemathesis
 
 STORY = json.loads(os.environ["IDX_STORY"])
 CLERKS = ("/deposit", "/withdraw", "/freeze", "/unfreeze", "/flags", "/clear")
+JUDGES_CLERKS = ("/submit", "/execute")
 
 _lock = threading.Lock()
-_turns = {role: itertools.cycle(STORY[role]) for role in ("customer", "clerk", "leaving")}
+_turns = {role: itertools.cycle(STORY[role]) for role in ("customer", "clerk", "leaving", "auditor", "judge_clerk", "regulator")}
 
 
-def role_of(path):
+def role_of(path, method):
     if path.endswith("/logout"):
         return "leaving"
+    if path.endswith("/judges") and method.upper() == "POST":
+        return "regulator"
+    if "/court-orders" in path:
+        return "judge_clerk" if path.endswith(JUDGES_CLERKS) else "auditor"
     return "clerk" if path.endswith(CLERKS) else "customer"
 
 
@@ -34,7 +39,7 @@ class Bearer:
 
     def get(self, case, context):
         with _lock:
-            return next(_turns[role_of(case.operation.path)])
+            return next(_turns[role_of(case.operation.path, case.operation.method)])
 
     def set(self, case, data, context):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
@@ -73,6 +78,9 @@ UNSAYABLE = {
     "account_id": "needed by who has several accounts",
     "recipient_nickname": "this or recipient_idx",
     "recipient_idx": "somebody else",
+    "signed_order": "a transaction in borsh",
+    "proposal": "a transaction in borsh",
+    "end_id": "not below start_id, and a height there is",
 }
 
 

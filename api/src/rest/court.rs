@@ -18,6 +18,7 @@ pub(super) mod trail;
 
 use super::body::Field;
 use super::error::{ApiError, Code};
+use super::fields::whole;
 use super::history::bad_query;
 use super::route::Call;
 use crate::context::Context;
@@ -63,8 +64,8 @@ fn time_of(context: &Context, height: Height) -> Answer<Option<Time>> {
     }
 }
 
-/// A value of the query that is read by its rule.
-fn query_as<T: std::str::FromStr>(call: &Call, name: &'static str) -> Result<Option<T>, ApiError> {
-    let read = |text: &str| text.parse().map_err(|_| bad_query(name));
+/// A whole number of the query.
+fn query_whole(call: &Call, name: &'static str) -> Result<Option<u64>, ApiError> {
+    let read = |text: &str| whole(text).ok_or_else(|| bad_query(name));
     call.query_text(name).map(read).transpose()
 }

@@ -23,6 +23,7 @@ const TEXT: &str = r#"{"type":"string"}"#;
 const TIME: &str = r#"{"type":"string","format":"date-time",
     "pattern":"^(19[7-9]|[2-9][0-9]{2})[0-9]-.*([Zz]|[+-]00:00)$"}"#;
 const WHOLE: &str = r#"{"type":"integer","minimum":0,"maximum":9007199254740991}"#;
+const FROM_ONE: &str = r#"{"type":"integer","minimum":1,"maximum":9007199254740991}"#;
 const CURRENCY: &str = r#"{"type":"string","enum":["INR","USD","EUR","GBP","SGD"]}"#;
 
 /// A page has at most as many entries as [`ApiLimits`](crate::ApiLimits) says by itself.
@@ -68,12 +69,13 @@ const JUDGES: &[QueryDoc] = &[
     LIMIT,
 ];
 const TRAIL: &[QueryDoc] = &[
-    field("cursor", "next_cursor of the page before").of(r#"{"type":"string","pattern":"^[0-9]+-[0-9]+$"}"#),
+    field("cursor", "next_cursor of the page before")
+        .of(r#"{"type":"string","pattern":"^[0-9]{1,15}-[0-9]{1,9}$"}"#),
     LIMIT,
 ];
 const WALK: &[QueryDoc] = &[
-    field("start_id", "the first height, 1 if left out").of(WHOLE),
-    field("end_id", "the last height").of(WHOLE),
+    field("start_id", "the first height, 1 if left out").of(FROM_ONE),
+    field("end_id", "the last height").of(FROM_ONE),
 ];
 
 /// Bytes of a file in a body: a pain.001 of some thousand transfers, a statement of some thousand lines.

@@ -102,16 +102,22 @@ async fn nothing_that_is_asked_from_outside_breaks_the_contract() {
     let net = net.started();
     let (asha, idx, account) = customer(&net, "HDFC", ASHA).await;
     let (bilal, other, from) = customer(&net, "ICICI", ["PQRSX0001Y", "BILAL1", "Bilal Khan"]).await;
-    let clerk: TokenView = Admin::of(&net.place("HDFC").home)
-        .call("admin_issueToken", json!({"name": "Counter 5"}))
-        .await
-        .expect("the operator gives a clerk a token");
+    let admin = Admin::of(&net.place("HDFC").home);
+    let mut officers = serde_json::Map::new();
+    for role in ["bank_admin", "auditor", "judge_clerk", "regulator"] {
+        let issued = admin.call("admin_issueToken", json!({"name": "Counter 5", "role": role})).await;
+        let TokenView { token, .. } = issued.expect("the operator gives an officer a token");
+        officers.insert(role.to_owned(), json!([token]));
+    }
     let mut known = known(&asha, &idx, account, &other).await;
     [known["confirm.hash"], known["reject.hash"]] = incoming(&asha, &bilal, &idx, from).await;
     let story = json!({
         "customer": tokens(&asha, LOGINS),
         "leaving": tokens(&asha, 2),
-        "clerk": [clerk.token],
+        "clerk": officers["bank_admin"],
+        "auditor": officers["auditor"],
+        "judge_clerk": officers["judge_clerk"],
+        "regulator": officers["regulator"],
         "known": known,
     });
     let mut script = Command::new(repository().join("scripts/outside.sh"));

@@ -1,7 +1,7 @@
 //! Orders: handing in what a judge signed, and looking at what became of it.
 
 use super::awaited::Progress;
-use super::{SignedHex, hand_in, order_of, query_as, time_of};
+use super::{SignedHex, hand_in, order_of, time_of};
 use crate::context::Context;
 use crate::deps::{Answer, Found, Standing};
 use crate::rest::body::bodies;
@@ -168,7 +168,7 @@ pub(in crate::rest) async fn one(call: Call) -> Outcome {
 
 pub(in crate::rest) async fn list(call: Call) -> Outcome {
     let limit = limit(&call)?;
-    let (after, status) = (query_as::<Hex<OrderId>>(&call, "cursor")?, wanted(&call)?);
+    let (after, status) = (cursor(&call)?, wanted(&call)?);
     let page = move |context: &Context| {
         let found = context.deps.orders.court_orders(status, after.map(|id| id.0), limit)?;
         let orders: Answer<Vec<Value>> = found.items.iter().map(|view| kept(context, view)).collect();
@@ -178,9 +178,15 @@ pub(in crate::rest) async fn list(call: Call) -> Outcome {
     Ok(answer(call.rest.blocking(page).await?))
 }
 
+/// The last order of the page before.
+fn cursor(call: &Call) -> Result<Option<Hex<OrderId>>, ApiError> {
+    let read = |text: &str| text.parse().map_err(|_| bad_query("cursor"));
+    call.query_text("cursor").map(read).transpose()
+}
+
 /// Only orders that stand so; what is on its way is in no list of the ledger.
 fn wanted(call: &Call) -> Result<Option<OrderStatusView>, ApiError> {
-    Ok(match call.query_text("status").map(str::to_uppercase).as_deref() {
+    Ok(match call.query_text("status") {
         None => None,
         Some("APPROVED" | "EXECUTED") => Some(OrderStatusView::Active),
         Some("EXPIRED") => Some(OrderStatusView::Expired),
