@@ -2,7 +2,7 @@
 
 use super::error::{ApiError, Code};
 use super::fields::{transfer_id, whole};
-use super::history::{bad, limit};
+use super::history::{bad_query, limit};
 use super::route::{Call, Outcome, answer};
 use crate::context::Context;
 use crate::methods::params::{AtBlock, BlockByNumber};
@@ -22,7 +22,7 @@ where
 
 pub(super) async fn blocks(call: Call) -> Outcome {
     let count = limit(&call)?;
-    let before = |text| whole(text).ok_or_else(|| bad("before"));
+    let before = |text| whole(text).ok_or_else(|| bad_query("before"));
     let before = call.query_text("before").map(before).transpose()?;
     let page = read(&call, move |context| {
         let queries = &context.deps.queries;
