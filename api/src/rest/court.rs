@@ -68,3 +68,9 @@ fn query_as<T: std::str::FromStr>(call: &Call, name: &'static str) -> Result<Opt
     let read = |text: &str| text.parse().map_err(|_| bad_query(name));
     call.query_text(name).map(read).transpose()
 }
+
+/// A whole number of the query.
+fn query_number(call: &Call, name: &'static str) -> Result<Option<u64>, ApiError> {
+    let read = |text: &str| super::fields::whole(text).ok_or_else(|| bad_query(name));
+    call.query_text(name).map(read).transpose()
+}

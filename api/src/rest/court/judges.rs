@@ -3,7 +3,7 @@
 //! A judge is a decision of the banks: one proposes, four of six vote. So `POST` takes the proposal that a
 //! bank signed offline, holds it against the fields beside it, and hands it in.
 
-use super::{SignedHex, hand_in, query_as, time_of};
+use super::{SignedHex, hand_in, query_number, time_of};
 use crate::context::Context;
 use crate::deps::Answer;
 use crate::rest::body::{Field, bodies};
@@ -90,10 +90,10 @@ fn judge_view(context: &Context, judge: &JudgeView) -> Answer<Value> {
 }
 
 pub(in crate::rest) async fn list(call: Call) -> Outcome {
-    let (limit, after) = (limit(&call)?, query_as::<u16>(&call, "cursor")?);
+    let (limit, after) = (limit(&call)?, query_number(&call, "cursor")?);
     let page = move |context: &Context| {
         let all = context.deps.orders.judges()?;
-        let unread = |judge: &&JudgeView| after.is_none_or(|after| judge.id.0 > after);
+        let unread = |judge: &&JudgeView| after.is_none_or(|after| u64::from(judge.id.0) > after);
         let mut page: Vec<&JudgeView> = all.iter().filter(unread).take(limit + 1).collect();
         let more = page.len() > limit;
         page.truncate(limit);

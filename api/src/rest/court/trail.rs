@@ -1,10 +1,11 @@
 //! The audit trail: every step of every order that the ledger keeps, with the blocks that hold it, and the
 //! proof that those blocks follow from each other and say the same.
 
-use super::query_as;
+use super::query_number;
 use crate::context::Context;
 use crate::deps::Answer;
 use crate::rest::error::{ApiError, Code};
+use crate::rest::fields::whole;
 use crate::rest::history::{bad_query, limit};
 use crate::rest::route::{Call, Outcome, answer};
 use idx_client::encoding::{Hex, Time};
@@ -88,7 +89,7 @@ fn id_text(place: Cursor) -> String {
 
 fn place_of(text: &str) -> Option<Cursor> {
     let (height, index) = text.split_once('-')?;
-    Some(Cursor { height: Height(height.parse().ok()?), index: index.parse().ok()? })
+    Some(Cursor { height: Height(whole(height)?), index: whole(index)?.try_into().ok()? })
 }
 
 /// What happened, in the style of existing clients. Names are for ever.
@@ -136,7 +137,7 @@ fn page(context: &Context, after: Option<Cursor>, limit: usize) -> Answer<Value>
 
 pub(in crate::rest) async fn verify(call: Call) -> Outcome {
     let turn = Arc::clone(&call.rest.walks).try_acquire_owned().map_err(|_| Code::Busy)?;
-    let (from, to) = (query_as::<u64>(&call, "start_id")?, query_as::<u64>(&call, "end_id")?);
+    let (from, to) = (query_number(&call, "start_id")?, query_number(&call, "end_id")?);
     let walk = move |context: &Context| {
         // The turn ends with the walk itself, also when the client has left.
         let _turn = turn;
