@@ -3,6 +3,7 @@
 use crate::deps::Answer;
 use crate::doorkeeper::Doorkeeper;
 use crate::news::Bell;
+use crate::others::OtherBanks;
 use crate::statements::Statements;
 use async_trait::async_trait;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
@@ -28,7 +29,7 @@ pub struct AccountStanding {
 /// The desk. Whoever calls has made sure that the person who asks is the one named, or a clerk. Reads are
 /// synchronous and called on blocking threads.
 #[async_trait]
-pub trait Teller: Doorkeeper + Statements {
+pub trait Teller: Doorkeeper + Statements + OtherBanks {
     /// Asks the desk, and waits until what follows is durable.
     ///
     /// # Errors

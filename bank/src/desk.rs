@@ -19,11 +19,12 @@
 //! Rooms: `customers`, `logins`, `factors`, `erasing`, `clerk` (cash and freezes), `compliance` (risk rules), `sessions`,
 //! `sending`, `instructions` (payments by file), `receiving`, `following` (what became of transfers),
 //! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver),
-//! `objections` (what the bank must not approve), `ledger` (what the desk must know), `once`
+//! `objections` (what the bank must not approve), `consents` (what other banks are told), `ledger` (what the desk must know), `once`
 //! (asks that come again are carried out once), `travel` (accounts in foreign money).
 
 mod clerk;
 mod compliance;
+mod consents;
 mod customers;
 mod effect;
 mod erasing;
@@ -72,6 +73,9 @@ pub const LOGINS_PER_HOLDER_MAX: usize = 16;
 
 /// Most contacts a customer can have.
 pub const CONTACTS_PER_CUSTOMER_MAX: usize = 1_000;
+
+/// Most banks that may be told of one customer; those whose time is over go for new ones.
+pub const CONSENTS_PER_CUSTOMER_MAX: usize = 16;
 
 /// Most open intents of one account.
 pub const HOLDS_PER_ACCOUNT_MAX: usize = 1_000;
@@ -263,6 +267,11 @@ impl Desk {
             }
             Ask::CloseTravel { owner, account } => self.close_travel(work, owner, account),
             Ask::SignTravel { owner, id, signature } => self.sign_travel(work, owner, id, signature),
+            Ask::GiveConsent { owner, to, days, own_signature } => {
+                self.give_consent(work, owner, to, days, own_signature)
+            }
+            Ask::WithdrawConsent { owner, id } => self.withdraw_consent(work, owner, id),
+            Ask::TellBank { asker, tag } => self.tell_bank(work, asker, &tag),
             Ask::Once(mark, ask) => self.once(work, mark, *ask),
         }
     }

@@ -17,12 +17,13 @@
 //! instead), [`vault`] (what the bank keeps, sealed), `record` (what an envelope seals), [`rebuild`] (a
 //! lost vault from the chain), [`orders`] (what a court order asks of the bank), [`desk`] (what customers
 //! ask for and what becomes of it), [`statement`] (what the ledger did to an account, as documents),
-//! [`pain001`] (payments by file).
+//! [`pain001`] (payments by file), [`elsewhere`] (what other banks say of a customer).
 //!
 //! The promise: whoever copies the store without the keystore learns how many records there are and
 //! nothing else; no error, log line or `Debug` of this crate shows a person.
 
 pub mod desk;
+pub mod elsewhere;
 mod entropy;
 pub mod orders;
 pub mod pain001;

@@ -46,10 +46,10 @@ pub use person::{Erased, PersonFile, erase, export};
 pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
-    BankAccount, Clearing, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged, HistoryLine, Hold,
-    Holder, Incoming, Instruction, Journey, Leg, Login, LoginId, Mark, NEWS_PER_CUSTOMER_MAX, News, Office,
-    OpenedSession, Outgoing, Pace, PasswordHash, Repeat, SecondFactor, Side, Status, TravelEnd, Turn,
-    token_secret,
+    BankAccount, Clearing, Consented, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged,
+    HistoryLine, Hold, Holder, Incoming, Instruction, Journey, Leg, Login, LoginId, Mark,
+    NEWS_PER_CUSTOMER_MAX, News, Office, OpenedSession, Outgoing, Pace, PasswordHash, Repeat, SecondFactor,
+    Side, Status, TravelEnd, Turn, token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

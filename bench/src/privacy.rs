@@ -243,6 +243,10 @@ impl LedgerView for Ledger {
         })
     }
 
+    fn bank_of_code(&self, _: &BankCode) -> Option<Bank> {
+        None
+    }
+
     fn escrow(&self) -> &Escrow {
         &self.escrow
     }

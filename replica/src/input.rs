@@ -103,7 +103,7 @@ pub enum CheckedResponse {
     Heights(Vec<PreparedHeight>),
     /// Where the peer stands.
     Status(Status),
-    /// What no bank asks for; as good as no answer.
+    /// What no mind asks for; as good as no answer.
     Useless,
 }
 
@@ -137,7 +137,7 @@ impl CheckedResponse {
                     .collect(),
             ),
             Response::Status(status) => Self::Status(status),
-            Response::Observed(_) => Self::Useless,
+            Response::Observed(_) | Response::Balances(_) => Self::Useless,
         }
     }
 }

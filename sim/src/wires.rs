@@ -114,8 +114,8 @@ impl World {
                 self.send_response(to, from, id, Response::Heights(heights));
                 Ok(())
             }
-            // No bank asks for it.
-            Request::Observed { .. } => self.fail_request(from, to, id),
+            // No mind asks for it.
+            Request::Observed { .. } | Request::Balances(_) => self.fail_request(from, to, id),
             Request::Transactions { block, hashes } => {
                 let ticket = self.nodes[to].ticket(from, id);
                 self.feed(to, Input::TransactionsWanted(ticket, block, hashes))

@@ -289,6 +289,10 @@ identifier!(
     OrderId, ""
 );
 identifier!(
+    /// A person's consent that one bank tells another of him.
+    ConsentId, ""
+);
+identifier!(
     /// A libp2p Ed25519 identity, as its 32 key bytes; another type than a consensus key on purpose.
     NetworkKey, ""
 );

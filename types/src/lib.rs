@@ -13,10 +13,12 @@
 
 pub mod account;
 pub mod authority;
+pub mod balances;
 pub mod bank;
 pub mod block;
 pub mod chain_key;
 pub mod concealed;
+pub mod consent;
 pub mod day;
 pub mod escrow;
 pub mod evidence;
@@ -45,17 +47,19 @@ pub mod wire;
 
 pub use account::{Account, AccountKind, FreezeState, Session};
 pub use authority::{Holder, Judge, JudgeId};
+pub use balances::{AccountTold, BalanceAnswer, BalanceQuestion, NumberEnding, PaddedAnswer};
 pub use bank::{Bank, MAX_BANKS, ValidatorSet};
 pub use block::{Candidate, PrivateBlock, PrivateHeader, PublicBlock, PublicHeader};
 pub use chain_key::{ChainSecrets, EpochKeys, KeyOffer};
 pub use concealed::{Concealed, NotShown};
+pub use consent::{CONSENT_DAYS_MAX, Consent};
 pub use day::{DayError, NetworkDay};
 pub use escrow::{Company, Escrow, EscrowMismatch, Regulator};
 pub use evidence::{Evidence, Offence};
 pub use fork::ForkProof;
 pub use ids::{
-    AccountHandle, BankCode, BankId, ChainId, Height, Idx, NetworkKey, OrderId, PrivateHash, PublicHash,
-    ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
+    AccountHandle, BankCode, BankId, ChainId, ConsentId, Height, Idx, NetworkKey, OrderId, PrivateHash,
+    PublicHash, ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
 };
 pub use money::{Bps, Currency, Paise};
 pub use notice::{Cancellation, Notice, Rejection};

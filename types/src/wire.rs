@@ -2,6 +2,7 @@
 
 pub use crate::observed::{NextRules, ObservedHeight};
 
+use crate::balances::{BalanceQuestion, PaddedAnswer};
 use crate::block::{Candidate, PrivateBlock, PublicBlock};
 use crate::fork::ForkProof;
 use crate::ids::{Height, PrivateHash, PublicHash, TimestampMs, TxHash};
@@ -118,6 +119,8 @@ pub enum Request {
         /// How many at most; never answered with more than [`SYNC_BATCH_MAX`].
         count: u32,
     },
+    /// What a customer of both banks has at the asked one, if he allows it to be told; answered to banks alone.
+    Balances(BalanceQuestion),
 }
 
 /// The answer to a [`Request`].
@@ -136,6 +139,8 @@ pub enum Response {
     Status(Status),
     /// Consecutive heights; empty if the node has none of them.
     Observed(Vec<ObservedHeight>),
+    /// What is told of a customer, or that there is nothing to tell.
+    Balances(Box<PaddedAnswer>),
 }
 
 /// A final height with everything that proves it.

@@ -5,9 +5,11 @@ use crate::context::Context;
 use crate::error::RpcError;
 use crate::teller::Teller;
 use idx_bank::desk::{Answer, Ask, Refusal};
-use idx_bank::vault::{BankAccount, Contact, Credential, OpenedSession, PersonFile};
+use idx_bank::vault::{BankAccount, Consented, Contact, Credential, OpenedSession, PersonFile};
 use idx_client::encoding::{Hex, Time};
-use idx_client::views::{ContactView, ErasedView, PersonAccountView, PersonSessionView, PersonView};
+use idx_client::views::{
+    ContactView, ErasedView, PersonAccountView, PersonConsentView, PersonSessionView, PersonView,
+};
 use idx_types::TimestampMs;
 use idx_types::params::DAY_MS;
 use std::sync::Arc;
@@ -65,6 +67,13 @@ fn view(file: &PersonFile) -> PersonView {
     };
     let contact =
         |contact: &Contact| ContactView { nickname: contact.nickname.expose().to_owned(), idx: contact.idx };
+    let consent = |known: &Consented| PersonConsentView {
+        bank: known.asker.clone(),
+        given: Time(known.consent.from),
+        valid_until: Time(known.consent.until),
+        last_used: known.last_used.map(Time),
+        times_used: known.times_used,
+    };
     PersonView {
         idx: file.customer.idx,
         full_name: file.customer.name.expose().to_owned(),
@@ -76,6 +85,7 @@ fn view(file: &PersonFile) -> PersonView {
         sessions: file.sessions.iter().map(session).collect(),
         contacts: file.contacts.iter().map(contact).collect(),
         transfers: transfer_views(&file.sent, &file.received),
+        consents: file.consents.iter().map(consent).collect(),
     }
 }
 

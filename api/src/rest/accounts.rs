@@ -2,6 +2,7 @@
 
 use super::auth::balance_of;
 use super::body::bodies;
+use super::elsewhere;
 use super::error::{ApiError, Code};
 use super::fields::{BankName, NoAmount};
 use super::route::{Call, Outcome, answer};
@@ -80,19 +81,24 @@ fn masked(pan: &str) -> String {
 }
 
 pub(super) async fn balance(call: Call) -> Outcome {
-    let me = call.me()?;
+    let (me, all_banks) = (call.me()?, elsewhere::is_wanted(&call)?);
     let bank = call.teller()?.bank().clone();
     let read =
         call.read(move |teller| Ok((teller.customer(&me)?, balance_of(teller, &me)?, teller.accounts(&me)?)));
     let (customer, balance, accounts) = read.await?;
     let customer = customer.ok_or(Refusal::UnknownCustomer)?;
-    let accounts: Vec<Value> = in_rupees(&accounts).map(|account| account_view(account, &bank)).collect();
-    Ok(answer(json!({
+    let shown: Vec<Value> = in_rupees(&accounts).map(|account| account_view(account, &bank)).collect();
+    let mut told = json!({
         "balance": balance,
         "user_idx": me,
         "full_name": customer.name.expose(),
-        "accounts": accounts,
-    })))
+        "accounts": shown,
+    });
+    if all_banks {
+        let (banks, total) = elsewhere::look(&call, me, &accounts).await?;
+        (told["banks"], told["total_balance"]) = (json!(banks), json!(total));
+    }
+    Ok(answer(told))
 }
 
 pub(super) async fn list(call: Call) -> Outcome {

@@ -6,6 +6,7 @@
 pub(super) mod accounts;
 pub(super) mod chain;
 pub(super) mod compliance;
+pub(super) mod consents;
 pub(super) mod court;
 pub(super) mod entry;
 pub(super) mod proofs;

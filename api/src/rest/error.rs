@@ -169,6 +169,8 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::UnknownContact
         | Refusal::UnknownTransfer
         | Refusal::UnknownForeignBank
+        | Refusal::UnknownBank
+        | Refusal::UnknownConsent
         | Refusal::UnknownFlag => 404,
         Refusal::CustomerExists
         | Refusal::PanInUse
@@ -184,6 +186,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::FactorActive
         | Refusal::NoFactor
         | Refusal::TravelBusy
+        | Refusal::TooManyConsents
         | Refusal::FlagCleared
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
@@ -203,6 +206,8 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::WrongCurrency
         | Refusal::TravelExpired
         | Refusal::BadTravelExpiry
+        | Refusal::BadConsentTerm
+        | Refusal::ConsentUnsigned
         | Refusal::BadSignature => 400,
         Refusal::RiskRejected | Refusal::NotAdmitted => 403,
         Refusal::LoginOver | Refusal::CodeNeeded | Refusal::CodeUsed => 401,

@@ -14,7 +14,8 @@
 //!
 //! Rooms: `route` (what a route is), `table`, `serve` (from request to answer), `caller` (whose token it
 //! is), `body` and `fields` (what clients send), `schema` and `answers` (what they get), `error`, `tokens`,
-//! `lockout`, `rates`, `replays`; handlers in `auth`, `factors`, `accounts`, `recipients`, `transfers`,
+//! `lockout`, `rates`, `replays`; handlers in `auth`, `factors`, `accounts`, `consents`,
+//! `elsewhere` (what he has at other banks), `recipients`, `transfers`,
 //! `history`, `counter`, `compliance`, `statements`, `imports`, `travel`, `court`, `chain`; `openapi`, and `page`,
 //! which shows it to people.
 
@@ -25,8 +26,10 @@ mod body;
 mod caller;
 mod chain;
 mod compliance;
+mod consents;
 mod counter;
 mod court;
+mod elsewhere;
 mod error;
 mod factors;
 mod fields;
@@ -81,6 +84,8 @@ pub struct RestLimits {
     pub per_address: Rate,
     /// Requests of one login.
     pub per_login: Rate,
+    /// Times that one login has all banks asked.
+    pub all_banks_per_login: Rate,
     /// Registrations, logins and refreshes of one address.
     pub entries_per_address: Rate,
     /// Web origins that may read answers.
@@ -93,6 +98,7 @@ impl Default for RestLimits {
             body_bytes_max: 16 << 10,
             per_address: Rate::per_second(200, 1_000),
             per_login: Rate::per_second(20, 100),
+            all_banks_per_login: Rate { count: 6, per: Duration::from_secs(60), burst: 6 },
             entries_per_address: Rate { count: 20, per: Duration::from_secs(60), burst: 40 },
             origins: Vec::new(),
         }
@@ -110,6 +116,8 @@ pub(crate) struct Rest {
     pub addresses: Buckets<PeerAddress>,
     pub entries: Buckets<PeerAddress>,
     pub logins: Buckets<LoginId>,
+    /// Of those who have all banks asked.
+    pub elsewhere: Buckets<LoginId>,
     pub replays: Replays,
     /// Documents that may still be begun.
     pub documents: Arc<Semaphore>,
@@ -136,6 +144,7 @@ impl Rest {
             addresses: Buckets::new(limits.per_address),
             entries: Buckets::new(limits.entries_per_address),
             logins: Buckets::new(limits.per_login),
+            elsewhere: Buckets::new(limits.all_banks_per_login),
             replays: Replays::default(),
             documents: Arc::new(Semaphore::new(statements::MAKING_MAX)),
             document_queue: Semaphore::new(statements::WAITING_MAX),

@@ -31,7 +31,7 @@ impl Rate {
     ///
     /// # Errors
     /// How long until there is one.
-    pub(crate) fn take(self, full_at: &mut Instant, now: Instant) -> Result<(), Duration> {
+    pub fn take(self, full_at: &mut Instant, now: Instant) -> Result<(), Duration> {
         let (one, burst) = (self.one(), self.burst.max(1));
         let next = (*full_at).max(now) + one;
         let debt = next.duration_since(now).saturating_sub(one * burst);

@@ -5,8 +5,8 @@ use super::answers::{self, Done, File};
 use super::route::{AnswerDoc, QueryDoc, Route, Shape, Verb, Who};
 use super::tokens::Role::{Auditor, BankAdmin, JudgeClerk, Regulator, User};
 use super::{
-    accounts, auth, chain, compliance, counter, court, factors, history, imports, recipients, statements,
-    transfers, travel,
+    accounts, auth, chain, compliance, consents, counter, court, factors, history, imports, recipients,
+    statements, transfers, travel,
 };
 use answers::accounts as holdings;
 use answers::{
@@ -46,6 +46,9 @@ const FLAGS: &[QueryDoc] = &[
         .of(r#"{"type":"string","pattern":"^[0-9a-fA-F]{32}$"}"#),
     LIMIT,
 ];
+const ALL_BANKS: &[QueryDoc] =
+    &[field("all_banks", "true: what he has at his other banks too, where he has allowed it")
+        .of(r#"{"type":"string","enum":["true","false"]}"#)];
 const PLACES: &[QueryDoc] = &[LIMIT, field("offset", "entries to leave out").of(WHOLE)];
 const HEIGHTS: &[QueryDoc] = &[field("before", "only blocks below this height").of(WHOLE), LIMIT];
 const RATES: &[QueryDoc] = &[
@@ -145,8 +148,14 @@ routes! {
         "Have no second factor any more.", factors::remove;
 
     Get "/accounts/info", USER, 200, [NONE, &[]] -> holdings::Info, "Who is logged in.", accounts::info;
-    Get "/accounts/balance", USER, 200, [NONE, &[]] -> holdings::Balance,
+    Get "/accounts/balance", USER, 200, [ALL_BANKS, &[]] -> holdings::Balance,
         "What he has, in all and by account.", accounts::balance;
+    Post "/consents", USER, 201, [NONE, consents::NewConsent::DOC] -> answers::consents::Given,
+        "Let another bank be told what he has here.", consents::give;
+    Get "/consents", USER, 200, [NONE, &[]] -> answers::consents::ConsentList,
+        "Which banks may be told.", consents::list;
+    Delete "/consents/{id}", USER, 200, [NONE, &[]] -> Done,
+        "Let a bank be told no more, from now on.", consents::withdraw;
 
     Get "/bank-accounts", USER, 200, [NONE, &[]] -> holdings::AccountList, "His accounts.", accounts::list;
     Get "/bank-accounts/summary", USER, 200, [NONE, &[]] -> holdings::Summary,

@@ -3,6 +3,7 @@
 
 pub(crate) mod bench;
 mod compliance;
+mod consents;
 mod contract;
 mod court;
 mod entry;

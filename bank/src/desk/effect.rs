@@ -5,7 +5,9 @@ use crate::vault::{Batch, Erased, Status, Turn, VaultError};
 use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::Hash32;
 use idx_types::wire::DeskGossip;
-use idx_types::{AccountHandle, Idx, NetworkDay, Rejection, SessionId, Transaction, TxBody, TxId};
+use idx_types::{
+    AccountHandle, AccountTold, Consent, Idx, NetworkDay, Rejection, SessionId, Transaction, TxBody, TxId,
+};
 use std::fmt;
 
 /// A wish of the desk; performed in order, one after the other. `Debug` shows which and for nobody.
@@ -93,4 +95,10 @@ pub enum Answer {
     Factor,
     /// The flag is no longer open.
     FlagCleared,
+    /// What was allowed; the bank signs it whenever it is shown.
+    Consent(Consent),
+    /// The consent is worth nothing any more.
+    ConsentWithdrawn,
+    /// What another bank is told; none if there is nothing to tell.
+    BalancesTold(Option<Vec<AccountTold>>),
 }

@@ -6,8 +6,8 @@ use crate::{AccountNumber, FullName, Nickname, Secret32};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
 use idx_types::{
-    AccountHandle, BankCode, Height, Idx, NetworkDay, Notice, Paise, Reason, SessionId, TimestampMs,
-    Transaction, TxId,
+    AccountHandle, BankCode, BankId, ConsentId, Height, Idx, NetworkDay, Notice, Paise, Reason, ReceiverTag,
+    SessionId, TimestampMs, Transaction, TxId,
 };
 use std::fmt;
 
@@ -263,6 +263,31 @@ pub enum Ask {
         /// Over that digest, by today's session key of the account that the transaction names.
         signature: Signature,
     },
+    /// Let another bank be told what he has here.
+    GiveConsent {
+        /// Whose accounts.
+        owner: Idx,
+        /// The bank that may ask.
+        to: BankCode,
+        /// For how long: 1 to [`CONSENT_DAYS_MAX`](idx_types::CONSENT_DAYS_MAX).
+        days: u32,
+        /// By a customer with an own key, over [`Consent::own_word`](idx_types::Consent::own_word).
+        own_signature: Option<Signature>,
+    },
+    /// Let it be told no more.
+    WithdrawConsent {
+        /// Who says so.
+        owner: Idx,
+        /// Which consent.
+        id: ConsentId,
+    },
+    /// Another bank, which the shell has authenticated, asks what a customer has here.
+    TellBank {
+        /// That bank.
+        asker: BankId,
+        /// The customer, by his tag of the day.
+        tag: ReceiverTag,
+    },
     /// Any of these, carried out once however often it comes with this mark, for a day. Not for logins:
     /// their secrets are not kept.
     Once(Mark, Box<Self>),
@@ -347,6 +372,9 @@ impl Ask {
             Self::OpenTravel { .. } => "open_travel",
             Self::CloseTravel { .. } => "close_travel",
             Self::SignTravel { .. } => "sign_travel",
+            Self::GiveConsent { .. } => "give_consent",
+            Self::WithdrawConsent { .. } => "withdraw_consent",
+            Self::TellBank { .. } => "tell_bank",
             Self::Once(_, ask) => ask.name(),
         }
     }

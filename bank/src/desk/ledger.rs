@@ -22,6 +22,9 @@ pub trait LedgerView {
     /// A bank of this height.
     fn bank(&self, id: BankId) -> Option<Bank>;
 
+    /// The bank of this height with a short name.
+    fn bank_of_code(&self, code: &BankCode) -> Option<Bank>;
+
     /// Company and regulators, to whom identities are sealed.
     fn escrow(&self) -> &Escrow;
 

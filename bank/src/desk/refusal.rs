@@ -73,6 +73,11 @@ refusals! {
     WrongCurrency = "WRONG_CURRENCY", "The money is of another currency than the account.";
     TravelExpired = "TRAVEL_EXPIRED", "The travel account has expired: it can only be closed.";
     TravelBusy = "TRAVEL_BUSY", "Payments from the travel account are open, or it is being closed.";
+    UnknownBank = "UNKNOWN_BANK", "There is no such other bank.";
+    BadConsentTerm = "BAD_CONSENT_TERM", "A consent is given for 1 to 366 days.";
+    ConsentUnsigned = "CONSENT_UNSIGNED", "A customer with a key of his own signs the consent with it.";
+    TooManyConsents = "TOO_MANY_CONSENTS", "As many banks may ask as can; withdraw a consent first.";
+    UnknownConsent = "UNKNOWN_CONSENT", "The customer has no such consent.";
     BadTravelExpiry = "BAD_TRAVEL_EXPIRY", "A travel account lives at most 366 days.";
 }
 

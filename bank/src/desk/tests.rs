@@ -2,6 +2,7 @@
 
 mod choices;
 mod compliance;
+mod consents;
 mod ends;
 mod erasing;
 mod forgeries;

@@ -2,14 +2,14 @@
 
 use super::draft::{PAGE, Shelf};
 use super::rows::{
-    BankAccount, Contact, Customer, Deadline, Flag, FlagId, Hold, Holder, Incoming, Journey, Login, LoginId,
-    OpenedSession, Outgoing, Pace, Repeat, SecondFactor, TravelEnd,
+    BankAccount, Consented, Contact, Customer, Deadline, Flag, FlagId, Hold, Holder, Incoming, Journey,
+    Login, LoginId, OpenedSession, Outgoing, Pace, Repeat, SecondFactor, TravelEnd,
 };
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
 use crate::{AccountNumber, Nickname, Pan};
 use idx_crypto::Hash32;
-use idx_types::{AccountHandle, Idx, NetworkDay, Paise, SessionId, TimestampMs, TxId};
+use idx_types::{AccountHandle, BankId, Idx, NetworkDay, Paise, SessionId, TimestampMs, TxId};
 
 /// Rows that are read at a time by questions about what is due.
 const DUE_PAGE: usize = 16;
@@ -86,6 +86,16 @@ impl Shelf<'_> {
     /// A customer's second factor, also one that is not active yet.
     pub fn second_factor(&self, owner: &Idx) -> Result<Option<SecondFactor>, VaultError> {
         self.get(&SecondFactor::key_of(self.keys, owner))
+    }
+
+    /// The banks that may be told of a customer, also those whose time is over.
+    pub fn consents_of(&self, owner: &Idx) -> Result<Vec<Consented>, VaultError> {
+        self.all(&Consented::prefix_of(self.keys, owner))
+    }
+
+    /// What a customer said of one bank that asks.
+    pub fn consent_to(&self, owner: &Idx, asker: BankId) -> Result<Option<Consented>, VaultError> {
+        self.get(&Consented::key_of(self.keys, owner, asker))
     }
 
     /// Whom a customer pays.

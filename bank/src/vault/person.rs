@@ -1,7 +1,8 @@
 //! A person's rights (document 4.7): all that the bank keeps of him, and the erasure of what it need not.
 
 use super::rows::{
-    BankAccount, Contact, Credential, Customer, Holder, Incoming, News, OpenedSession, Outgoing, Side, Status,
+    BankAccount, Consented, Contact, Credential, Customer, Holder, Incoming, News, OpenedSession, Outgoing,
+    Side, Status,
 };
 use super::{Draft, Shelf, VaultError};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -24,6 +25,8 @@ pub struct PersonFile {
     pub received: Vec<Incoming>,
     /// What he was told of them, as far as it is kept.
     pub news: Vec<News>,
+    /// Which banks may be told of him.
+    pub consents: Vec<Consented>,
 }
 
 /// How much an erasure took away.
@@ -58,10 +61,11 @@ pub fn export(
     }
     let (sent, received) = (shelf.sent_by(idx)?, shelf.received_by(idx)?);
     let (contacts, news) = (shelf.contacts_of(idx)?, shelf.kept_news(idx)?);
-    Ok(Some(PersonFile { customer, accounts, sessions, contacts, sent, received, news }))
+    let consents = shelf.consents_of(idx)?;
+    Ok(Some(PersonFile { customer, accounts, sessions, contacts, sent, received, news, consents }))
 }
 
-/// Erases what the law does not oblige a bank to keep: contacts, credential and second factor, transfers that
+/// Erases what the law does not oblige a bank to keep: contacts, consents, credential and second factor, transfers that
 /// ended before `keep_since`, and what he was told before it. Identity and accounts stay, as do open transfers: a bank must know its
 /// customers for as long as they have been its customers and the years after.
 ///
@@ -84,6 +88,8 @@ pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Resul
         draft.delete(&factor);
     }
     contacts.iter().for_each(|contact| draft.delete(contact));
+    let consents = draft.consents_of(idx)?;
+    consents.iter().for_each(|consent| draft.delete(consent));
     for transfer in &sent {
         draft.remove_line(&transfer.id, Side::Sender)?;
         draft.delete(transfer);

@@ -78,6 +78,7 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::Instructions => again::<rows::Instruction>(draft, key, row),
         Table::Journeys => again::<rows::Journey>(draft, key, row),
         Table::TravelEnds => again::<rows::TravelEnd>(draft, key, row),
+        Table::Consents => again::<rows::Consented>(draft, key, row),
     }
 }
 

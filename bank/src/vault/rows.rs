@@ -1,6 +1,7 @@
 //! The records of the vault. Their keys are built from digests and, where order matters, from days,
 //! months and times; see the head of [`crate::vault`].
 
+mod consents;
 mod factors;
 mod history;
 mod intents;
@@ -12,6 +13,7 @@ mod risk;
 mod sessions;
 mod travel;
 
+pub use consents::Consented;
 pub use factors::SecondFactor;
 pub(super) use history::{HISTORY_ROW, HistoryBuilt};
 pub use history::{HistoryLine, Instruction};

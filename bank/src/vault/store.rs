@@ -47,11 +47,13 @@ pub enum Table {
     Journeys = 20,
     /// When travel accounts end, by day.
     TravelEnds = 21,
+    /// Whom the bank may tell of a customer, by customer.
+    Consents = 22,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -74,6 +76,7 @@ impl Table {
         Self::Instructions,
         Self::Journeys,
         Self::TravelEnds,
+        Self::Consents,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -101,6 +104,7 @@ impl Table {
             Self::Instructions => "instructions",
             Self::Journeys => "journeys",
             Self::TravelEnds => "travel_ends",
+            Self::Consents => "consents",
         }
     }
 }

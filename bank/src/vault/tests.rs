@@ -12,8 +12,8 @@ use crate::Entropy;
 use idx_crypto::{Hash32, KdfCost, PublicKey};
 use idx_types::tx::{Cash, TX_VERSION};
 use idx_types::{
-    AccountHandle, BankId, Concealed, Height, Idx, NetworkDay, Paise, SessionId, TimestampMs, Transaction,
-    TxBody, TxId, TxKind,
+    AccountHandle, BankId, Concealed, Consent, ConsentId, Height, Idx, NetworkDay, Paise, SessionId,
+    TimestampMs, Transaction, TxBody, TxId, TxKind,
 };
 
 /// A vault in memory.
@@ -151,6 +151,21 @@ fn news(person: usize) -> News {
     News { customer: idx(person), sequence: 1, turn }
 }
 
+/// A bank that may be told of a customer.
+fn consented(person: usize) -> Consented {
+    let consent = Consent {
+        chain_id: idx_types::testing::chain_id(),
+        id: ConsentId([1; 32]),
+        person: Hash32([2; 32]),
+        holder: BankId(1),
+        asker: BankId(2),
+        from: TimestampMs(10),
+        until: TimestampMs(20),
+    };
+    let (owner, asker) = (idx(person), "SBI".parse().unwrap());
+    Consented { owner, consent, asker, own_signature: None, last_used: None, times_used: 0 }
+}
+
 /// Two customers with one of everything.
 fn filled() -> World {
     let mut world = World::new();
@@ -162,6 +177,7 @@ fn filled() -> World {
             draft.put(&contact(person));
             draft.put(&Hold { handle: handle(person), id: tx_id(person), amount: Paise(507_500) });
             draft.put(&outgoing(person));
+            draft.put(&consented(person));
             draft.put(&incoming(person));
             let (valid_until, id) = (TimestampMs(99), tx_id(person));
             draft.put(&Deadline { valid_until, id, side: Side::Sender });
@@ -187,6 +203,9 @@ fn everything_is_found_by_every_name() {
         assert_eq!(shelf.session(DAY, &handle(person)), Ok(Some(session(person, DAY))));
         assert_eq!(shelf.session_of_id(&session(person, DAY).id), Ok(Some(session(person, DAY))));
         assert_eq!(shelf.contacts_of(&idx(person)), Ok(vec![contact(person)]));
+        assert_eq!(shelf.consents_of(&idx(person)), Ok(vec![consented(person)]));
+        assert_eq!(shelf.consent_to(&idx(person), BankId(2)), Ok(Some(consented(person))));
+        assert_eq!(shelf.consent_to(&idx(person), BankId(1)), Ok(None));
         let shouted = contact(person).nickname.expose().to_uppercase().parse().unwrap();
         assert_eq!(shelf.contact(&idx(person), &shouted), Ok(Some(contact(person))));
         assert_eq!(shelf.contact(&idx(1 - person), &shouted), Ok(None), "nicknames are each owner's own");

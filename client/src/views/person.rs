@@ -2,7 +2,7 @@
 
 use super::{ContactView, CustomerTransferView};
 use crate::encoding::{Hex, Time};
-use idx_types::{AccountHandle, Idx, NetworkDay, SessionId};
+use idx_types::{AccountHandle, BankCode, Idx, NetworkDay, SessionId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -29,6 +29,24 @@ pub struct PersonView {
     pub contacts: Vec<ContactView>,
     /// What he sent and was sent, newest first.
     pub transfers: Vec<CustomerTransferView>,
+    /// Which other banks may be told what he has here.
+    #[serde(default)]
+    pub consents: Vec<PersonConsentView>,
+}
+
+/// A consent of a person's file.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonConsentView {
+    /// The bank that may ask.
+    pub bank: BankCode,
+    /// When it was given.
+    pub given: Time,
+    /// When it ends.
+    pub valid_until: Time,
+    /// When that bank was last told.
+    pub last_used: Option<Time>,
+    /// How often it was.
+    pub times_used: u64,
 }
 
 /// An account of a person's file.
@@ -78,4 +96,4 @@ macro_rules! masked {
     )*};
 }
 
-masked! { PersonView PersonAccountView PersonSessionView }
+masked! { PersonView PersonAccountView PersonSessionView PersonConsentView }

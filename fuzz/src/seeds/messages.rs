@@ -15,8 +15,9 @@ use idx_types::testing::{self, key};
 use idx_types::tx::Closing;
 use idx_types::wire::{self, Gossip, ObservedHeight, Request, Response, Status};
 use idx_types::{
-    AccountHandle, AccountKind, BankId, Currency, Decision, Evidence, Height, Outcome, Paise, PreparedTx,
-    PrivateHash, PublicHash, Round, SessionId, StateParts, TimestampMs, Transaction, TxBody, TxHash, TxKind,
+    AccountHandle, AccountKind, AccountTold, BalanceAnswer, BalanceQuestion, BankId, Currency, Decision,
+    Evidence, Height, NumberEnding, Outcome, PaddedAnswer, Paise, PreparedTx, PrivateHash, PublicHash,
+    ReceiverTag, Round, SessionId, Signed, StateParts, TimestampMs, Transaction, TxBody, TxHash, TxKind,
     VoteKind,
 };
 
@@ -64,6 +65,7 @@ fn requests() -> Vec<Request> {
         Request::Heights { from: Height(1), count: 64 },
         Request::Observed { from: Height(1), count: 64 },
         Request::Transactions { block: PublicHash([1; 32]), hashes },
+        Request::Balances(question()),
     ]
 }
 
@@ -78,7 +80,28 @@ fn responses() -> Vec<Response> {
         Response::Heights(vec![height]),
         Response::Transactions { block: PublicHash([1; 32]), transactions: vec![deposit(1), deposit(2)] },
         Response::Transactions { block: PublicHash([1; 32]), transactions: vec![rotation()] },
+        told(None),
+        told(Some("501000000042")),
     ]
+}
+
+fn question() -> BalanceQuestion {
+    BalanceQuestion { tag: ReceiverTag([4; 32]), nonce: [5; 32] }
+}
+
+/// What a bank tells of a customer: nothing, or of one account with this number.
+fn told(number: Option<&str>) -> Response {
+    let account = |ending| AccountTold { ending, balance: Paise(500_000), held: Paise(1), is_frozen: false };
+    let answer = BalanceAnswer {
+        chain_id: testing::chain_id(),
+        holder: BankId(1),
+        asker: BankId(2),
+        question: question(),
+        height: Height(3),
+        told: number.map(|number| NumberEnding::of(number).map(account).into_iter().collect()),
+    };
+    let padded = PaddedAnswer::new(Signed::new(answer, &key(1))).expect("one account fits");
+    Response::Balances(Box::new(padded))
 }
 
 /// Rows of every kind that the target `stored` knows, in its order.

@@ -1,5 +1,6 @@
 //! What interfaces hold of the desk: asks go to its thread, reads to the vault and the store.
 
+use super::asking::Asking;
 use super::inbox::DeskSender;
 use super::vault::Vault;
 use async_trait::async_trait;
@@ -46,6 +47,7 @@ pub struct Door {
     pub(super) watched: Arc<(Watchlist, u32)>,
     pub(super) bank_id: BankId,
     pub(super) signer: Arc<dyn Signer + Send + Sync>,
+    pub(super) asking: Arc<Asking>,
     pub(super) deriving: Arc<Semaphore>,
     pub(super) hashing: Arc<Semaphore>,
     pub(super) hash_queue: Arc<Semaphore>,
@@ -59,7 +61,7 @@ impl Door {
         store: Arc<Store>,
         (pepper, pseudonym_cost): (Pepper, KdfCost),
         (bank, bank_id, watched): (BankCode, BankId, Arc<(Watchlist, u32)>),
-        signer: Arc<dyn Signer + Send + Sync>,
+        (signer, asking): (Arc<dyn Signer + Send + Sync>, Asking),
     ) -> Self {
         let deriving = Arc::new(Semaphore::new(DERIVING_MAX));
         Self {
@@ -73,6 +75,7 @@ impl Door {
             watched,
             bank_id,
             signer,
+            asking: Arc::new(asking),
             deriving,
             hashing: Arc::new(Semaphore::new(HASHING_MAX)),
             hash_queue: Arc::new(Semaphore::new(HASHES_WAITING_MAX)),

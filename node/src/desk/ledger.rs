@@ -105,6 +105,10 @@ impl LedgerView for StoredLedger {
         self.rules.banks.get(id).cloned()
     }
 
+    fn bank_of_code(&self, code: &BankCode) -> Option<Bank> {
+        self.rules.banks.by_code(code.as_str()).cloned()
+    }
+
     fn escrow(&self) -> &Escrow {
         &self.rules.escrow
     }

@@ -16,9 +16,10 @@
 //! Rooms: `vault` (opening it, making it again from the chain), `ledger` (what the desk sees of the
 //! chain), `policy`, `inbox` (the ways in), `shell` (the loop), `perform` (effects), `follow` (what became
 //! of transfers), `answering` (court orders about persons), `door` (what interfaces hold), `entry`
-//! (what logging in needs), `durable` (what of the vault a customer may be told).
+//! (what logging in needs), `asking` and `telling` (what other banks are asked and told of customers), `durable` (what of the vault a customer may be told).
 
 mod answering;
+mod asking;
 mod door;
 mod durable;
 mod entry;
@@ -31,6 +32,7 @@ mod policy;
 mod shell;
 mod start;
 mod statement;
+mod telling;
 mod vault;
 
 pub use door::Door;
@@ -39,4 +41,5 @@ pub use ledger::Rules;
 pub use lists::watchlist;
 pub use shell::DeskError;
 pub use start::{Front, FrontDesk, Way};
+pub use telling::Telling;
 pub use vault::VaultOpening;

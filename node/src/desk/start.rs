@@ -1,13 +1,16 @@
 //! Putting a desk together: first what the mind's policy needs, then, when the node is there, the thread.
 
 use super::Door;
+use super::asking::Asking;
 use super::inbox::{DeskInbox, DeskSender, inbox};
 use super::perform::Ways;
 use super::policy::DeskPolicy;
 use super::shell::{DeskError, Shell, open_desk};
+use super::telling::Telling;
 use super::vault::Vault;
 use crate::engine::events::EventHub;
 use crate::engine::inbox::InboxSender;
+use crate::engine::inquiries::Inquiries;
 use crate::engine::outbox::Outgoing;
 use crate::engine::shared::Shared;
 use anyhow::Context;
@@ -95,12 +98,22 @@ impl Front {
     }
 
     /// What interfaces hold.
-    pub fn door(&self, store: Arc<Store>, signer: Arc<dyn Signer + Send + Sync>) -> Door {
-        let FrontDesk { bank, pepper, pseudonym_cost, vault, watched, .. } = &self.desk;
+    pub fn door(&self, way: &Way, inquiries: Arc<Inquiries>) -> Door {
+        let FrontDesk { bank, pepper, pseudonym_cost, vault, watched, chain_id, .. } = &self.desk;
+        let Way { shared, network, verifier, .. } = way;
+        let home = (*chain_id, bank.id);
+        let asking = Asking::new(home, shared.clone(), network.clone(), verifier.clone(), inquiries);
         let pseudonyms = (pepper.clone(), *pseudonym_cost);
         let kept = (vault.clone(), self.bells.clone());
         let bank = (bank.code.clone(), bank.id, watched.clone());
-        Door::new(self.sender(), kept, store, pseudonyms, bank, signer)
+        Door::new(self.sender(), kept, way.store.clone(), pseudonyms, bank, (way.signer.clone(), asking))
+    }
+
+    /// What other banks are told of customers.
+    pub fn telling(&self, way: &Way) -> Telling {
+        let home = (self.desk.chain_id, self.desk.bank.id);
+        let Way { shared, signer, network, .. } = way;
+        Telling::new(home, self.sender(), shared.clone(), signer.clone(), network.clone())
     }
 
     /// Starts the thread; its end is told, with why.

@@ -13,6 +13,7 @@ pub mod doors;
 pub mod events;
 mod inbound;
 pub mod inbox;
+pub mod inquiries;
 mod metrics;
 mod operator;
 pub mod outbox;

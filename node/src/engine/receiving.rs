@@ -2,7 +2,9 @@
 //! may know, from the store where that needs no mind.
 
 use super::inbound::{Checker, Inbound};
+use super::inquiries::Inquiries;
 use super::outbox::Outgoing;
+use crate::desk::Telling;
 use idx_p2p::{NetworkEvent, PeerRole, Ticket};
 use idx_replica::Input;
 use idx_storage::{Store, StoreError};
@@ -62,6 +64,10 @@ pub struct Receiving {
     pub tickets: Arc<Tickets>,
     /// Final heights for peers that catch up.
     pub store: Arc<Store>,
+    /// Own questions to other banks that are not the mind's.
+    pub inquiries: Arc<Inquiries>,
+    /// Answers about customers; none of a bank without a desk.
+    pub telling: Option<Arc<Telling>>,
 }
 
 impl Receiving {
@@ -80,9 +86,15 @@ impl Receiving {
             NetworkEvent::Request { from, role, ticket, data } => {
                 self.serve(Asker { key: from, role, ticket }, &data, places);
             }
+            NetworkEvent::Response { from, request, data } if Inquiries::is_own(request) => {
+                self.inquiries.settle(from, request, Some(data));
+            }
             NetworkEvent::Response { from, request, data } => self.inbound.response(from, request.0, data),
             NetworkEvent::RequestFailed { to, request, reason } => {
                 tracing::debug!(peer = %to, %reason, "a request came to nothing");
+                if Inquiries::is_own(request) {
+                    return self.inquiries.settle(to, request, None);
+                }
                 self.checker.deliver(Input::RequestFailed(to, request.0));
             }
             NetworkEvent::PeerUp { peer, role } => {
@@ -118,7 +130,15 @@ impl Receiving {
             (Request::Transactions { block, hashes }, PeerRole::Bank) => {
                 self.transactions(asker.ticket, block, hashes);
             }
-            (Request::Heights { .. } | Request::Transactions { .. }, PeerRole::Observer) => {
+            (Request::Balances(question), PeerRole::Bank) => {
+                if let Some(telling) = &self.telling {
+                    telling.take(&asker.key, asker.ticket, question);
+                }
+            }
+            (
+                Request::Heights { .. } | Request::Transactions { .. } | Request::Balances(_),
+                PeerRole::Observer,
+            ) => {
                 self.refuse(asker.key, "an observer asks for what banks conceal", &NotForObservers);
             }
         }
@@ -166,5 +186,7 @@ impl Receiving {
 
 /// Why an observer is refused.
 #[derive(Debug, thiserror::Error)]
-#[error("transactions and heights in the banks' form go to banks alone; observers ask for observed heights")]
+#[error(
+    "transactions, heights in the banks' form and customers are for banks alone; observers ask for observed heights"
+)]
 struct NotForObservers;

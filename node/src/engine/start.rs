@@ -64,7 +64,7 @@ pub async fn run(
     let chain_keys = keys.chain_keys(genesis.body(), &bank, &disks.state)?;
     let front = front(&home, genesis.body(), &disks, (&bank, &keys), &chain_keys, &settings)?;
     let parts = Parts::assemble(disks, &settings, &bank, keys, chain_keys, front.as_ref())?;
-    let door = front.as_ref().map(|front| front.door(parts.core.store.clone(), parts.core.signer.clone()));
+    let door = front.as_ref().map(|front| front.door(&parts.way(), parts.receiving.inquiries.clone()));
     let desk_sender = front.as_ref().map(Front::sender);
     let mut desk = front.map(|front| front.start(parts.way())).transpose()?;
     let peers = watch_peers(handle.clone());
@@ -152,13 +152,18 @@ impl Parts {
             checker,
             tickets: tickets.clone(),
             store: disks.store.clone(),
+            inquiries: Arc::default(),
+            telling: None,
         };
         let outbox = Outbox::new(tickets, inbound, queue.clone());
         let desk = front.map(Front::sender);
         let pieces =
             Pieces { store: disks.store, journal: disks.journal, outbox, events, shared, inbox, desk };
         let core = pieces.core(replica, settings, keys);
-        Ok(Self { core, start: disks.start, receiving, outgoing, inbox: sender, queue, verifier })
+        let mut parts =
+            Self { core, start: disks.start, receiving, outgoing, inbox: sender, queue, verifier };
+        parts.receiving.telling = front.map(|front| Arc::new(front.telling(&parts.way())));
+        Ok(parts)
     }
 
     /// What the desk needs of the node.

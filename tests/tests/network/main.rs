@@ -21,6 +21,7 @@ mod midnight;
 mod moving;
 mod net;
 mod observer;
+mod other_banks;
 mod outside;
 mod owners;
 mod partitions;

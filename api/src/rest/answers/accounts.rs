@@ -1,8 +1,9 @@
 //! Of accounts, of what a customer has, and of the counter.
 
+use super::consents::OtherBank;
 use super::values::{StateName, Submitted, Words};
 use crate::rest::fields::AccountId;
-use crate::rest::schema::objects;
+use crate::rest::schema::{Maybe, objects};
 use idx_bank::AccountNumber;
 use idx_client::encoding::{Hex, Time};
 use idx_types::{BankCode, Currency, Idx, Paise, TxId};
@@ -36,7 +37,14 @@ objects! {
     /// Who is logged in.
     Info { user: Customer }
     /// What a customer has, in rupees.
-    Balance { balance: Paise, user_idx: Idx, full_name: Words, accounts: Vec<Account> }
+    Balance {
+        balance: Paise,
+        user_idx: Idx,
+        full_name: Words,
+        accounts: Vec<Account>,
+        banks: Maybe<Vec<OtherBank>>,
+        total_balance: Maybe<Paise>,
+    }
     /// His accounts.
     AccountList { accounts: Vec<Account> }
     /// His accounts in short.

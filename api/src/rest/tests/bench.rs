@@ -1,5 +1,6 @@
 //! The bank HDFC at work for Asha and Bilal, and a client of it.
 
+mod others;
 mod stating;
 
 use super::ledger::Ledger;
@@ -45,6 +46,8 @@ pub struct FakeTeller {
     bells: Arc<Bells>,
     /// Lines of histories that were asked for.
     pub lines_read: AtomicU64,
+    /// What the other banks say.
+    pub others: others::Others,
 }
 
 fn tag_keys() -> TagKeys {
@@ -66,7 +69,8 @@ impl FakeTeller {
         let state = Mutex::new(State { desk, ledger: Ledger::new(noon), answers: vec![] });
         let (clock, [drawn, hashed, lines_read]) = (AtomicU64::new(noon.0), [0; 3].map(AtomicU64::new));
         let (secret, bells) = (Secret32::from([7; 32]), Arc::default());
-        Self { state, keys, store, code, secret, clock, drawn, hashed, bells, lines_read }
+        let others = others::Others::default();
+        Self { state, keys, store, code, secret, clock, drawn, hashed, bells, lines_read, others }
     }
 
     /// Erases what somebody was told.
@@ -79,7 +83,7 @@ impl FakeTeller {
         self.store.commit(&batch).unwrap();
     }
 
-    fn shelf(&self) -> Shelf<'_> {
+    pub fn shelf(&self) -> Shelf<'_> {
         Shelf::new(&self.keys, &self.store)
     }
 
@@ -256,6 +260,7 @@ pub fn roomy() -> RestLimits {
     RestLimits {
         per_address: plenty,
         per_login: plenty,
+        all_banks_per_login: plenty,
         entries_per_address: plenty,
         ..RestLimits::default()
     }

@@ -181,6 +181,10 @@ impl LedgerView for Ledger {
             stake: Paise(1),
         })
     }
+    fn bank_of_code(&self, code: &BankCode) -> Option<Bank> {
+        let known = ["HDFC", "ICICI", "SBI"].iter().position(|known| *known == code.as_str())?;
+        self.bank(BankId(known as u16))
+    }
     fn escrow(&self) -> &Escrow {
         &self.escrow
     }

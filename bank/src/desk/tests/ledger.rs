@@ -69,6 +69,10 @@ impl LedgerView for Ledger {
             stake: Paise(1),
         })
     }
+    fn bank_of_code(&self, code: &BankCode) -> Option<Bank> {
+        let place = BANKS.iter().position(|(known, _)| *known == code.as_str())?;
+        self.bank(BankId(place as u16))
+    }
     fn escrow(&self) -> &Escrow {
         &self.escrow
     }

@@ -14,6 +14,7 @@ fn an_export_holds_everything_of_one_person() {
         sent: vec![outgoing(0)],
         received: vec![incoming(0)],
         news: vec![news(0)],
+        consents: vec![consented(0)],
     };
     assert_eq!(file, expected);
     assert_eq!(export(&world.shelf(), &idx(9), DAY, DAY), Ok(None));
@@ -30,7 +31,8 @@ fn erasure_takes_what_need_not_stay() {
     assert_eq!(file.customer, Customer { credential: Credential::Unset, ..customer(0) });
     assert_eq!((file.contacts.len(), file.sent.len()), (0, 0));
     assert_eq!((file.received, file.news), (vec![incoming(0)], vec![]), "still open");
-    assert_eq!(file.accounts, [account(0)]);
+    assert_eq!((file.accounts, file.consents), (vec![account(0)], vec![]));
     let other = export(&world.shelf(), &idx(1), DAY, DAY).unwrap().unwrap();
     assert_eq!((other.contacts.len(), other.sent.len(), other.customer), (1, 1, customer(1)));
+    assert_eq!(other.consents, [consented(1)]);
 }
