@@ -18,6 +18,7 @@ const PLACES: &[(&str, &str, &str, &str)] = &[
         "the account's number, or the bank's name for the first one",
         r#"{"type":"string","pattern":"^([0-9]{9,18}|[A-Za-z][A-Za-z0-9_]{1,15})$"}"#,
     ),
+    ("consents", "id", "the consent's id", r#"{"type":"string","pattern":"^[0-9a-f]{64}$"}"#),
     ("court-orders", "id", "the order, with 0x or without", PLAIN_HASH),
     ("compliance", "id", "the flag's id", r#"{"type":"string","pattern":"^[0-9a-fA-F]{32}$"}"#),
     ("statements", "id", "the statement's id", STATEMENT),
