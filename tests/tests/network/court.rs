@@ -10,6 +10,7 @@ use idx_node::admin::Admin;
 use idx_node::testnet::BANKS;
 use idx_types::{OrderId, SessionId};
 use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// The bank whose officers these are.
@@ -127,6 +128,8 @@ fn the_trail_is_told_and_proven(auditor: &App<'_>, id: &str) {
 async fn a_judge_is_proposed(net: &Net, regulator: &App<'_>, folder: &Path) {
     let (home, passphrase) = (folder.join("judge"), folder.join("passphrase"));
     std::fs::write(&passphrase, "correct horse battery").expect("a file can be written");
+    let mine = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&passphrase, mine).expect("a file can be made its owner's alone");
     let keys = ["judge", "keys", "--home", &text(&home), "--passphrase-file", &text(&passphrase)];
     let public = folder.join("judge.json");
     std::fs::write(&public, printed(&idx_node(keys))).expect("a file can be written");

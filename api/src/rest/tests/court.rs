@@ -251,14 +251,18 @@ async fn lists_are_paged_and_queries_have_rules() {
     }
     let all: Vec<Value> = (1..=3).map(|n| json!(of(n).id)).collect();
     assert_eq!(seen, all);
-    let approved = bench.get("/api/court-orders?status=approved", &auditor).await.json();
+    let approved = bench.get("/api/court-orders?status=APPROVED", &auditor).await.json();
     assert_eq!(approved["count"], 3);
     for bad in [
         "?status=NONE",
+        "?status=approved",
         "?cursor=zz",
         "?limit=0",
         "/judges?cursor=x",
+        "/judges?cursor=%2B1",
         "/audit-trail?cursor=7",
+        "/audit-trail?cursor=%2B2-0",
+        "/audit-trail/verify?start_id=%2B1",
         "/audit-trail/verify?start_id=0",
         "/audit-trail/verify?start_id=x",
         "/audit-trail/verify?start_id=3&end_id=2",
