@@ -13,7 +13,7 @@ pub(crate) enum EndingText {}
 values! {
     ConsentId: r#"{"type":"string","pattern":"^[0-9a-f]+$"}"#;
     HexText: r#"{"type":"string","pattern":"^([0-9a-f]{2})+$"}"#;
-    EndingText: r#"{"type":"string","pattern":"^.{1,4}$"}"#;
+    EndingText: r#"{"type":"string","pattern":"^[0-9]{4}$"}"#;
 }
 
 words! {
