@@ -245,9 +245,9 @@ routes! {
         "Hand in a bank's signed proposal of a judge.", court::judges::propose;
     Post "/court-orders/submit", JUDGE_CLERK, 201, [NONE, court::orders::SignedOrder::DOC] -> decreed::OrderSubmitted [409],
         "Hand in an order that a judge signed.", court::orders::submit;
-    Get "/court-orders", READERS, 200, [ORDERS, &[]] -> decreed::OrderPage,
+    Get "/court-orders", READERS, 200, [ORDERS, &[]] -> decreed::OrderPage [410],
         "Orders that the ledger keeps, oldest first.", court::orders::list;
-    Get "/court-orders/audit-trail", READERS, 200, [TRAIL, &[]] -> decreed::TrailPage,
+    Get "/court-orders/audit-trail", READERS, 200, [TRAIL, &[]] -> decreed::TrailPage [410],
         "Every step of these orders.", court::trail::list;
     Get "/court-orders/audit-trail/verify", READERS, 200, [WALK, &[]] -> decreed::TrailVerified [410],
         "Whether the chain bears the trail out between two heights.", court::trail::verify;
