@@ -30,8 +30,6 @@ cargo build --manifest-path "$ROOT/Cargo.toml" --locked --release --package idx-
 WORK="$(mktemp -d)"
 PORT_BASE=5700
 export IDX_TESTNET_DIR="$WORK/net" PEOPLE="$WORK/people"
-# The bounds on a single address and login are for the world, not for this.
-export IDX_HTTP_REST_PER_SECOND=1000000 IDX_HTTP_REST_PER_SECOND_LOGIN=1000000 IDX_HTTP_ENTRIES_PER_MINUTE=1000000
 
 clean_up() {
   "$BINARY" testnet down >/dev/null 2>&1 || true
@@ -41,11 +39,15 @@ trap clean_up EXIT
 
 say "starting six banks"
 "$BINARY" testnet up --no-custodians --no-payments --port-base "$PORT_BASE" --p2p-port-base 6700 >/dev/null
+# The bounds on a single address and login are for the world, not for this.
+sed -i -E 's/^(rest_per_second|rest_per_second_login|entries_per_minute) = .*/\1 = 1000000/' "$IDX_TESTNET_DIR/hdfc/config.toml"
+"$BINARY" testnet stop HDFC >/dev/null
+"$BINARY" testnet start HDFC >/dev/null
 say "making $CUSTOMERS customers"
 URL="http://127.0.0.1:$((PORT_BASE + 1))"
-node "$ROOT/tests/load/people.mjs" "$URL" "$IDX_TESTNET_DIR/HDFC/admin.sock" "$CUSTOMERS" "$PEOPLE"
+node "$ROOT/tests/load/people.mjs" "$URL" "$IDX_TESTNET_DIR/hdfc/admin.sock" "$CUSTOMERS" "$PEOPLE"
 
-NODE="$(awk 'NR == 1 { print $1 }' "$IDX_TESTNET_DIR/HDFC/node.pid")"
+NODE="$(awk 'NR == 1 { print $1 }' "$IDX_TESTNET_DIR/hdfc/node.pid")"
 ticks() { awk '{ print $14 + $15 }' "/proc/$NODE/stat"; }
 
 # load WHAT CONNECTIONS PAUSE_MS LABEL

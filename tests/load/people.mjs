@@ -34,7 +34,7 @@ const node = { hostname: new URL(url).hostname, port: new URL(url).port };
 
 async function admin(method, params) {
   const call = { jsonrpc: "2.0", id: 1, method, params };
-  const answer = await ask({ socketPath: socket }, "POST", "/", undefined, call);
+  const answer = await ask({ socketPath: socket }, "POST", "/rpc", undefined, call);
   if (answer.error) throw new Error(`${method}: ${answer.error.message}`);
   return answer.result;
 }
