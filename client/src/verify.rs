@@ -6,7 +6,6 @@
 use crate::views::{AccountProofView, TransactionProofView};
 use idx_crypto::Verifier;
 use idx_light::proof::{AccountParts, TransactionProof};
-use idx_types::{Height, Outcome};
 
 pub use idx_light::VerifyError;
 pub use idx_light::proof::{Proven, ProvenAccount, Trusted, headers};
@@ -29,13 +28,12 @@ pub fn transaction(
         path: &proof.path,
     };
     let proven = idx_light::proof::transaction(trusted, &parts, verifier)?;
-    claims_hold(proof, proven.header.height, proven.outcome)?;
+    read_alike(proof.height == proven.header.height && proof.outcome.0 == proven.outcome)?;
     Ok(proven)
 }
 
-/// The readable fields of the proof say the same as its bytes.
-fn claims_hold(proof: &TransactionProofView, height: Height, outcome: Outcome) -> Result<(), VerifyError> {
-    let holds = proof.height == height && proof.outcome.0 == outcome;
+/// The readable fields of a proof must say the same as its bytes.
+const fn read_alike(holds: bool) -> Result<(), VerifyError> {
     if holds { Ok(()) } else { Err(VerifyError::Mismatch("the readable fields say something else")) }
 }
 
@@ -60,5 +58,6 @@ pub fn account(
         && said.balance == account.balance
         && said.currency == account.currency
         && said.as_of == proven.header.height;
-    if holds { Ok(proven) } else { Err(VerifyError::Mismatch("the readable fields say something else")) }
+    read_alike(holds)?;
+    Ok(proven)
 }

@@ -56,34 +56,23 @@ words! {
 }
 
 objects! {
-    /// A judge whom the banks have authorised, or had; `jurisdiction` is not kept.
-    Judge {
+    /// Who a judge is; `jurisdiction` is not kept.
+    JudgeNamed {
         id: JudgeId,
         judge_id: JudgeId,
         full_name: Words,
         court_name: Option<Words>,
         jurisdiction: Null,
         is_active: bool,
-        authorized_at: Option<Time>,
-        active_from: Height,
-        retired_from: Option<Height>,
         signing_key: Hex<PublicKey>,
         hpke_key: Hex<HpkePublic>,
     }
+    /// A judge whom the banks have authorised, or had.
+    Judge: JudgeNamed { authorized_at: Option<Time>, active_from: Height, retired_from: Option<Height> }
     /// A page of judges.
     JudgePage { count: usize, judges: Vec<Judge>, next_cursor: Option<JudgeCursor> }
     /// A judge before the banks.
-    ProposedJudge {
-        id: JudgeId,
-        judge_id: JudgeId,
-        full_name: Words,
-        court_name: Option<Words>,
-        jurisdiction: Null,
-        is_active: bool,
-        authorized_at: Null,
-        signing_key: Hex<PublicKey>,
-        hpke_key: Hex<HpkePublic>,
-    }
+    ProposedJudge: JudgeNamed { authorized_at: Null }
     /// That a proposal is on its way.
     Proposed {
         message: Words,
