@@ -84,6 +84,12 @@ pub trait Teller: Doorkeeper + Statements + OtherBanks {
     /// [`QueryError`](crate::QueryError).
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>>;
 
+    /// What waits for a customer's choice.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn waiting(&self, receiver: &Idx) -> Answer<Vec<Incoming>>;
+
     /// A customer's transfers in order of time: lines below a number, newest first, at most `limit`.
     ///
     /// # Errors

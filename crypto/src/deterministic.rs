@@ -12,7 +12,7 @@
 //! would be a collision of HMAC-SHA-256 or HKDF-SHA-256. What sealing twice does tell, and must, is
 //! whether the input was the same; seal nothing of little variety without associated data of its own.
 
-use crate::aead::{AEAD_TAG_BYTES, AeadError, aead_open, aead_seal};
+use crate::aead::{AEAD_TAG_BYTES, AeadError, AeadKey};
 use crate::derive::{hkdf_derive, hmac_sha256};
 use crate::hash::Hash32;
 use zeroize::Zeroizing;
@@ -26,7 +26,7 @@ const NONCE: [u8; 12] = [0; 12];
 /// names this use of it, with a version.
 pub fn seal_deterministic(key: &[u8; 32], domain: &'static str, associated: &[u8], plain: &[u8]) -> Vec<u8> {
     let tag = synthetic_tag(key, domain, associated, plain);
-    let ciphertext = aead_seal(&message_key(key, domain, &tag), &NONCE, associated, plain);
+    let ciphertext = AeadKey::new(&message_key(key, domain, &tag)).seal(&NONCE, associated, plain);
     [tag.as_bytes().as_slice(), &ciphertext].concat()
 }
 
@@ -43,7 +43,7 @@ pub fn open_deterministic(
 ) -> Result<Zeroizing<Vec<u8>>, AeadError> {
     let (tag, ciphertext) = sealed.split_first_chunk::<32>().ok_or(AeadError)?;
     let tag = Hash32(*tag);
-    let plain = aead_open(&message_key(key, domain, &tag), &NONCE, associated, ciphertext)?;
+    let plain = AeadKey::new(&message_key(key, domain, &tag)).open(&NONCE, associated, ciphertext)?;
     // AES-GCM has vouched for the tag by now, so this comparison leaks nothing to who lacks the key. It
     // refuses what a holder of the key made with another tag: one plaintext has one sealed form.
     if synthetic_tag(key, domain, associated, &plain) == tag { Ok(plain) } else { Err(AeadError) }
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_plaintext_has_one_sealed_form() {
         let tag = Hash32([9; 32]);
-        let ciphertext = aead_seal(&message_key(&KEY, DOMAIN, &tag), &NONCE, b"height 7", b"body");
+        let ciphertext = AeadKey::new(&message_key(&KEY, DOMAIN, &tag)).seal(&NONCE, b"height 7", b"body");
         let forged = [tag.as_bytes().as_slice(), &ciphertext].concat();
         assert_eq!(open_deterministic(&KEY, DOMAIN, b"height 7", &forged), Err(AeadError));
     }

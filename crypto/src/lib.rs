@@ -32,7 +32,7 @@ mod pseudonym;
 mod shares;
 mod sign;
 
-pub use aead::{AEAD_TAG_BYTES, AeadError, aead_open, aead_seal};
+pub use aead::{AEAD_TAG_BYTES, AeadError, AeadKey};
 pub use derive::{hkdf_derive, hmac_sha256, x25519_is_sound, x25519_public};
 pub use deterministic::{DETERMINISTIC_OVERHEAD_BYTES, open_deterministic, seal_deterministic};
 pub use envelope::{

@@ -6,7 +6,6 @@ use super::fields::{AccountId, Amount, Ignored, Seconds, transfer_id};
 use super::history::{Entry, entry_view};
 use super::route::{Call, Outcome, answer};
 use idx_bank::desk::{Answer as Answered, Ask, Recipient, Refusal};
-use idx_bank::vault::Status;
 use idx_bank::{AccountNumber, Nickname};
 use idx_types::{AccountHandle, Idx, Paise, TxId};
 use serde_json::{Value, json};
@@ -117,8 +116,7 @@ pub(super) async fn one(call: Call) -> Outcome {
 
 pub(super) async fn pending(call: Call) -> Outcome {
     let me = call.me()?;
-    let mut waiting = call.read(move |teller| teller.received(&me)).await?;
-    waiting.retain(|here| here.status() == Status::AwaitingReceiver);
+    let waiting = call.read(move |teller| teller.waiting(&me)).await?;
     let all = entry_view(&call, waiting.into_iter().map(Entry::Received).collect()).await?;
     Ok(answer(json!({"count": all.len(), "pending_transactions": all})))
 }

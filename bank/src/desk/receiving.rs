@@ -17,6 +17,22 @@ use idx_types::{
 impl Desk {
     /// An intent from gossip: passed by without a word unless it is for a customer here and in order.
     pub(super) fn intent(&mut self, work: &mut Work<'_>, intent: Transaction) -> Result<(), Stop> {
+        let verifier = work.verifier;
+        self.arrive(work, intent, |intent| intent.check_signatures(verifier).is_ok())
+    }
+
+    /// An intent of a customer here, whose signature this desk has just made or checked: the receiver may be
+    /// a customer here too.
+    pub(super) fn own_intent(&mut self, work: &mut Work<'_>, intent: Transaction) -> Result<(), Stop> {
+        self.arrive(work, intent, |_| true)
+    }
+
+    fn arrive(
+        &mut self,
+        work: &mut Work<'_>,
+        intent: Transaction,
+        is_signed: impl FnOnce(&Transaction) -> bool,
+    ) -> Result<(), Stop> {
         let Some((receiver, ask)) = self.is_for(&intent) else { return Ok(()) };
         if work.draft.incoming(&intent.id())?.is_some() || !self.is_in_time(work, &intent) {
             return Ok(());
@@ -30,8 +46,8 @@ impl Desk {
             && session.home_bank == ask.from_bank
             && intent.body.created_at < session.expires_at
             && work.ledger.fee(ask.amount) == Ok(ask.fee)
-            && intent.check_signatures(work.verifier).is_ok();
-        let waiting = work.draft.waiting_for(&receiver)?.len();
+            && is_signed(&intent);
+        let waiting = work.draft.waiting_count(&receiver)?;
         if is_in_order && waiting < WAITING_PER_CUSTOMER_MAX {
             let (id, valid_until) = (intent.id(), intent.body.valid_until);
             let history = vec![(Status::AwaitingReceiver, work.now)];

@@ -133,13 +133,13 @@ impl Desk {
         Ok(Answer::Sent(id))
     }
 
-    /// Shows an intent to the other banks, and to this one: the receiver may be a customer here too.
+    /// Shows an intent to the other banks, and to this one.
     pub(super) fn let_out(&mut self, work: &mut Work<'_>, sent: &mut Outgoing) -> Result<(), Stop> {
         sent.gossiped = true;
         work.draft.put(sent);
         self.show_later(work, sent.id, Side::Sender);
         work.effects.push(Effect::Gossip(DeskGossip::Intent(Box::new(sent.intent.clone()))));
-        self.intent(work, sent.intent.clone())
+        self.own_intent(work, sent.intent.clone())
     }
 
     pub(super) fn cancel(

@@ -46,10 +46,21 @@ impl<'a> Shelf<'a> {
 
     /// All records under a prefix, in order of their keys. For lists that are bounded elsewhere.
     pub(super) fn all<R: Record>(&self, prefix: &[u8]) -> Result<Vec<R>, VaultError> {
+        let rows = self.rows(R::TABLE, prefix)?;
+        rows.iter().map(|(key, row)| sealing::open(self.keys, R::TABLE, key, row)).collect()
+    }
+
+    /// How many records are under a prefix; opens none of them. For lists that are bounded elsewhere.
+    pub(super) fn count(&self, table: Table, prefix: &[u8]) -> Result<usize, VaultError> {
+        Ok(self.rows(table, prefix)?.len())
+    }
+
+    /// All sealed rows under a prefix, by their keys.
+    fn rows(&self, table: Table, prefix: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, VaultError> {
         let mut rows = BTreeMap::new();
         let mut after: Option<Vec<u8>> = None;
         loop {
-            let page = self.store.scan(R::TABLE, prefix, after.as_deref(), PAGE)?;
+            let page = self.store.scan(table, prefix, after.as_deref(), PAGE)?;
             let is_last = page.len() < PAGE;
             after = page.last().map(|(key, _)| key.clone());
             rows.extend(page);
@@ -57,8 +68,8 @@ impl<'a> Shelf<'a> {
                 break;
             }
         }
-        self.overlay(R::TABLE, prefix, &mut rows);
-        rows.iter().map(|(key, row)| sealing::open(self.keys, R::TABLE, key, row)).collect()
+        self.overlay(table, prefix, &mut rows);
+        Ok(rows)
     }
 
     /// Whether a draft removed a record.

@@ -156,6 +156,11 @@ impl Shelf<'_> {
         self.all(&Incoming::waiting_prefix_of(self.keys, receiver))
     }
 
+    /// How many transfers wait for a customer's choice.
+    pub fn waiting_count(&self, receiver: &Idx) -> Result<usize, VaultError> {
+        self.count(Table::Incoming, &Incoming::waiting_prefix_of(self.keys, receiver))
+    }
+
     /// What an ask with this key was answered.
     pub fn repeat(&self, key: &Hash32) -> Result<Option<Repeat>, VaultError> {
         self.named("key", &key.0)

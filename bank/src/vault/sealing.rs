@@ -4,7 +4,7 @@ use super::store::Table;
 use super::{VaultError, keys::VaultKeys, record::Record};
 use crate::entropy::Entropy;
 use borsh::{BorshDeserialize, BorshSerialize};
-use idx_crypto::{aead_open, aead_seal};
+use idx_crypto::AeadKey;
 use zeroize::Zeroizing;
 
 /// Fields are padded to multiples of this, so that their lengths say little.
@@ -28,10 +28,10 @@ pub(super) fn seal<R: Record>(
 ) -> Vec<u8> {
     let mut salt = [0; 16];
     salt.copy_from_slice(&entropy.draw()[..16]);
-    let row_key = keys.current().row_key(table, &salt);
+    let row_key = AeadKey::new(&keys.current().row_key(table, &salt));
     let fields = record.fields();
     let sealed = fields.iter().zip(R::FIELDS).enumerate().map(|(place, (plain, name))| {
-        aead_seal(&row_key, &nonce(place), &associated(table, key, name), &padded(plain))
+        row_key.seal(&nonce(place), &associated(table, key, name), &padded(plain))
     });
     let row = SealedRow { version: keys.current().version(), salt, fields: sealed.collect() };
     borsh::to_vec(&row).expect("writing borsh to memory cannot fail")
@@ -48,13 +48,13 @@ pub(super) fn open<R: Record>(
     let row: SealedRow = borsh::from_slice(bytes).map_err(|_| damaged("row"))?;
     let version = row.version;
     let vault_key = keys.of_version(version).ok_or(VaultError::KeyMissing { table, version })?;
-    let row_key = vault_key.row_key(table, &row.salt);
+    let row_key = AeadKey::new(&vault_key.row_key(table, &row.salt));
     if row.fields.len() != R::FIELDS.len() {
         return Err(damaged("row"));
     }
     let mut plain = Vec::with_capacity(row.fields.len());
     for (place, (sealed, name)) in row.fields.iter().zip(R::FIELDS).enumerate() {
-        let opened = aead_open(&row_key, &nonce(place), &associated(table, key, name), sealed);
+        let opened = row_key.open(&nonce(place), &associated(table, key, name), sealed);
         plain.push(opened.ok().and_then(|bytes| unpadded(&bytes)).ok_or(damaged(name))?);
     }
     R::from_fields(&plain).map_err(damaged)

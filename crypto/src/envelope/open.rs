@@ -2,7 +2,7 @@
 
 use super::{Envelope, Half, HalfOf, RECORD_NONCE, SealedKey, ShapeError};
 use super::{key_commitment, padding, record_key};
-use crate::aead::aead_open;
+use crate::aead::AeadKey;
 use crate::hash::Hash32;
 use crate::hpke::{HpkePublic, HpkeSecret};
 use std::fmt;
@@ -201,7 +201,8 @@ impl Envelope {
         }
         let key = record_key(context, data_key);
         let damaged = EnvelopeError::Damaged { part: EnvelopePart::Record };
-        let padded = aead_open(&key, &RECORD_NONCE, self.bound(context).as_bytes(), &self.record.0)
+        let padded = AeadKey::new(&key)
+            .open(&RECORD_NONCE, self.bound(context).as_bytes(), &self.record.0)
             .map_err(|_| damaged.clone())?;
         padding::unpad(&padded).ok_or(damaged)
     }

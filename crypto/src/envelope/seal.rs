@@ -3,7 +3,7 @@
 use super::shape::{SealedRecord, check_escrow_keys};
 use super::{ENVELOPE_VERSION, Envelope, EnvelopePart, Escrow, Half, HalfOf, RECORD_NONCE};
 use super::{SealedKey, ShapeError, key_commitment, padding, record_key};
-use crate::aead::aead_seal;
+use crate::aead::AeadKey;
 use crate::derive::hkdf_derive;
 use crate::hash::{Hash32, hash_borsh};
 use crate::hpke::HpkePublic;
@@ -74,7 +74,8 @@ impl FreshKeys {
             seal(part, EnvelopePart::Regulator, self.regulator.bytes());
         }
         let record_key = record_key(context, &self.data_key);
-        envelope.record = SealedRecord(aead_seal(&record_key, &RECORD_NONCE, bound.as_bytes(), padded));
+        envelope.record =
+            SealedRecord(AeadKey::new(&record_key).seal(&RECORD_NONCE, bound.as_bytes(), padded));
         envelope
     }
 

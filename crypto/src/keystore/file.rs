@@ -1,7 +1,7 @@
 //! The key file: its JSON form, sealing and opening.
 
 use super::{KdfCost, Passphrase};
-use crate::aead::{AEAD_TAG_BYTES, aead_open, aead_seal};
+use crate::aead::{AEAD_TAG_BYTES, AeadKey};
 use crate::derive::{hkdf_derive, x25519_public};
 use crate::hash::{Hash32, hash_borsh, parse_hex};
 use crate::sign::{SecretKey, Signer};
@@ -176,7 +176,7 @@ impl KeyFile {
             nonce: Hex(entropy.nonce),
             sealed: Hex([0; 32 + AEAD_TAG_BYTES]),
         };
-        let sealed = aead_seal(&key, &entropy.nonce, file.associated().as_bytes(), secret);
+        let sealed = AeadKey::new(&key).seal(&entropy.nonce, file.associated().as_bytes(), secret);
         file.sealed.0.copy_from_slice(&sealed);
         Ok(file)
     }
@@ -190,7 +190,8 @@ impl KeyFile {
         self.check_version()?;
         let (purpose, public_key) = (self.purpose, self.public_key);
         let key = passphrase.stretch(&self.salt.0, self.kdf)?;
-        let plain = aead_open(&key, &self.nonce.0, self.associated().as_bytes(), &self.sealed.0)
+        let plain = AeadKey::new(&key)
+            .open(&self.nonce.0, self.associated().as_bytes(), &self.sealed.0)
             .map_err(|_| KeystoreError::WrongPassphrase { purpose, public_key })?;
         let mut secret = Zeroizing::new([0; 32]);
         secret.copy_from_slice(&plain);

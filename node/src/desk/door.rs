@@ -147,6 +147,10 @@ impl Teller for Door {
         self.vault.shelf().received_by(receiver).map_err(failed)
     }
 
+    fn waiting(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
+        self.vault.shelf().waiting_for(receiver).map_err(failed)
+    }
+
     fn history(&self, owner: &Idx, below: u64, limit: usize) -> Answer<Vec<HistoryLine>> {
         self.vault.shelf().history(owner, below, limit).map_err(failed)
     }

@@ -14,8 +14,8 @@ use super::custodian::Role;
 use super::{KeysError, random, read_key_file, refuse_used, seal_at, token};
 use crate::home::{Home, create_folder};
 use idx_crypto::{
-    AeadError, Hash32, KdfCost, KeyFile, KeystoreError, OFFICERS, OfficerShare, Passphrase, Purpose,
-    SealEntropy, ShareCommitments, ShareError, aead_open, aead_seal, hash_borsh, hkdf_derive, split_key,
+    AeadError, AeadKey, Hash32, KdfCost, KeyFile, KeystoreError, OFFICERS, OfficerShare, Passphrase, Purpose,
+    SealEntropy, ShareCommitments, ShareError, hash_borsh, hkdf_derive, split_key,
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -232,7 +232,8 @@ impl SecretShare {
     ) -> Self {
         let own = hkdf_derive(key, "idx/officer-file/1", purpose.to_string().as_bytes());
         let bound = bound(purpose, public_key, share.officer());
-        let sealed = hex::encode(aead_seal(&own, &NONCE, bound.as_bytes(), share.to_bytes().as_slice()));
+        let sealed =
+            hex::encode(AeadKey::new(&own).seal(&NONCE, bound.as_bytes(), share.to_bytes().as_slice()));
         Self { purpose, public_key, commitments: commitments.clone(), sealed }
     }
 
@@ -241,7 +242,7 @@ impl SecretShare {
         let own = hkdf_derive(key, "idx/officer-file/1", self.purpose.to_string().as_bytes());
         let sealed = hex::decode(&self.sealed).map_err(|_| malformed("a share is garbled"))?;
         let bound = bound(self.purpose, self.public_key, officer);
-        let bytes = aead_open(&own, &NONCE, bound.as_bytes(), &sealed);
+        let bytes = AeadKey::new(&own).open(&NONCE, bound.as_bytes(), &sealed);
         let bytes = bytes.map_err(|source| OfficerError::Altered { place, source })?;
         Ok(OfficerShare::from_bytes(&bytes)?)
     }

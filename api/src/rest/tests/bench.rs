@@ -208,6 +208,9 @@ impl Teller for FakeTeller {
     fn received(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
         Ok(self.shelf().received_by(receiver).unwrap())
     }
+    fn waiting(&self, receiver: &Idx) -> Answer<Vec<Incoming>> {
+        Ok(self.shelf().waiting_for(receiver).unwrap())
+    }
     fn history(&self, owner: &Idx, below: u64, limit: usize) -> Answer<Vec<HistoryLine>> {
         self.lines_read.fetch_add(limit as u64, Ordering::SeqCst);
         Ok(self.shelf().history(owner, below, limit).unwrap())
