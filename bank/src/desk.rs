@@ -20,8 +20,9 @@
 //! `sending`, `instructions` (payments by file), `receiving`, `following` (what became of transfers),
 //! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver),
 //! `objections` (what the bank must not approve), `consents` (what other banks are told), `ledger` (what the desk must know), `once`
-//! (asks that come again are carried out once), `travel` (accounts in foreign money).
+//! (asks that come again are carried out once), `travel` (accounts in foreign money), `arriving` (what becomes of those).
 
+mod arriving;
 mod clerk;
 mod compliance;
 mod consents;

@@ -20,7 +20,7 @@ pub use history::{HistoryLine, Instruction};
 pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, Office, token_secret};
 pub(super) use news::NewsHead;
-pub use news::{NEWS_PER_CUSTOMER_MAX, News, Turn};
+pub use news::{Matter, NEWS_PER_CUSTOMER_MAX, News, Turn};
 pub use people::{BankAccount, Contact, Credential, Customer, PasswordHash};
 pub use repeats::{Mark, Repeat};
 pub use risk::{Clearing, Flag, FlagId, Flagged, Pace};

@@ -140,7 +140,7 @@ fn news(person: usize) -> News {
     let turn = Turn {
         at: TimestampMs(20),
         id: tx_id(person),
-        side: Side::Sender,
+        matter: Matter::Sent,
         before: Some(Status::AwaitingReceiver),
         status: Some(Status::Completed),
         reason: None,

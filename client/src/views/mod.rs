@@ -47,8 +47,8 @@ pub use lawful::{
     OrderStatusView, OrderStepView, OrderView, PastOrdersView, ReaderView,
 };
 pub use news::{
-    BlockFinalizedView, BlockMinedView, ConsensusEventView, CourtOrderEventView, MissedView,
-    TransferEventView, VerdictCountView,
+    BlockFinalizedView, BlockMinedView, ConsensusEventView, CourtOrderEventView, EventDirection, MissedView,
+    TransferEventView, TravelStep, VerdictCountView,
 };
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,

@@ -7,11 +7,11 @@ use idx_crypto::{SecretKey, Signer};
 use idx_types::tx::{Closing, OpenTravel};
 use idx_types::{AccountHandle, Idx, Paise, Rate, Reason, TxBody, TxKind};
 
-fn asha() -> Idx {
+pub fn asha() -> Idx {
     *person(ASHA).idx()
 }
 
-fn leave(world: &World, rupees: u64, days: u32) -> Ask {
+pub fn leave(world: &World, rupees: u64, days: u32) -> Ask {
     Ask::OpenTravel {
         owner: asha(),
         source: world.account_of(0, ASHA).handle,
@@ -23,7 +23,7 @@ fn leave(world: &World, rupees: u64, days: u32) -> Ask {
 }
 
 /// Asha has changed 10,000.00 rupees: source and travel account.
-fn abroad(world: &mut World, days: u32) -> (BankAccount, AccountHandle) {
+pub fn abroad(world: &mut World, days: u32) -> (BankAccount, AccountHandle) {
     let source = world.account_of(0, ASHA);
     let opened = world.ask(0, leave(world, 10_000, days)).unwrap();
     let Answer::AccountOpening { handle, .. } = opened else { panic!("{opened:?}") };
