@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::sessions::sign_in;
 use super::work::{Stop, Work};
 use super::{Desk, EARLY_INTENTS_MAX, WAITING_PER_CUSTOMER_MAX};
-use crate::vault::{Deadline, Incoming, Side, Status};
+use crate::vault::{Deadline, Flagged, Incoming, Side, Status};
 use idx_crypto::Signature;
 use idx_types::tx::{Acceptance, TX_VERSION, Transfer};
 use idx_types::{
@@ -96,7 +96,8 @@ impl Desk {
         match sign_in(work, &session, &accepted.digest(id), given)? {
             None => Ok(Answer::SignDigest(accepted.digest(id))),
             Some(signature) => {
-                self.weigh(work, (receiver, &handle), Side::Receiver, (id, ask.amount))?;
+                let what = Flagged::Transfer { id, side: Side::Receiver, amount: ask.amount };
+                self.weigh(work, (receiver, &handle), what)?;
                 self.settle_choice(work, Incoming { handle: Some(handle), ..incoming }, accepted, signature);
                 Ok(Answer::Done(id))
             }

@@ -8,7 +8,7 @@ use super::sessions::{is_running, sign_in};
 use super::work::{Stop, Work};
 use super::{Desk, HOLDS_PER_ACCOUNT_MAX, SEND_LIFE_MS_MIN};
 use crate::pseudonym::receiver_tag;
-use crate::vault::{BankAccount, Deadline, Hold, OpenedSession, Outgoing, Side, Status};
+use crate::vault::{BankAccount, Deadline, Flagged, Hold, OpenedSession, Outgoing, Side, Status};
 use idx_crypto::{Hash32, Signature};
 use idx_types::tx::{TX_VERSION, Transfer};
 use idx_types::wire::DeskGossip;
@@ -116,7 +116,8 @@ impl Desk {
         let (id, valid_until) = (intent.id(), intent.body.valid_until);
         let cost = ask.amount.checked_add(ask.fee).ok_or(Refusal::AmountTooLarge)?;
         let session = ask.from;
-        self.weigh(work, (account.owner, &account.handle), Side::Sender, (id, ask.amount))?;
+        let what = Flagged::Transfer { id, side: Side::Sender, amount: ask.amount };
+        self.weigh(work, (account.owner, &account.handle), what)?;
         work.draft.put(&Hold { handle: account.handle, id, amount: cost });
         work.draft.put(&Deadline { valid_until, id, side: Side::Sender });
         let history = vec![(Status::AwaitingReceiver, work.now)];

@@ -16,7 +16,7 @@ use super::sessions::sign_in;
 use super::work::{Stop, Work};
 use super::{Desk, JOURNEYS_MAX, RESUBMIT_AFTER_MS};
 use crate::AccountNumber;
-use crate::vault::{BankAccount, Hold, Journey, Leg, OpenedSession, TravelEnd};
+use crate::vault::{BankAccount, Flagged, Hold, Journey, Leg, OpenedSession, TravelEnd};
 use idx_crypto::{Hash32, Signature};
 use idx_types::travel::TRAVEL_DAYS_MAX;
 use idx_types::tx::{CloseTravel, Closing, OpenTravel};
@@ -122,6 +122,7 @@ impl Desk {
             let session = session.transpose()?.ok_or(Refusal::SessionExpired)?;
             let signature = sign_in(work, &session, &Hash32(id.0), Some(given))?;
             journey.tx.signatures.extend(signature);
+            self.weigh_departure(work, &journey)?;
             work.draft.put(&journey);
             self.try_again(work, &journey, TimestampMs(0))?;
         }
@@ -144,9 +145,23 @@ impl Desk {
         let (owner, handle) = (account.owner, account.handle);
         work.draft.put(&Hold { handle: held_on, id, amount });
         let journey = Journey { id, owner, handle, held_on, leg, tx };
+        self.weigh_departure(work, &journey)?;
         work.draft.put(&journey);
         self.try_again(work, &journey, TimestampMs(0))?;
         Ok(answer(&journey))
+    }
+
+    /// Rupees that leave for a travel account are weighed as those of a transfer are, once their customer has
+    /// signed; what comes home is his own.
+    fn weigh_departure(&self, work: &mut Work<'_>, journey: &Journey) -> Result<(), Stop> {
+        let Journey { id, owner, held_on, tx, .. } = journey;
+        match &tx.body.kind {
+            TxKind::OpenTravel(ask) if !tx.signatures.is_empty() => {
+                let what = Flagged::Travel { id: *id, amount: ask.amount };
+                self.weigh(work, (*owner, held_on), what)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn has_room(&self) -> Result<(), Stop> {

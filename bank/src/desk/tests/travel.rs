@@ -182,6 +182,10 @@ fn who_signs_himself_signs_the_opening() {
     let id = TxId(digest.0);
     let sign = |key: &SecretKey| Ask::SignTravel { owner: asha(), id, signature: key.sign(&digest) };
     assert_eq!(world.ask(0, sign(&own)), Err(Refusal::BadSignature));
+    let strict = RiskRules { high_value: Some(Paise(1)), reject_from: Some(1), ..RiskRules::default() };
+    world.banks[0].desk.home.risk = strict;
+    assert_eq!(world.ask(0, sign(&session_key)), Err(Refusal::RiskRejected), "weighed when he signs");
+    world.banks[0].desk.home.risk = RiskRules::default();
     assert!(matches!(world.ask(0, sign(&session_key)), Ok(Answer::AccountOpening { .. })));
     world.block();
     assert_eq!(world.balance(&source), Paise(9_000_000));
