@@ -13,6 +13,7 @@ mod ledger;
 mod linking;
 mod logins;
 mod loss;
+mod memos;
 mod news;
 mod nights;
 mod once;

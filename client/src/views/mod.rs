@@ -58,7 +58,9 @@ pub use order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
     OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
-pub use person::{ErasedView, PersonAccountView, PersonConsentView, PersonSessionView, PersonView};
+pub use person::{
+    ErasedView, PersonAccountView, PersonConsentView, PersonMemoView, PersonSessionView, PersonView,
+};
 pub use travel::{
     CloseTravelView, ConversionView, CurrencyRatesView, ForeignBankView, ForexRateView, ForexRatesView,
     OpenTravelView, QuoteView, TravelTermsView,

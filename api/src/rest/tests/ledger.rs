@@ -107,7 +107,7 @@ impl Ledger {
             }
             TxKind::Transfer(Transfer { from, amount, fee, accepted: Some(accepted), .. }) => {
                 let [payer, payee] = [from, &accepted.to].map(|session| self.account_of(session));
-                let sent = Flow::Sent { to: accepted.to, contact: None, fee: *fee };
+                let sent = Flow::Sent { to: accepted.to, contact: None, memo: None, fee: *fee };
                 self.moves(payer, tx.id(), sent, *amount);
                 self.moves(payee, tx.id(), Flow::Received { from: *from }, *amount);
                 return Some((tx.id(), Fact::Completed { to: accepted.to }));

@@ -23,6 +23,7 @@ impl World {
                 to,
                 amount: Paise(rupees * 100),
                 life_ms: None,
+                memo: None,
             },
         )
     }

@@ -119,7 +119,8 @@ fn home_again_with_all_that_is_left() {
     assert!(matches!(world.ask(0, close()), Ok(Answer::Submitted(_))));
     assert_eq!(world.ask(0, close()), Err(Refusal::TravelBusy));
     let to = Recipient::Idx(*person(BILAL).idx());
-    let spend = Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None };
+    let spend =
+        Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None, memo: None };
     assert_eq!(world.ask(0, spend), Err(Refusal::InsufficientFunds), "all of it is on its way home");
     world.block();
     world.block();
@@ -135,7 +136,8 @@ fn an_expired_account_is_called_home() {
     world.now = world.now.plus(2 * DAY_MS);
     world.block();
     let to = Recipient::Idx(*person(BILAL).idx());
-    let spend = Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None };
+    let spend =
+        Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None, memo: None };
     assert_eq!(world.ask(0, spend), Err(Refusal::TravelExpired));
     world.ledger.rate = None;
     world.block();
@@ -156,8 +158,10 @@ fn an_intent_is_accepted_in_its_own_currency_only() {
     let mut world = World::new();
     let (_, travel) = abroad(&mut world, 30);
     let to = Recipient::Idx(*person(BILAL).idx());
-    let sent =
-        world.ask(0, Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None });
+    let sent = world.ask(
+        0,
+        Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None, memo: None },
+    );
     let Ok(Answer::Sent(id)) = sent else { panic!("{sent:?}") };
     world.block();
     world.deliver();
