@@ -12,7 +12,7 @@ use idx_bank::vault::{
     BankAccount, Contact, Customer, Flag, FlagId, HistoryLine, Incoming, Instruction, Mark, NewsPage,
     Outgoing, PersonFile,
 };
-use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
+use idx_bank::{AccountNumber, FullName, Memo, Pan, RbiNumber};
 use idx_types::{Account, Idx, Paise, TimestampMs, TxId};
 
 /// An account as the bank and the ledger see it.
@@ -119,6 +119,12 @@ pub trait Teller: Doorkeeper + Statements + OtherBanks {
     /// # Errors
     /// [`QueryError`](crate::QueryError).
     fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>>;
+
+    /// What a transfer was for, in its sender's words, if he said so.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn memo(&self, sender: &Idx, id: &TxId) -> Answer<Option<Memo>>;
 
     /// A transfer for a customer.
     ///

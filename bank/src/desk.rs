@@ -20,8 +20,9 @@
 //! `sending`, `instructions` (payments by file), `receiving`, `following` (what became of transfers),
 //! `repeating` (nothing open is forgotten), `notice` (how banks show that they know a receiver),
 //! `objections` (what the bank must not approve), `consents` (what other banks are told), `ledger` (what the desk must know), `once`
-//! (asks that come again are carried out once), `travel` (accounts in foreign money).
+//! (asks that come again are carried out once), `travel` (accounts in foreign money), `arriving` (what becomes of those).
 
+mod arriving;
 mod clerk;
 mod compliance;
 mod consents;
@@ -61,6 +62,7 @@ use crate::risk::RiskRules;
 use crate::vault::{Deadline, Retention, Shelf, Side, VaultError};
 use factors::use_code;
 use idx_types::{AccountHandle, BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId};
+use sending::note;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use travel::Departure;
 use work::{Stop, Work};
@@ -252,8 +254,9 @@ impl Desk {
             Ask::Instruct { mark, sender, account, to, amount } => {
                 self.instruct(work, mark, (sender, account), &to, amount)
             }
-            Ask::Send { sender, account, to, amount, life_ms } => {
-                self.send(work, sender, account, &to, (amount, life_ms))
+            Ask::Send { sender, account, to, amount, life_ms, memo } => {
+                let answer = self.send(work, sender, account, &to, (amount, life_ms))?;
+                Ok(note(work, sender, answer, memo))
             }
             Ask::SendSigned { to, intent } => self.send_signed(work, to, *intent),
             Ask::Accept { receiver, id, account, signature } => {

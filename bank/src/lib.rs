@@ -41,4 +41,4 @@ pub use entropy::Entropy;
 pub use pan::Pan;
 pub use rbi::RbiNumber;
 pub use record::{IdentityContext, IdentityRecord};
-pub use secret::{AccountNumber, BadInput, FullName, Nickname, Password, Secret32};
+pub use secret::{AccountNumber, BadInput, FullName, Memo, Nickname, Password, Secret32};

@@ -87,7 +87,14 @@ secret_text!(
     "1 to 40 characters without control characters",
     nickname
 );
-
+secret_text!(
+    /// What a payment was for, in its sender's words: 1 to 140 characters without control characters, trimmed.
+    /// As long as a line of remittance information in ISO 20022.
+    Memo,
+    "the memo",
+    "1 to 140 characters without control characters",
+    memo
+);
 secret_text!(
     /// A password: 12 to 128 characters without control characters, kept as it is typed.
     Password,
@@ -108,6 +115,10 @@ fn full_name(text: &str) -> Option<String> {
 
 fn nickname(text: &str) -> Option<String> {
     readable(text, 40)
+}
+
+fn memo(text: &str) -> Option<String> {
+    readable(text, 140)
 }
 
 fn readable(text: &str, characters_max: usize) -> Option<String> {

@@ -47,9 +47,9 @@ pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
     BankAccount, Clearing, Consented, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged,
-    HistoryLine, Hold, Holder, Incoming, Instruction, Journey, Leg, Login, LoginId, Mark,
+    HistoryLine, Hold, Holder, Incoming, Instruction, Journey, Leg, Login, LoginId, Mark, Matter,
     NEWS_PER_CUSTOMER_MAX, News, Office, OpenedSession, Outgoing, Pace, PasswordHash, Repeat, SecondFactor,
-    Side, Status, TravelEnd, Turn, token_secret,
+    SentMemo, Side, Status, TravelEnd, Turn, token_secret,
 };
 pub use store::{Batch, Change, Row, StoreError, Table, VaultStore};
 

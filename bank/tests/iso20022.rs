@@ -1,6 +1,7 @@
 //! The documents against what others made: the official schemas (IDX_DATA_DIR and xmllint), a reader of
 //! PDF (pdftotext), and the balances that a bank recorded of real accounts.
 
+use idx_bank::Memo;
 use idx_bank::pain001::Initiation;
 use idx_bank::statement::{Flow, Format, Head, Movement, Recorded, Statement, Unexplained};
 use idx_types::{Currency, Height, NetworkDay, Paise, SessionId, TxId};
@@ -47,7 +48,10 @@ fn varied(lines: u64) -> Statement {
         let contact = names[n as usize / 4 % names.len()].parse().ok().filter(|_| n % 5 != 0);
         let (flow, after) = match n % 4 {
             0 => (Flow::Deposit, balance + amount),
-            1 => (Flow::Sent { to: SessionId([7; 32]), contact, fee: Paise(n) }, balance - amount - n),
+            1 => (
+                Flow::Sent { to: SessionId([7; 32]), contact, memo: memo(n), fee: Paise(n) },
+                balance - amount - n,
+            ),
             2 => (Flow::Received { from: SessionId([9; 32]) }, balance + amount),
             _ => (Flow::Withdrawal, balance - amount),
         };
@@ -58,6 +62,12 @@ fn varied(lines: u64) -> Statement {
     }
     let head = head("501000000001", (day, NetworkDay(day.0 + 60)));
     Statement::new(head, Paise(500_000_000), &recorded, movements).unwrap()
+}
+
+/// Words that try to break a document, some as long as they may be.
+fn memo(n: u64) -> Option<Memo> {
+    let words = ["", "=cmd|' /C calc'!A0", "]]> & <Ustrd>", &"क".repeat(140), "Miete \"Mai\""];
+    words[n as usize / 4 % words.len()].parse().ok()
 }
 
 fn valid(schema: &Path, document: &Path) -> Result<(), String> {

@@ -13,9 +13,10 @@ use idx_bank::{Entropy, IdentityContext};
 use idx_crypto::{Ed25519, Envelope, Hash32, HpkePublic, KdfCost, PublicKey, Recipients};
 use idx_types::params::DAY_MS;
 use idx_types::testing::{self, TEST_DAY, chain_id, key};
+use idx_types::tx::Closing;
 use idx_types::{
     Account, AccountHandle, AccountKind, Bank, BankCode, BankId, Conversion, Currency, Escrow, FreezeState,
-    Height, Idx, NetworkKey, Paise, Reason, Session, SessionId, TimestampMs,
+    Height, Idx, NetworkKey, Paise, Reason, Session, SessionId, TimestampMs, TxId,
 };
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -261,6 +262,10 @@ impl LedgerView for Ledger {
 
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
         Ok(Paise(amount.0 / 100))
+    }
+
+    fn closing(&self, _: &AccountHandle, _: Height) -> Option<(TxId, Closing)> {
+        None
     }
 }
 

@@ -53,14 +53,15 @@ fn a_customer_s_turn_is_read_again_and_not_shown_in_logs() {
         sequence: 4,
         event: "transaction_update".to_owned(),
         tx_hash: TxId([7; 32]),
-        direction: Direction::Received,
+        direction: EventDirection::Received,
+        travel: None,
         status: None,
         previous_status: Some("AWAITING_RECEIVER".to_owned()),
         reason: Some("TAKEN_ELSEWHERE".to_owned()),
         height: None,
         time: TimestampMs(5).into(),
         amount: Paise(500_000),
-        sender_session_id: SessionId([1; 32]),
+        sender_session_id: Some(SessionId([1; 32])),
     };
     assert_eq!(format!("{transfer:?}"), "TransferEventView(4 ****)");
     round_trips(EventBody::Transfer { transfer });

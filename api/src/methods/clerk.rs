@@ -244,7 +244,7 @@ pub(super) async fn send(
     };
     let account = handle_of(&context, &teller, &payment.number).await?;
     let Payment { idx: sender, amount, valid_for_ms: life_ms, .. } = payment;
-    ask_id(&teller, Ask::Send { sender, account, to, amount, life_ms }).await
+    ask_id(&teller, Ask::Send { sender, account, to, amount, life_ms, memo: None }).await
 }
 
 pub(super) async fn accept(

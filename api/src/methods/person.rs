@@ -5,10 +5,11 @@ use crate::context::Context;
 use crate::error::RpcError;
 use crate::teller::Teller;
 use idx_bank::desk::{Answer, Ask, Refusal};
-use idx_bank::vault::{BankAccount, Consented, Contact, Credential, OpenedSession, PersonFile};
+use idx_bank::vault::{BankAccount, Consented, Contact, Credential, OpenedSession, PersonFile, SentMemo};
 use idx_client::encoding::{Hex, Time};
 use idx_client::views::{
-    ContactView, ErasedView, PersonAccountView, PersonConsentView, PersonSessionView, PersonView,
+    ContactView, ErasedView, PersonAccountView, PersonConsentView, PersonMemoView, PersonSessionView,
+    PersonView,
 };
 use idx_types::TimestampMs;
 use idx_types::params::DAY_MS;
@@ -74,6 +75,7 @@ fn view(file: &PersonFile) -> PersonView {
         last_used: known.last_used.map(Time),
         times_used: known.times_used,
     };
+    let memo = |kept: &SentMemo| PersonMemoView { id: Hex(kept.id), memo: kept.memo.expose().to_owned() };
     PersonView {
         idx: file.customer.idx,
         full_name: file.customer.name.expose().to_owned(),
@@ -86,6 +88,7 @@ fn view(file: &PersonFile) -> PersonView {
         contacts: file.contacts.iter().map(contact).collect(),
         transfers: transfer_views(&file.sent, &file.received),
         consents: file.consents.iter().map(consent).collect(),
+        memos: file.memos.iter().map(memo).collect(),
     }
 }
 

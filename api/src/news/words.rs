@@ -1,7 +1,7 @@
-//! A turn of a transfer, as its customer is told it.
+//! A turn of a transfer, or of a travel account, as its customer is told it.
 
-use idx_bank::vault::{News, Side, Status, Turn};
-use idx_client::views::{Direction, TransferEventView};
+use idx_bank::vault::{Matter, News, Status, Turn};
+use idx_client::views::{EventDirection, TransferEventView, TravelStep};
 
 /// The event that is about a turn. Approval and finality come together on this chain, so a transfer that
 /// settles is validated and completed by one fact; [`names_of`] has both names.
@@ -41,25 +41,34 @@ fn reason_of(turn: &Turn) -> Option<&'static str> {
     }
 }
 
+const fn direction_of(matter: Matter) -> (EventDirection, Option<TravelStep>) {
+    match matter {
+        Matter::Sent => (EventDirection::Sent, None),
+        Matter::Received => (EventDirection::Received, None),
+        Matter::TravelOpening => (EventDirection::Travel, Some(TravelStep::Opening)),
+        Matter::TravelClosing => (EventDirection::Travel, Some(TravelStep::Closing)),
+        Matter::TravelExpiry => (EventDirection::Travel, Some(TravelStep::Expiry)),
+    }
+}
+
 /// The payload of all events of a turn.
 pub(super) fn view(stream: &str, news: &News) -> TransferEventView {
     let News { sequence, turn, .. } = news;
+    let (direction, travel) = direction_of(turn.matter);
     TransferEventView {
         stream: stream.to_owned(),
         sequence: *sequence,
         event: event_name(turn).to_owned(),
         tx_hash: turn.id,
-        direction: match turn.side {
-            Side::Sender => Direction::Sent,
-            Side::Receiver => Direction::Received,
-        },
+        direction,
+        travel,
         status: turn.status.map(|status| status.name().to_owned()),
         previous_status: turn.before.map(|status| status.name().to_owned()),
         reason: reason_of(turn).map(str::to_owned),
         height: turn.height,
         time: turn.at.into(),
         amount: turn.amount,
-        sender_session_id: turn.session,
+        sender_session_id: (turn.matter != Matter::TravelExpiry).then_some(turn.session),
     }
 }
 
@@ -67,11 +76,12 @@ pub(super) fn view(stream: &str, news: &News) -> TransferEventView {
 mod tests {
     use super::*;
     use idx_types::{Idx, Paise, Reason, SessionId, TimestampMs, TxId};
+    use serde_json::{Value, json};
 
     fn turn(before: Option<Status>, status: Option<Status>) -> Turn {
-        let (at, id, side) = (TimestampMs(1), TxId([2; 32]), Side::Sender);
+        let (at, id, matter) = (TimestampMs(1), TxId([2; 32]), Matter::Sent);
         let (amount, session) = (Paise(500_000), SessionId([3; 32]));
-        Turn { at, id, side, before, status, reason: None, height: None, amount, session }
+        Turn { at, id, matter, before, status, reason: None, height: None, amount, session }
     }
 
     /// From, to, the events beside the one stream, the reason.
@@ -112,6 +122,28 @@ mod tests {
     fn a_failure_of_the_ledger_has_its_code() {
         let failed = Turn { reason: Some(Reason::AccountFrozen), ..turn(None, Some(Status::Failed)) };
         assert_eq!(reason_of(&failed), Some("ACCOUNT_FROZEN"));
+    }
+
+    /// What existing clients read of a transfer stays as it was; a travel account's step is told beside it.
+    #[test]
+    fn a_travel_account_s_step_is_told_by_its_own_names() {
+        let table = [
+            (Matter::Sent, "sent", None, true),
+            (Matter::Received, "received", None, true),
+            (Matter::TravelOpening, "travel", Some("opening"), true),
+            (Matter::TravelClosing, "travel", Some("closing"), true),
+            (Matter::TravelExpiry, "travel", Some("expiry"), false),
+        ];
+        for (matter, direction, travel, has_session) in table {
+            let turn = Turn { matter, ..turn(Some(Status::Pending), Some(Status::Completed)) };
+            let news = News { customer: Idx([1; 32]), sequence: 4, turn };
+            let told = serde_json::to_value(view("s", &news)).unwrap();
+            assert_eq!(
+                (&told["direction"], told.get("travel")),
+                (&json!(direction), travel.map(Value::from).as_ref())
+            );
+            assert_eq!(told["sender_session_id"].is_string(), has_session, "{told}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::route::{Call, Outcome, answer};
 use idx_bank::desk::{Ask, Refusal};
 use idx_bank::vault::{Flag, FlagId, Flagged, Holder, Side};
 use idx_client::encoding::Time;
+use idx_types::{Paise, TxId};
 use serde_json::{Value, json};
 
 bodies! {
@@ -22,10 +23,9 @@ fn flag_id(text: &str) -> Option<FlagId> {
 fn flag_view(flag: &Flag) -> Value {
     let (kind, transfer) = match flag.what {
         Flagged::Customer => ("customer", Value::Null),
-        Flagged::Transfer { id, side, amount } => {
-            let direction = if side == Side::Sender { "sent" } else { "received" };
-            ("transfer", json!({"tx_hash": id.to_string(), "direction": direction, "amount": amount}))
-        }
+        Flagged::Transfer { id, side: Side::Sender, amount } => ("transfer", moved(id, "sent", amount)),
+        Flagged::Transfer { id, side: Side::Receiver, amount } => ("transfer", moved(id, "received", amount)),
+        Flagged::Travel { id, amount } => ("travel", moved(id, "sent", amount)),
     };
     let cleared = flag.cleared.as_ref();
     json!({
@@ -38,6 +38,10 @@ fn flag_view(flag: &Flag) -> Value {
         "reasons": flag.reasons.iter().map(|reason| reason.code()).collect::<Vec<_>>(),
         "cleared": cleared.map(|c| json!({"by": c.by, "at": Time(c.at), "note": c.note})),
     })
+}
+
+fn moved(id: TxId, direction: &'static str, amount: Paise) -> Value {
+    json!({"tx_hash": id.to_string(), "direction": direction, "amount": amount})
 }
 
 pub(super) async fn flags(call: Call) -> Outcome {

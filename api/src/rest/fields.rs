@@ -4,7 +4,7 @@ use super::body::Field;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use idx_bank::statement::{Format, SealText, StatementSeal};
-use idx_bank::{AccountNumber, FullName, Nickname, Pan, Password, RbiNumber};
+use idx_bank::{AccountNumber, FullName, Memo, Nickname, Pan, Password, RbiNumber};
 use idx_types::{BankCode, Idx, NetworkDay, Paise, Signed, TxId};
 use std::str::FromStr;
 
@@ -31,6 +31,9 @@ texts! {
             "pattern":"^(?=.*\\S)[^\\x00-\\x1F\\x7F-\\x9F]*$"}"#;
     Nickname: "1 to 40 characters without control characters",
         r#"{"type":"string","minLength":1,"maxLength":40,
+            "pattern":"^(?=.*\\S)[^\\x00-\\x1F\\x7F-\\x9F]*$"}"#;
+    Memo: "1 to 140 characters without control characters",
+        r#"{"type":"string","minLength":1,"maxLength":140,
             "pattern":"^(?=.*\\S)[^\\x00-\\x1F\\x7F-\\x9F]*$"}"#;
     Password: "12 to 128 characters without control characters, not all the same",
         r#"{"type":"string","format":"password","minLength":12,"maxLength":128,

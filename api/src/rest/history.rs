@@ -91,7 +91,15 @@ fn view(context: &Context, entry: &Entry) -> Result<Value, ApiError> {
         "updated_at": Time(at),
         "completed_at": (status == Status::Completed).then_some(Time(at)),
         "valid_until": Time(intent.body.valid_until),
+        "memo": memo_of(context, entry)?,
     }))
+}
+
+/// What its sender wrote down. Nobody else is shown it.
+fn memo_of(context: &Context, entry: &Entry) -> Result<Option<String>, ApiError> {
+    let Entry::Sent(sent) = entry else { return Ok(None) };
+    let memo = context.teller()?.memo(&sent.sender, &sent.id)?;
+    Ok(memo.map(|memo| memo.expose().to_owned()))
 }
 
 fn height_of(context: &Context, id: TxId) -> Answer<Option<Height>> {

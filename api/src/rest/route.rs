@@ -155,6 +155,16 @@ pub(crate) enum Shape {
     LongBody(usize),
     /// It answers with a file.
     File,
+    /// It changes nothing, though it is no GET: it is answered as things stand whenever it comes, with an
+    /// Idempotency-Key too.
+    Question,
+}
+
+impl Route {
+    /// Whether its first answer to an Idempotency-Key is told again.
+    pub(crate) fn repeats(&self) -> bool {
+        self.verb != Verb::Get && self.shape != Shape::Question
+    }
 }
 
 /// Who asks, as his token and his login say.

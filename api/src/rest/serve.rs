@@ -97,7 +97,7 @@ async fn work(
     let caller = authorise(&rest, route, &parts.headers).await?;
     let query = read_query(route, parts.uri.query().unwrap_or_default())?;
     let bytes = read_body(&rest, route, &parts.headers, body).await?;
-    let key = parts.headers.get(&IDEMPOTENCY_KEY).filter(|_| route.verb != Verb::Get);
+    let key = parts.headers.get(&IDEMPOTENCY_KEY).filter(|_| route.repeats());
     let Some(key) = key else {
         let fields = Fields::parse(&bytes)?;
         let call = Call { rest, caller, path, query, fields, once: None };

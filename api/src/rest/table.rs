@@ -253,7 +253,8 @@ routes! {
         "Whether the chain bears the trail out between two heights.", court::trail::verify;
     Get "/court-orders/{id}", READERS, 200, [NONE, &[]] -> decreed::OneOrder,
         "An order, and what it still awaits.", court::orders::one;
-    Post "/court-orders/{id}/execute", JUDGE_CLERK, 200, [NONE, court::execute::Execution::DOC] -> decreed::Executed [409, 410],
+    Post "/court-orders/{id}/execute", JUDGE_CLERK, 200, [NONE, court::execute::Execution::DOC, Shape::Question]
+        -> decreed::Executed [409, 410],
         "What an order's judge can open, sealed to the judge.", court::execute::execute;
 
     Get "/blocks", Who::Public, 200, [HEIGHTS, &[]] -> ledger::BlockPage,

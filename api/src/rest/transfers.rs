@@ -6,7 +6,7 @@ use super::fields::{AccountId, Amount, Ignored, Seconds, transfer_id};
 use super::history::{Entry, entry_view};
 use super::route::{Call, Outcome, answer};
 use idx_bank::desk::{Answer as Answered, Ask, Recipient, Refusal};
-use idx_bank::{AccountNumber, Nickname};
+use idx_bank::{AccountNumber, Memo, Nickname};
 use idx_types::{AccountHandle, Idx, Paise, TxId};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ bodies! {
         recipient_nickname: Option<Nickname>,
         recipient_idx: Option<Idx>,
         valid_for_seconds: Option<Seconds>,
+        memo: Option<Memo>,
     };
     ignoring { sender_session_id: Option<Ignored> }
     /// The account that shall receive.
@@ -50,7 +51,8 @@ pub(super) async fn send(mut call: Call) -> Outcome {
     };
     let account = own_account(&call, sender, payment.sender_account_id.0).await?;
     let life_ms = payment.valid_for_seconds.map(|seconds| seconds.ms());
-    let id = match call.ask(Ask::Send { sender, account, to, amount, life_ms }).await? {
+    let ask = Ask::Send { sender, account, to, amount, life_ms, memo: payment.memo };
+    let id = match call.ask(ask).await? {
         Answered::Sent(id) => id,
         _ => return Err(Refusal::BadSignature.into()),
     };

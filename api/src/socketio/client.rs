@@ -187,7 +187,7 @@ impl Listener<'_, '_> {
         let payload = serde_json::to_value(told).unwrap_or_default();
         for name in names_of(turn) {
             self.outbox.send(packet::event(name, &payload)).await?;
-            if *name == "transaction_completed" {
+            if *name == "transaction_completed" && told.travel.is_none() {
                 self.outbox.send(packet::event("tx_complete", &of_old(told, &payload))).await?;
             }
         }
@@ -195,7 +195,8 @@ impl Listener<'_, '_> {
     }
 }
 
-/// The payload of `tx_complete` as existing clients know it; the whole hash stands beside the short one.
+/// The payload of `tx_complete` as existing clients know it; the whole hash stands beside the short one. They
+/// know transfers alone, sent or received.
 fn of_old(told: &TransferEventView, payload: &Value) -> Value {
     json!({
         "type": payload["direction"],

@@ -6,18 +6,22 @@ use super::refusal::Refusal;
 use super::work::{Stop, Work};
 use crate::risk::{Course, Movement, RiskReason, remember};
 use crate::vault::{Clearing, Flag, FlagId, Flagged, Pace, Side};
-use idx_types::{AccountHandle, Currency, Idx, Paise, TxId};
+use idx_types::{AccountHandle, Currency, Idx, Paise};
 
 impl Desk {
-    /// Weighs a transfer that a customer is about to send or to receive. A flag changes nothing for him.
+    /// Weighs what a customer is about to send, to receive or to travel with. A flag changes nothing for him.
     pub(super) fn weigh(
         &self,
         work: &mut Work<'_>,
         (customer, account): (Idx, &AccountHandle),
-        side: Side,
-        (id, amount): (TxId, Paise),
+        what: Flagged,
     ) -> Result<(), Stop> {
         let rules = &self.home.risk;
+        let (side, amount) = match what {
+            Flagged::Transfer { side, amount, .. } => (side, amount),
+            Flagged::Travel { amount, .. } => (Side::Sender, amount),
+            Flagged::Customer => return Ok(()),
+        };
         if !rules.watch_transfers() {
             return Ok(());
         }
@@ -31,10 +35,7 @@ impl Desk {
         match rules.course(weighed.score) {
             Course::Pass => {}
             Course::Reject => return Err(Refusal::RiskRejected.into()),
-            Course::Flag => {
-                let what = Flagged::Transfer { id, side, amount };
-                report(work, customer, what, (weighed.score, weighed.reasons));
-            }
+            Course::Flag => report(work, customer, what, (weighed.score, weighed.reasons)),
         }
         Ok(())
     }

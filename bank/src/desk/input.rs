@@ -2,7 +2,7 @@
 
 use crate::pseudonym::{Identity, TagDay, TagKeys};
 use crate::vault::{Credential, FlagId, Holder, LoginId, Mark};
-use crate::{AccountNumber, FullName, Nickname, Secret32};
+use crate::{AccountNumber, FullName, Memo, Nickname, Secret32};
 use idx_crypto::{Hash32, PublicKey, Signature};
 use idx_types::wire::DeskGossip;
 use idx_types::{
@@ -184,6 +184,8 @@ pub enum Ask {
         /// How long the receiver has to choose and the transfer to settle, milliseconds; as long as the
         /// ledger allows if left out. At least [`SEND_LIFE_MS_MIN`](super::SEND_LIFE_MS_MIN).
         life_ms: Option<u64>,
+        /// What it is for, kept for the sender alone. Not kept where he is answered with an intent to sign.
+        memo: Option<Memo>,
     },
     /// Pay, as a customer's file orders: once for ever, by its mark.
     Instruct {

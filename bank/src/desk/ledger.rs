@@ -1,8 +1,9 @@
 //! What the desk must know of the ledger; the node answers from the state of the last final height.
 
+use idx_types::tx::Closing;
 use idx_types::{
-    Account, AccountHandle, Bank, BankCode, BankId, Conversion, Currency, Escrow, Paise, Reason, Session,
-    SessionId, TimestampMs,
+    Account, AccountHandle, Bank, BankCode, BankId, Conversion, Currency, Escrow, Height, Paise, Reason,
+    Session, SessionId, TimestampMs, TxId,
 };
 
 /// The ledger as banks see it.
@@ -45,4 +46,7 @@ pub trait LedgerView {
     /// # Errors
     /// [`Reason::NoRate`], [`Reason::RateStale`] or [`Reason::Overflow`].
     fn changed_back(&self, currency: Currency, foreign: Paise) -> Result<Conversion, Reason>;
+
+    /// The transaction of a final height that closed a travel account, and on whose word.
+    fn closing(&self, handle: &AccountHandle, height: Height) -> Option<(TxId, Closing)>;
 }

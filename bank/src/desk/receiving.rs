@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::sessions::sign_in;
 use super::work::{Stop, Work};
 use super::{Desk, EARLY_INTENTS_MAX, WAITING_PER_CUSTOMER_MAX};
-use crate::vault::{Deadline, Incoming, Side, Status};
+use crate::vault::{Deadline, Flagged, Incoming, Side, Status};
 use idx_crypto::Signature;
 use idx_types::tx::{Acceptance, TX_VERSION, Transfer};
 use idx_types::{
@@ -18,16 +18,16 @@ impl Desk {
     /// An intent from gossip: passed by without a word unless it is for a customer here and in order.
     pub(super) fn intent(&mut self, work: &mut Work<'_>, intent: Transaction) -> Result<(), Stop> {
         let verifier = work.verifier;
-        self.arrive(work, intent, |intent| intent.check_signatures(verifier).is_ok())
+        self.take_in(work, intent, |intent| intent.check_signatures(verifier).is_ok())
     }
 
     /// An intent of a customer here, whose signature this desk has just made or checked: the receiver may be
     /// a customer here too.
     pub(super) fn own_intent(&mut self, work: &mut Work<'_>, intent: Transaction) -> Result<(), Stop> {
-        self.arrive(work, intent, |_| true)
+        self.take_in(work, intent, |_| true)
     }
 
-    fn arrive(
+    fn take_in(
         &mut self,
         work: &mut Work<'_>,
         intent: Transaction,
@@ -112,7 +112,8 @@ impl Desk {
         match sign_in(work, &session, &accepted.digest(id), given)? {
             None => Ok(Answer::SignDigest(accepted.digest(id))),
             Some(signature) => {
-                self.weigh(work, (receiver, &handle), Side::Receiver, (id, ask.amount))?;
+                let what = Flagged::Transfer { id, side: Side::Receiver, amount: ask.amount };
+                self.weigh(work, (receiver, &handle), what)?;
                 self.settle_choice(work, Incoming { handle: Some(handle), ..incoming }, accepted, signature);
                 Ok(Answer::Done(id))
             }

@@ -7,8 +7,9 @@ use super::refusal::Refusal;
 use super::sessions::{is_running, sign_in};
 use super::work::{Stop, Work};
 use super::{Desk, HOLDS_PER_ACCOUNT_MAX, SEND_LIFE_MS_MIN};
+use crate::Memo;
 use crate::pseudonym::receiver_tag;
-use crate::vault::{BankAccount, Deadline, Hold, OpenedSession, Outgoing, Side, Status};
+use crate::vault::{BankAccount, Deadline, Flagged, Hold, OpenedSession, Outgoing, SentMemo, Side, Status};
 use idx_crypto::{Hash32, Signature};
 use idx_types::tx::{TX_VERSION, Transfer};
 use idx_types::wire::DeskGossip;
@@ -116,7 +117,8 @@ impl Desk {
         let (id, valid_until) = (intent.id(), intent.body.valid_until);
         let cost = ask.amount.checked_add(ask.fee).ok_or(Refusal::AmountTooLarge)?;
         let session = ask.from;
-        self.weigh(work, (account.owner, &account.handle), Side::Sender, (id, ask.amount))?;
+        let what = Flagged::Transfer { id, side: Side::Sender, amount: ask.amount };
+        self.weigh(work, (account.owner, &account.handle), what)?;
         work.draft.put(&Hold { handle: account.handle, id, amount: cost });
         work.draft.put(&Deadline { valid_until, id, side: Side::Sender });
         let history = vec![(Status::AwaitingReceiver, work.now)];
@@ -170,6 +172,14 @@ impl Desk {
         }
         Ok(Answer::Done(id))
     }
+}
+
+/// Keeps what a transfer is for, in the step that makes it.
+pub(super) fn note(work: &mut Work<'_>, sender: Idx, answer: Answer, memo: Option<Memo>) -> Answer {
+    if let (Answer::Sent(id), Some(memo)) = (&answer, memo) {
+        work.draft.put(&SentMemo { id: *id, sender, memo });
+    }
+    answer
 }
 
 fn recipient(work: &Work<'_>, sender: &Idx, to: &Recipient) -> Result<Idx, Stop> {

@@ -1,5 +1,6 @@
 //! Stories of desks: banks with customers in common, a ledger, and everything that can go wrong between.
 
+mod arriving;
 mod choices;
 mod compliance;
 mod consents;
@@ -12,6 +13,7 @@ mod ledger;
 mod linking;
 mod logins;
 mod loss;
+mod memos;
 mod news;
 mod nights;
 mod once;

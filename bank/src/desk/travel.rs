@@ -6,8 +6,7 @@
 //!                                                 made of it, says no, or the time is over
 //! ```
 //!
-//! What became of a journey is read from the ledger at every height, so nothing is lost with a message.
-//! An account whose last day is over is closed by the bank itself.
+//! What becomes of a journey is the matter of `arriving`.
 
 use super::customers::{customer, on_ledger, rupee_account};
 use super::effect::{Answer, Effect};
@@ -15,9 +14,9 @@ use super::refusal::Refusal;
 use super::sending::check_funds;
 use super::sessions::sign_in;
 use super::work::{Stop, Work};
-use super::{Desk, HOME_CALLED_AGAIN_MS, HOME_CALLED_PER_STEP_MAX, JOURNEYS_MAX, RESUBMIT_AFTER_MS};
+use super::{Desk, JOURNEYS_MAX, RESUBMIT_AFTER_MS};
 use crate::AccountNumber;
-use crate::vault::{BankAccount, Hold, Journey, Leg, OpenedSession, TravelEnd};
+use crate::vault::{BankAccount, Flagged, Hold, Journey, Leg, OpenedSession, TravelEnd};
 use idx_crypto::{Hash32, Signature};
 use idx_types::travel::TRAVEL_DAYS_MAX;
 use idx_types::tx::{CloseTravel, Closing, OpenTravel};
@@ -27,7 +26,7 @@ use idx_types::{
 };
 
 /// How long the opening or closing of a travel account may wait for its block: rates move.
-const JOURNEY_MS: u64 = 600_000;
+pub(super) const JOURNEY_MS: u64 = 600_000;
 
 /// Of what today's rate gives, a customer gets at least so many percent, or nothing is changed.
 const LEAST_PERCENT: u64 = 98;
@@ -123,6 +122,7 @@ impl Desk {
             let session = session.transpose()?.ok_or(Refusal::SessionExpired)?;
             let signature = sign_in(work, &session, &Hash32(id.0), Some(given))?;
             journey.tx.signatures.extend(signature);
+            self.weigh_departure(work, &journey)?;
             work.draft.put(&journey);
             self.try_again(work, &journey, TimestampMs(0))?;
         }
@@ -145,9 +145,23 @@ impl Desk {
         let (owner, handle) = (account.owner, account.handle);
         work.draft.put(&Hold { handle: held_on, id, amount });
         let journey = Journey { id, owner, handle, held_on, leg, tx };
+        self.weigh_departure(work, &journey)?;
         work.draft.put(&journey);
         self.try_again(work, &journey, TimestampMs(0))?;
         Ok(answer(&journey))
+    }
+
+    /// Rupees that leave for a travel account are weighed as those of a transfer are, once their customer has
+    /// signed; what comes home is his own.
+    fn weigh_departure(&self, work: &mut Work<'_>, journey: &Journey) -> Result<(), Stop> {
+        let Journey { id, owner, held_on, tx, .. } = journey;
+        match &tx.body.kind {
+            TxKind::OpenTravel(ask) if !tx.signatures.is_empty() => {
+                let what = Flagged::Travel { id: *id, amount: ask.amount };
+                self.weigh(work, (*owner, held_on), what)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn has_room(&self) -> Result<(), Stop> {
@@ -155,7 +169,12 @@ impl Desk {
     }
 
     /// Submits a journey, or the session that it waits for, if the last try was long ago.
-    fn try_again(&mut self, work: &mut Work<'_>, journey: &Journey, tried: TimestampMs) -> Result<(), Stop> {
+    pub(super) fn try_again(
+        &mut self,
+        work: &mut Work<'_>,
+        journey: &Journey,
+        tried: TimestampMs,
+    ) -> Result<(), Stop> {
         let is_first = tried == TimestampMs(0);
         let session = session_of(&journey.tx);
         let is_there = session.is_some_and(|session| work.ledger.session(&session).is_some());
@@ -175,82 +194,6 @@ impl Desk {
         }
         self.journeys.insert(journey.id, next);
         Ok(())
-    }
-
-    /// At every height: which journeys have come to an end, and which must be helped on.
-    pub(super) fn follow_journeys(&mut self, work: &mut Work<'_>) -> Result<(), Stop> {
-        let open: Vec<(TxId, TimestampMs)> = self.journeys.iter().map(|(id, tried)| (*id, *tried)).collect();
-        for (id, tried) in open {
-            let Some(journey) = work.draft.journey(&id)? else {
-                self.journeys.remove(&id);
-                continue;
-            };
-            if has_arrived(work, &journey) {
-                self.end_journey(work, &journey);
-            } else if work.ledger.time() > journey.tx.body.valid_until {
-                self.turn_back(work, &journey)?;
-            } else {
-                self.try_again(work, &journey, tried)?;
-            }
-        }
-        self.call_home(work)
-    }
-
-    /// The ledger said no to a journey.
-    pub(super) fn journey_failed(&mut self, work: &mut Work<'_>, id: TxId) -> Result<(), Stop> {
-        match work.draft.journey(&id)? {
-            Some(journey) => self.turn_back(work, &journey),
-            None => Ok(()),
-        }
-    }
-
-    /// Nothing comes of a journey: its money is free again, an account that never opened is forgotten.
-    fn turn_back(&mut self, work: &mut Work<'_>, journey: &Journey) -> Result<(), Stop> {
-        self.end_journey(work, journey);
-        if let (Leg::Out, TxKind::OpenTravel(ask)) = (journey.leg, &journey.tx.body.kind) {
-            if let Some(account) = work.draft.account(&journey.handle)? {
-                work.draft.delete(&account);
-            }
-            work.draft.delete(&TravelEnd { expires_on: ask.expires_on, handle: journey.handle });
-        }
-        Ok(())
-    }
-
-    fn end_journey(&mut self, work: &mut Work<'_>, journey: &Journey) {
-        work.draft.delete(&Hold { handle: journey.held_on, id: journey.id, amount: Paise::ZERO });
-        work.draft.delete(journey);
-        self.journeys.remove(&journey.id);
-    }
-
-    /// Closes accounts whose last day is over, a bounded number at a height, each again after a while if
-    /// the ledger would not.
-    fn call_home(&mut self, work: &mut Work<'_>) -> Result<(), Stop> {
-        let today = NetworkDay::of(work.ledger.time());
-        for end in work.draft.travel_ends(today, HOME_CALLED_PER_STEP_MAX)? {
-            let handle = end.handle;
-            match work.ledger.account(&handle) {
-                Some(account) if account.closed_at.is_none() => self.call(work, handle),
-                Some(_) => {
-                    self.called.remove(&handle);
-                    work.draft.delete(&end);
-                }
-                None if self.journeys.is_empty() => work.draft.delete(&end),
-                None => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn call(&mut self, work: &mut Work<'_>, handle: AccountHandle) {
-        let called = self.called.get(&handle).copied();
-        if called.is_some_and(|at| work.now.since(at) < HOME_CALLED_AGAIN_MS) {
-            return;
-        }
-        let closing = Closing::Expired(Concealed::new(handle, work.draft.entropy().draw()));
-        let kind = TxKind::CloseTravel(CloseTravel { bank: self.home.bank, closing, least: Paise::ZERO });
-        let body = self.body(work, kind, work.now.plus(JOURNEY_MS.min(work.ledger.validity_ms_max())));
-        work.effects.push(Effect::SignAndSubmit(Box::new(body)));
-        self.called.insert(handle, work.now);
     }
 }
 
@@ -275,18 +218,10 @@ fn answer(journey: &Journey) -> Answer {
     }
 }
 
-fn session_of(tx: &Transaction) -> Option<SessionId> {
+pub(super) fn session_of(tx: &Transaction) -> Option<SessionId> {
     match &tx.body.kind {
         TxKind::OpenTravel(ask) => Some(ask.session),
         TxKind::CloseTravel(CloseTravel { closing: Closing::Session(session), .. }) => Some(*session),
         _ => None,
-    }
-}
-
-fn has_arrived(work: &Work<'_>, journey: &Journey) -> bool {
-    let account = work.ledger.account(&journey.handle);
-    match journey.leg {
-        Leg::Out => account.is_some(),
-        Leg::Home => account.is_some_and(|account| account.closed_at.is_some()),
     }
 }

@@ -96,7 +96,7 @@ impl<'a> Work<'a> {
         let Cause { reason, height } = self.cause;
         let reason = reason.filter(|_| status == Some(Status::Failed));
         let (at, id) = (self.now, intent.id());
-        let turn = Turn { at, id, side, before, status, reason, height, amount, session };
+        let turn = Turn { at, id, matter: side.into(), before, status, reason, height, amount, session };
         self.effects.push(Effect::Tell { customer, turn });
     }
 

@@ -5,7 +5,7 @@
 //! the schema are at most 140 characters, so that a transaction's id stands in `AddtlTxInf`.
 
 use super::model::{Flow, Line, Statement};
-use super::text::{instant, other_side, sum};
+use super::text::{instant, memo, other_side, sum};
 use idx_crypto::hash_borsh;
 use idx_types::{Currency, NetworkDay, TimestampMs};
 use quick_xml::Writer;
@@ -201,6 +201,10 @@ fn transaction(tx: &mut Document, line: &Line, currency: Currency) {
     };
     if let Some(path) = party {
         tx.text(path, &other_side(line));
+    }
+    let memo = memo(line);
+    if !memo.is_empty() {
+        tx.text("RmtInf/Ustrd", memo);
     }
     let with = match &movement.flow {
         Flow::Changed { with, .. } => format!(" with {with}"),

@@ -5,11 +5,11 @@
 //! is copied. A text that a spreadsheet would take for a formula begins with an apostrophe.
 
 use super::model::{Line, Statement};
-use super::text::{instant, other_side};
+use super::text::{instant, memo, other_side};
 use idx_types::Paise;
 
 /// The columns, in order; docs/api.md explains them.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "entry",
     "booked_at",
     "kind",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 13] = [
     "bank",
     "account",
     "currency",
+    "memo",
 ];
 
 /// What spreadsheets begin a formula with, in narrow and in wide form.
@@ -38,12 +39,14 @@ pub(super) fn write(statement: &Statement) -> Vec<u8> {
         [text.as_slice(), &rest].concat()
     };
     let of_account = [head.bank.to_string(), head.account.expose().to_owned(), head.currency.to_string()];
-    let mut put = |fields: Vec<String>| row(&mut out, &[fields.as_slice(), &of_account].concat());
-    put(ends("OPENING", instant(head.from.start()), statement.opening()));
+    let mut put = |fields: Vec<String>, memo: &str| {
+        row(&mut out, &[fields.as_slice(), &of_account, &[harmless(memo)]].concat());
+    };
+    put(ends("OPENING", instant(head.from.start()), statement.opening()), "");
     for line in statement.lines() {
-        put(fields(line));
+        put(fields(line), memo(line));
     }
-    put(ends("CLOSING", instant(head.made_at.min(head.to.end())), statement.closing()));
+    put(ends("CLOSING", instant(head.made_at.min(head.to.end())), statement.closing()), "");
     out.into_bytes()
 }
 

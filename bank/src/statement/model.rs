@@ -1,6 +1,6 @@
 //! What a statement is, and that it adds up.
 
-use crate::{AccountNumber, Nickname};
+use crate::{AccountNumber, Memo, Nickname};
 use idx_types::{BankCode, Currency, Height, NetworkDay, Paise, SessionId, TimestampMs, TxId};
 
 /// Most lines of one statement: about 800 pages. Who needs more asks for shorter periods.
@@ -38,6 +38,8 @@ pub enum Flow {
         to: SessionId,
         /// What the owner calls the receiver, if he is a contact.
         contact: Option<Nickname>,
+        /// What the owner wrote down of it.
+        memo: Option<Memo>,
         /// What the transfer cost on top.
         fee: Paise,
     },

@@ -41,7 +41,17 @@ fn movement(height: u64, flow: Flow, amount: u64) -> Movement {
 
 fn sent(contact: Option<&str>, fee: u64) -> Flow {
     let contact = contact.map(|name| name.parse().unwrap());
-    Flow::Sent { to: session(0xab), contact, fee: Paise(fee) }
+    Flow::Sent { to: session(0xab), contact, memo: None, fee: Paise(fee) }
+}
+
+/// The same with the owner's words.
+fn noted(flow: Flow, words: &str) -> Flow {
+    match flow {
+        Flow::Sent { to, contact, fee, .. } => {
+            Flow::Sent { to, contact, memo: Some(words.parse().unwrap()), fee }
+        }
+        other => other,
+    }
 }
 
 fn changed(is_credit: bool, fee: u64) -> Flow {
@@ -57,7 +67,7 @@ fn sample() -> Statement {
     let movements = vec![
         movement(10, Flow::Deposit, 1_000_000),
         movement(11, sent(Some("=HYPERLINK(\"http://x\",\"y\")"), 1_500), 100_000),
-        movement(12, sent(Some("आशा राव & <Sons>"), 75), 5_000),
+        movement(12, noted(sent(Some("आशा राव & <Sons>"), 75), "+rent <May> & \"June\""), 5_000),
         movement(12, Flow::Received { from: session(0xcd) }, 12_345),
         movement(14, Flow::Withdrawal, 200_000),
         movement(15, sent(None, 0), 1),

@@ -50,6 +50,14 @@ pub(super) fn other_side(line: &Line) -> String {
     }
 }
 
+/// What the owner wrote down of a transfer that he sent; empty of all else.
+pub(super) fn memo(line: &Line) -> &str {
+    match &line.movement.flow {
+        Flow::Sent { memo: Some(memo), .. } => memo.expose(),
+        _ => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use super::draft::{PAGE, Shelf};
 use super::rows::{
     BankAccount, Consented, Contact, Customer, Deadline, Flag, FlagId, Hold, Holder, Incoming, Journey,
-    Login, LoginId, OpenedSession, Outgoing, Pace, Repeat, SecondFactor, TravelEnd,
+    Login, LoginId, OpenedSession, Outgoing, Pace, Repeat, SecondFactor, SentMemo, TravelEnd,
 };
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
@@ -134,6 +134,16 @@ impl Shelf<'_> {
     /// All transfers that a customer sent, as long as they are kept.
     pub fn sent_by(&self, sender: &Idx) -> Result<Vec<Outgoing>, VaultError> {
         self.all(&Outgoing::prefix_of(self.keys, sender))
+    }
+
+    /// What a transfer was for, if its sender said so.
+    pub fn memo(&self, sender: &Idx, id: &TxId) -> Result<Option<SentMemo>, VaultError> {
+        self.get(&SentMemo::key_of(self.keys, sender, id))
+    }
+
+    /// All that a customer wrote down with what he sent, as long as the transfers are kept.
+    pub fn memos_of(&self, sender: &Idx) -> Result<Vec<SentMemo>, VaultError> {
+        self.all(&SentMemo::prefix_of(self.keys, sender))
     }
 
     /// A transfer for a customer.

@@ -2,7 +2,7 @@
 
 use super::rows::{
     BankAccount, Consented, Contact, Credential, Customer, Holder, Incoming, News, OpenedSession, Outgoing,
-    Side, Status,
+    SentMemo, Side, Status,
 };
 use super::{Draft, Shelf, VaultError};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -27,6 +27,8 @@ pub struct PersonFile {
     pub news: Vec<News>,
     /// Which banks may be told of him.
     pub consents: Vec<Consented>,
+    /// What he wrote down with what he sent.
+    pub memos: Vec<SentMemo>,
 }
 
 /// How much an erasure took away.
@@ -61,12 +63,12 @@ pub fn export(
     }
     let (sent, received) = (shelf.sent_by(idx)?, shelf.received_by(idx)?);
     let (contacts, news) = (shelf.contacts_of(idx)?, shelf.kept_news(idx)?);
-    let consents = shelf.consents_of(idx)?;
-    Ok(Some(PersonFile { customer, accounts, sessions, contacts, sent, received, news, consents }))
+    let (consents, memos) = (shelf.consents_of(idx)?, shelf.memos_of(idx)?);
+    Ok(Some(PersonFile { customer, accounts, sessions, contacts, sent, received, news, consents, memos }))
 }
 
 /// Erases what the law does not oblige a bank to keep: contacts, consents, credential and second factor, transfers that
-/// ended before `keep_since`, and what he was told before it. Identity and accounts stay, as do open transfers: a bank must know its
+/// ended before `keep_since` with what he wrote down of them, and what he was told before it. Identity and accounts stay, as do open transfers: a bank must know its
 /// customers for as long as they have been its customers and the years after.
 ///
 /// # Errors
@@ -91,6 +93,9 @@ pub fn erase(draft: &mut Draft<'_>, idx: &Idx, keep_since: TimestampMs) -> Resul
     let consents = draft.consents_of(idx)?;
     consents.iter().for_each(|consent| draft.delete(consent));
     for transfer in &sent {
+        if let Some(memo) = draft.memo(idx, &transfer.id)? {
+            draft.delete(&memo);
+        }
         draft.remove_line(&transfer.id, Side::Sender)?;
         draft.delete(transfer);
     }

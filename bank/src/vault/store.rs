@@ -49,11 +49,13 @@ pub enum Table {
     TravelEnds = 21,
     /// Whom the bank may tell of a customer, by customer.
     Consents = 22,
+    /// What transfers were for, by sender.
+    Memos = 23,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -77,6 +79,7 @@ impl Table {
         Self::Journeys,
         Self::TravelEnds,
         Self::Consents,
+        Self::Memos,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -105,6 +108,7 @@ impl Table {
             Self::Journeys => "journeys",
             Self::TravelEnds => "travel_ends",
             Self::Consents => "consents",
+            Self::Memos => "memos",
         }
     }
 }

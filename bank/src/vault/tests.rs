@@ -140,7 +140,7 @@ fn news(person: usize) -> News {
     let turn = Turn {
         at: TimestampMs(20),
         id: tx_id(person),
-        side: Side::Sender,
+        matter: Matter::Sent,
         before: Some(Status::AwaitingReceiver),
         status: Some(Status::Completed),
         reason: None,
@@ -149,6 +149,12 @@ fn news(person: usize) -> News {
         session: session(person, DAY).id,
     };
     News { customer: idx(person), sequence: 1, turn }
+}
+
+/// What a customer wrote down with what he sent.
+fn memo(person: usize) -> SentMemo {
+    let words = ["Rent of Koregaon Park", "Surgery at Sahyadri"][person];
+    SentMemo { id: tx_id(person), sender: idx(person), memo: words.parse().unwrap() }
 }
 
 /// A bank that may be told of a customer.
@@ -177,6 +183,7 @@ fn filled() -> World {
             draft.put(&contact(person));
             draft.put(&Hold { handle: handle(person), id: tx_id(person), amount: Paise(507_500) });
             draft.put(&outgoing(person));
+            draft.put(&memo(person));
             draft.put(&consented(person));
             draft.put(&incoming(person));
             let (valid_until, id) = (TimestampMs(99), tx_id(person));
@@ -212,6 +219,8 @@ fn everything_is_found_by_every_name() {
         assert_eq!(shelf.held(&handle(person)), Ok(Paise(507_500)));
         assert_eq!(shelf.outgoing(&tx_id(person)), Ok(Some(outgoing(person))));
         assert_eq!(shelf.sent_by(&idx(person)), Ok(vec![outgoing(person)]));
+        assert_eq!(shelf.memo(&idx(person), &tx_id(person)), Ok(Some(memo(person))));
+        assert_eq!(shelf.memo(&idx(1 - person), &tx_id(person)), Ok(None), "a memo is its sender's own");
         assert_eq!(shelf.incoming(&tx_id(1 - person)), Ok(Some(incoming(person))));
         assert_eq!(shelf.received_by(&idx(person)), Ok(vec![incoming(person)]));
     }

@@ -47,8 +47,8 @@ pub use lawful::{
     OrderStatusView, OrderStepView, OrderView, PastOrdersView, ReaderView,
 };
 pub use news::{
-    BlockFinalizedView, BlockMinedView, ConsensusEventView, CourtOrderEventView, MissedView,
-    TransferEventView, VerdictCountView,
+    BlockFinalizedView, BlockMinedView, ConsensusEventView, CourtOrderEventView, EventDirection, MissedView,
+    TransferEventView, TravelStep, VerdictCountView,
 };
 pub use node::{
     BankStepView, BankWaitingView, ConsensusView, MempoolView, NodeInfoView, NodeRole, PeerView, StepName,
@@ -58,7 +58,9 @@ pub use order::{
     AnnounceKeysView, AnswerOrderView, ConfirmOpeningView, CourtOrderView, HolderView, OrderIdentityView,
     OrderShareView, OrderTargetView, PartyView, RefuseOrderView, ReleaseOrderView,
 };
-pub use person::{ErasedView, PersonAccountView, PersonConsentView, PersonSessionView, PersonView};
+pub use person::{
+    ErasedView, PersonAccountView, PersonConsentView, PersonMemoView, PersonSessionView, PersonView,
+};
 pub use travel::{
     CloseTravelView, ConversionView, CurrencyRatesView, ForeignBankView, ForexRateView, ForexRatesView,
     OpenTravelView, QuoteView, TravelTermsView,

@@ -4,7 +4,7 @@
 //! A customer's own facts are numbered by [`TransferEventView::sequence`] within a stream; those of blocks
 //! by their height.
 
-use super::{BankNames, BankTag, Direction};
+use super::{BankNames, BankTag};
 use crate::encoding::{Hex, Time};
 use idx_types::wire::CertifiedHeight;
 use idx_types::{
@@ -13,7 +13,31 @@ use idx_types::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A turn of one of a customer's transfers.
+/// What a turn is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventDirection {
+    /// A transfer that the customer sends.
+    Sent,
+    /// A transfer for him.
+    Received,
+    /// The opening or closing of a travel account; [`TransferEventView::travel`] says which.
+    Travel,
+}
+
+/// What was done with a travel account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TravelStep {
+    /// Its customer opened it.
+    Opening,
+    /// Its customer closed it.
+    Closing,
+    /// Its bank closed it, because its last day was over.
+    Expiry,
+}
+
+/// A turn of one of a customer's transfers, or what came of opening or closing a travel account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferEventView {
     /// The stream that numbers them: another one once the bank had to make its records anew.
@@ -22,10 +46,13 @@ pub struct TransferEventView {
     pub sequence: u64,
     /// The name of the event that is about this turn.
     pub event: String,
-    /// The transfer, whole.
+    /// The transaction, whole.
     pub tx_hash: TxId,
-    /// Whether the customer sends or receives it.
-    pub direction: Direction,
+    /// What it is for the customer.
+    pub direction: EventDirection,
+    /// Which step it is, if it is of a travel account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub travel: Option<TravelStep>,
     /// What it has become, by the names of the interface (`AWAITING_RECEIVER` and so on); null at a bank
     /// of the receiver where he did not take it.
     pub status: Option<String>,
@@ -37,10 +64,12 @@ pub struct TransferEventView {
     pub height: Option<Height>,
     /// When the bank learned of it.
     pub time: Time,
-    /// What the receiver gets.
+    /// What the receiver gets, in the currency of the account that pays; rupees that leave for a travel
+    /// account, or come back from it.
     pub amount: Paise,
-    /// The session that pays: all that a receiver learns of the sender.
-    pub sender_session_id: SessionId,
+    /// The session that pays: all that a receiver learns of the sender. Null for an expiry, which the bank
+    /// signs.
+    pub sender_session_id: Option<SessionId>,
 }
 
 /// Shows no transfer and nobody's amount.

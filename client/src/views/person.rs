@@ -2,7 +2,7 @@
 
 use super::{ContactView, CustomerTransferView};
 use crate::encoding::{Hex, Time};
-use idx_types::{AccountHandle, BankCode, Idx, NetworkDay, SessionId};
+use idx_types::{AccountHandle, BankCode, Idx, NetworkDay, SessionId, TxId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -32,6 +32,18 @@ pub struct PersonView {
     /// Which other banks may be told what he has here.
     #[serde(default)]
     pub consents: Vec<PersonConsentView>,
+    /// What he wrote down with what he sent.
+    #[serde(default)]
+    pub memos: Vec<PersonMemoView>,
+}
+
+/// What a person wrote down with a transfer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonMemoView {
+    /// The transfer.
+    pub id: Hex<TxId>,
+    /// His words.
+    pub memo: String,
 }
 
 /// A consent of a person's file.

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 const HELP: &str = "\
-Without --url the address is that of the home's config.toml.
+Without --url the address is that of the home's config.toml, by https if it names a certificate. That must be
+good for this address; if it is good for another name, give it by --url. SSL_CERT_FILE names a PEM file of
+the authority that signed it, if the machine does not trust it already.
 
 Examples:
   idx-node status --home .testnet/hdfc
@@ -61,7 +63,8 @@ impl Status {
         }
         let path = Home::at(&self.home).config_file();
         let settings = settings::load(&path, std::env::vars(), &[])?;
-        Ok(format!("http://{}/rpc", settings.http.listen))
+        let scheme = if settings.http.tls_certificate.is_some() { "https" } else { "http" };
+        Ok(format!("{scheme}://{}/rpc", settings.http.listen))
     }
 }
 

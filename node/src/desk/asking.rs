@@ -2,6 +2,7 @@
 
 use super::Door;
 use super::door::failed;
+use super::turns::Turns;
 use crate::engine::clock;
 use crate::engine::inquiries::Inquiries;
 use crate::engine::outbox::Outgoing;
@@ -16,9 +17,9 @@ use idx_crypto::Verifier;
 use idx_types::balances::BALANCE_ANSWER_BYTES;
 use idx_types::wire::{Request, Response, decode, encode};
 use idx_types::{BalanceQuestion, Bank, BankId, ChainId, Consent, Idx, NetworkDay, ReceiverTag, Signed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 /// Customers for whom all other banks are asked at a time; each bank owes at most so many answers, a
 /// quarter of what the network lets it owe, so that the agreement's own requests always have room.
@@ -35,13 +36,19 @@ const RESPONSE_BYTES: usize = BALANCE_ANSWER_BYTES + 2;
 
 /// The way to the other banks.
 pub(super) struct Asking {
-    home: (ChainId, BankId),
     shared: Arc<Shared>,
+    line: Line,
+    turns: Turns,
+}
+
+/// What asking one bank takes.
+struct Line {
+    home: (ChainId, BankId),
     network: mpsc::Sender<Outgoing>,
     verifier: Arc<dyn Verifier>,
     inquiries: Arc<Inquiries>,
-    places: Semaphore,
-    full_at: Mutex<Instant>,
+    /// How long a bank may take.
+    patience: Duration,
 }
 
 impl Asking {
@@ -52,24 +59,23 @@ impl Asking {
         verifier: Arc<dyn Verifier>,
         inquiries: Arc<Inquiries>,
     ) -> Self {
-        let (places, full_at) = (Semaphore::new(ASKED_AT_A_TIME_MAX), Mutex::new(Instant::now()));
-        Self { home, shared, network, verifier, inquiries, places, full_at }
+        let line = Line { home, network, verifier, inquiries, patience: ANSWER_TIME_MAX };
+        Self { shared, line, turns: Turns::new(ASKED, ASKED_AT_A_TIME_MAX, Instant::now()) }
     }
 
     async fn all(&self, customer: &Idx) -> Result<Vec<OtherBank>, Refusal> {
-        let _place = self.places.try_acquire().map_err(|_| Refusal::BankBusy)?;
-        let turn =
-            ASKED.take(&mut self.full_at.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
-        turn.map_err(|_| Refusal::BankBusy)?;
+        let _turn = self.turns.take(Instant::now()).ok_or(Refusal::BankBusy)?;
         let rules = self.shared.rules();
         let (_, keys) = rules.tag_keys.as_ref().ok_or(Refusal::BankBusy)?;
         let tag = receiver_tag(keys.newest(), customer, NetworkDay::of(clock()));
-        let others = rules.banks.banks().iter().filter(|bank| bank.id != self.home.1);
-        Ok(futures::future::join_all(others.map(|bank| self.one(bank, tag))).await)
+        let others = rules.banks.banks().iter().filter(|bank| bank.id != self.line.home.1);
+        Ok(futures::future::join_all(others.map(|bank| self.line.one(bank, tag))).await)
     }
+}
 
+impl Line {
     async fn one(&self, bank: &Bank, tag: ReceiverTag) -> OtherBank {
-        let said = tokio::time::timeout(ANSWER_TIME_MAX, self.exchange(bank, tag)).await;
+        let said = tokio::time::timeout(self.patience, self.exchange(bank, tag)).await;
         let said = said.ok().flatten().unwrap_or(Said::Unreachable);
         OtherBank { bank: bank.code.clone(), said }
     }
@@ -116,3 +122,6 @@ impl OtherBanks for Door {
         Ok(Signed::new(consent, &*self.signer))
     }
 }
+
+#[cfg(test)]
+mod tests;

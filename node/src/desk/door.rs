@@ -12,7 +12,7 @@ use idx_bank::vault::{
     BankAccount, Contact, Customer, Flag, FlagId, HistoryLine, Incoming, Instruction, Mark, NewsPage,
     Outgoing, PersonFile, export,
 };
-use idx_bank::{AccountNumber, FullName, Pan, RbiNumber};
+use idx_bank::{AccountNumber, FullName, Memo, Pan, RbiNumber};
 use idx_crypto::{KdfCost, Signer};
 use idx_storage::Store;
 use idx_types::{BankCode, BankId, Idx, NetworkDay, TimestampMs, TxId};
@@ -169,6 +169,11 @@ impl Teller for Door {
 
     fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>> {
         self.vault.shelf().outgoing(id).map_err(failed)
+    }
+
+    fn memo(&self, sender: &Idx, id: &TxId) -> Answer<Option<Memo>> {
+        let kept = self.vault.shelf().memo(sender, id).map_err(failed)?;
+        Ok(kept.map(|kept| kept.memo))
     }
 
     fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>> {

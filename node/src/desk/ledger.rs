@@ -5,10 +5,10 @@ use idx_bank::pseudonym::{TagKey, TagKeys};
 use idx_chain::{FeeQuote, Order, OrderStatus, Travel};
 use idx_replica::Replica;
 use idx_storage::{Store, StoreError};
-use idx_types::tx::{CourtOrder, OrderTarget};
+use idx_types::tx::{CloseTravel, Closing, CourtOrder, OrderTarget};
 use idx_types::{
-    Account, AccountHandle, Bank, BankCode, BankId, Conversion, Currency, Escrow, OrderId, Paise, Params,
-    Reason, Session, SessionId, TimestampMs, ValidatorSet,
+    Account, AccountHandle, Bank, BankCode, BankId, Conversion, Currency, Escrow, Height, OrderId, Outcome,
+    Paise, Params, Reason, Session, SessionId, TimestampMs, Transaction, TxId, TxKind, ValidatorSet,
 };
 use std::sync::Arc;
 
@@ -123,6 +123,33 @@ impl LedgerView for StoredLedger {
 
     fn changed_back(&self, currency: Currency, foreign: Paise) -> Result<Conversion, Reason> {
         self.rules.travel.closing(currency, foreign, &self.rules.params, self.rules.time)
+    }
+
+    fn closing(&self, handle: &AccountHandle, height: Height) -> Option<(TxId, Closing)> {
+        let certified = found("a height", self.store.certified(height))?;
+        let mut settled = certified.public.transactions.iter().zip(&certified.private.outcomes);
+        settled.find_map(|(tx, outcome)| {
+            let closing = closing_in(tx).filter(|_| *outcome == Outcome::Completed)?;
+            self.closes(closing, handle).then(|| (tx.id(), closing.clone()))
+        })
+    }
+}
+
+impl StoredLedger {
+    fn closes(&self, closing: &Closing, handle: &AccountHandle) -> bool {
+        match closing {
+            Closing::Session(session) => {
+                self.session(session).is_some_and(|opened| opened.account == *handle)
+            }
+            Closing::Expired(closed) => closed.shown() == Ok(handle),
+        }
+    }
+}
+
+fn closing_in(tx: &Transaction) -> Option<&Closing> {
+    match &tx.body.kind {
+        TxKind::CloseTravel(CloseTravel { closing, .. }) => Some(closing),
+        _ => None,
     }
 }
 

@@ -33,6 +33,7 @@ mod shell;
 mod start;
 mod statement;
 mod telling;
+mod turns;
 mod vault;
 
 pub use door::Door;

@@ -50,7 +50,7 @@ impl Shell {
                 self.ways.gossip(&DeskGossip::Notice(Box::new(notice)));
             }
             Effect::Tell { customer, turn } => {
-                tracing::debug!(id = %turn.id, side = ?turn.side, status = ?turn.status, "a transfer");
+                tracing::debug!(id = %turn.id, matter = ?turn.matter, status = ?turn.status, "news for a customer");
                 self.bells.ring(&customer);
             }
             Effect::Answer(token, answer) => {

@@ -3,9 +3,9 @@
 use super::Door;
 use super::door::failed;
 use idx_api::{Answer, NoStatement, QueryError, Statements};
-use idx_bank::Nickname;
 use idx_bank::statement::{Flow, Head, LINES_MAX, Movement, Recorded, Statement, StatementSeal};
 use idx_bank::vault::{BankAccount, Contact};
+use idx_bank::{Memo, Nickname};
 use idx_storage::{BalanceAt, Cursor, Order, PAGE_ENTRIES_MAX, PageQuery, Store, Subject};
 use idx_types::tx::{CloseTravel, Closing, OpenTravel};
 use idx_types::{
@@ -148,7 +148,8 @@ impl Reader<'_> {
             TxKind::Transfer(transfer) => {
                 let Some(accepted) = &transfer.accepted else { return Ok(None) };
                 let flow = if self.is_own(&transfer.from)? {
-                    Flow::Sent { to: accepted.to, contact: self.contact(id)?, fee: transfer.fee }
+                    let (contact, memo) = self.own_words(id)?;
+                    Flow::Sent { to: accepted.to, contact, memo, fee: transfer.fee }
                 } else {
                     Flow::Received { from: transfer.from }
                 };
@@ -200,10 +201,13 @@ impl Reader<'_> {
         Ok(found.is_some_and(|session| session.account == self.account))
     }
 
-    /// What the owner calls the receiver of what he sent, as long as the vault knows.
-    fn contact(&self, id: &TxId) -> Answer<Option<Nickname>> {
-        let sent = self.door.vault.shelf().outgoing(id).map_err(failed)?;
-        let known = sent.and_then(|sent| self.contacts.iter().find(|contact| contact.idx == sent.receiver));
-        Ok(known.map(|contact| contact.nickname.clone()))
+    /// What the owner calls the receiver of what he sent, and what he wrote down of it, as long as the vault
+    /// knows.
+    fn own_words(&self, id: &TxId) -> Answer<(Option<Nickname>, Option<Memo>)> {
+        let shelf = self.door.vault.shelf();
+        let Some(sent) = shelf.outgoing(id).map_err(failed)? else { return Ok((None, None)) };
+        let contact = self.contacts.iter().find(|contact| contact.idx == sent.receiver);
+        let memo = shelf.memo(&sent.sender, id).map_err(failed)?.map(|kept| kept.memo);
+        Ok((contact.map(|contact| contact.nickname.clone()), memo))
     }
 }

@@ -2,13 +2,13 @@
 //! signed and what is sealed to the judge; an auditor looks on; a regulator brings a judge in.
 
 use super::lawful::{NAME, judge, opened};
-use super::net::{Net, assert_success, idx_node};
+use super::net::{Net, PATIENCE, assert_success, idx_node};
 use super::rest::App;
 use idx_client::encoding::Hex;
-use idx_client::views::TokenView;
+use idx_client::views::{TokenView, TxStatus};
 use idx_node::admin::Admin;
 use idx_node::testnet::BANKS;
-use idx_types::{OrderId, SessionId};
+use idx_types::{OrderId, SessionId, TxId};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -16,8 +16,11 @@ use std::path::Path;
 /// The bank whose officers these are.
 const AT: &str = BANKS[1];
 
-/// Heights until the judge that is proposed may order: more than this story makes.
-const HEIGHTS_AHEAD: u64 = 1_000;
+/// Heights until the judge that is proposed may order: as many as the banks need to vote, and some.
+const HEIGHTS_AHEAD: u64 = 8;
+
+/// Who votes for him; the bank that proposes has done so with that.
+const IN_FAVOUR: [&str; 3] = [BANKS[0], BANKS[2], BANKS[3]];
 
 /// The offices, each with a token.
 struct Officers<'a> {
@@ -148,4 +151,27 @@ async fn a_judge_is_proposed(net: &Net, regulator: &App<'_>, folder: &Path) {
         proposals.iter().any(|proposal| proposal.id.to_string() == id)
     };
     super::net::until("the ledger has the proposal", listed).await;
+    banks_vote_him_in(net, regulator, &id, tip.0 + HEIGHTS_AHEAD).await;
+}
+
+/// One bank signs against him and three more for him, each at its own node's folder; then he may order.
+async fn banks_vote_him_in(net: &Net, regulator: &App<'_>, proposal: &str, from: u64) {
+    let proposal = format!("0x{}", proposal.trim_start_matches("0x"));
+    let client = net.client(AT);
+    for (bank, against) in [(BANKS[4], true)].into_iter().chain(IN_FAVOUR.map(|bank| (bank, false))) {
+        let home = text(net.place(bank).home.root());
+        let against: &[&str] = if against { &["--against"] } else { &[] };
+        let vote = ["propose", "vote", "--home", &home, "--proposal", &proposal];
+        let signed = printed(&net.idx_node([&vote[..], against].concat()));
+        let taken = client.call::<Hex<TxId>>("idx_sendRawTransaction", json!({"raw": signed})).await;
+        let done = client.wait_for_transaction(taken.expect("it is taken").0, PATIENCE).await;
+        let receipt = done.expect("the node answers").expect("it settles in time");
+        assert_eq!(receipt.status, TxStatus::Completed, "{bank}: {:?}", receipt.reason);
+    }
+    net.reach(&[AT], from).await;
+    let is_in = |told: &Value| {
+        let judges = told["judges"].as_array().expect("judges");
+        judges.iter().any(|judge| judge["judge_id"] == 7 && judge["is_active"] == true)
+    };
+    regulator.until("GET /api/court-orders/judges", is_in).await;
 }

@@ -10,6 +10,7 @@ mod court;
 mod crashes;
 mod demo;
 mod dice;
+mod encrypted;
 mod events;
 mod expiry;
 mod history;

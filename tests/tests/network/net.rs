@@ -7,13 +7,16 @@ use idx_node::rpc::endpoint;
 use idx_node::testnet::{self, BANKS, End, Layout, Place, Process};
 use idx_types::{Height, PrivateHash};
 use rustix::process::{Pid, Signal, kill_process};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::future::Future;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio_rustls::rustls::ClientConfig;
 
 /// Longest that anything may take which should happen at once on a quick machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,6 +43,7 @@ pub struct Net {
     links: bool,
     clock: Option<Clock>,
     variables: Vec<(&'static str, String)>,
+    trust: Mutex<BTreeMap<&'static str, Arc<ClientConfig>>>,
 }
 
 /// The `idx-node` that was built with these tests.
@@ -85,7 +89,18 @@ impl Net {
             links: false,
             clock: None,
             variables: vec![],
+            trust: Mutex::default(),
         }
+    }
+
+    /// From now on a bank's door is encrypted, and trusted by these settings.
+    pub fn encrypts(&self, bank: &'static str, trust: Arc<ClientConfig>) {
+        self.trust.lock().expect("no test panics in here").insert(bank, trust);
+    }
+
+    /// How a bank's door is trusted, if it is encrypted.
+    pub fn trust(&self, bank: &str) -> Option<Arc<ClientConfig>> {
+        self.trust.lock().expect("no test panics in here").get(bank).cloned()
     }
 
     /// The same, for processes whose clock the story moves; `None` where that cannot be done.
@@ -164,6 +179,11 @@ impl Net {
     /// Where a bank's node serves HTTP.
     pub fn url(&self, bank: &str) -> String {
         format!("http://127.0.0.1:{}", self.http_base + self.place(bank).number)
+    }
+
+    /// The same as address and port.
+    pub fn address(&self, bank: &str) -> String {
+        self.url(bank).trim_start_matches("http://").to_owned()
     }
 
     /// A client of a bank's node that tries each call once.

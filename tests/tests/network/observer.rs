@@ -171,6 +171,8 @@ async fn follows(net: &Net, observer: &Observer, story: &[Transaction]) {
     assert_eq!((info.role, info.bank), (NodeRole::Observer, None));
     let refused = client.banks().await.expect_err("it knows no balances").to_string();
     assert!(refused.contains("an observer knows no balances"), "{refused}");
+    let refused = client.forex_rates().await.expect_err("it knows no rates").to_string();
+    assert!(refused.contains("an observer knows no rates of foreign money"), "{refused}");
     let refused = client.send_raw_transaction(&story[0]).await.expect_err("it hands nothing on");
     assert!(
         matches!(&refused, ClientError::Rpc { .. })

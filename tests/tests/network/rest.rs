@@ -6,7 +6,10 @@ use idx_node::admin::Admin;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 /// How often a status is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -20,20 +23,41 @@ pub struct App<'a> {
 
 /// A request and its answer; the body is JSON in both directions.
 fn request(net: &Net, bank: &str, line: &str, token: &str, body: &str) -> (u16, Value) {
-    let address = net.url(bank).trim_start_matches("http://").trim_end_matches("/rpc").to_owned();
-    let mut stream = TcpStream::connect(&address).expect("the node listens");
+    let (status, body) = exchange(net, bank, line, token, body).expect("the node answers");
+    (status, serde_json::from_str(&body).expect("the answer is JSON"))
+}
+
+/// The same with the answer as it came; encrypted where the bank's door is.
+fn exchange(net: &Net, bank: &str, line: &str, token: &str, body: &str) -> std::io::Result<(u16, String)> {
+    let address = net.address(bank);
+    let plain = TcpStream::connect(&address)?;
+    let mut stream: Box<dyn Stream> = match net.trust(bank) {
+        Some(trust) => Box::new(encrypted(plain, trust)),
+        None => Box::new(plain),
+    };
     let bearer = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
     let head = format!(
         "{line} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{bearer}\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    stream.write_all([head.as_bytes(), body.as_bytes()].concat().as_slice()).expect("it reads");
+    stream.write_all([head.as_bytes(), body.as_bytes()].concat().as_slice())?;
     let mut text = String::new();
-    stream.read_to_string(&mut text).expect("it answers in UTF-8");
+    stream.read_to_string(&mut text)?;
     let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status line");
     let body = text.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
-    (status, serde_json::from_str(body).expect("the answer is JSON"))
+    Ok((status, body.to_owned()))
+}
+
+/// A connection, encrypted or not.
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
+/// The same connection, encrypted; the door is trusted by its address.
+pub fn encrypted(plain: TcpStream, trust: Arc<ClientConfig>) -> StreamOwned<ClientConnection, TcpStream> {
+    let name = ServerName::from(plain.peer_addr().expect("it is connected").ip());
+    StreamOwned::new(ClientConnection::new(trust, name).expect("the settings are sound"), plain)
 }
 
 impl App<'_> {
@@ -43,6 +67,19 @@ impl App<'_> {
         assert_eq!(got, status, "{} {line}: {answer}", self.bank);
         assert_eq!(answer["success"], status < 400, "{answer}");
         answer
+    }
+
+    /// Whether the bank answers at all.
+    pub fn is_up(&self) -> bool {
+        exchange(self.net, self.bank, "GET /api/stats", "", "").is_ok_and(|(status, _)| status == 200)
+    }
+
+    /// A file.
+    pub fn file(&self, path: &str) -> String {
+        let line = format!("GET {path}");
+        let (status, text) = exchange(self.net, self.bank, &line, &self.token, "").expect("the node answers");
+        assert_eq!(status, 200, "{} {line}: {text}", self.bank);
+        text
     }
 
     /// Asks until the answer is as wished.

@@ -1,8 +1,10 @@
 //! Two customers of two banks travel: out of rupees, a payment in dollars between them, and home. The first
 //! rates are those that `testnet up` publishes.
 
-use super::net::{Net, assert_success, idx_node};
+use super::net::{Net, PATIENCE, assert_success, idx_node};
 use super::rest::{App, customer};
+use idx_client::views::{EventBody, EventDirection, TransferEventView, TravelStep};
+use idx_types::Paise;
 use serde_json::{Value, json};
 
 /// Changes 5,000.00 rupees into dollars; answers the new account's id.
@@ -19,6 +21,53 @@ async fn departs(app: &App<'_>, source: u64) -> String {
     id
 }
 
+/// What the payment was for; the sender's statement has it.
+const MEMO: &str = "Dinner, table 7";
+
+/// The travel account's statement in its currency, as the bank of the receiver verifies it.
+fn what_was_done_abroad_is_stated(asha: &App<'_>, elsewhere: &App<'_>, (account, day): (u64, &str)) {
+    for (format, parts) in [
+        ("csv", &[r#""CHANGED","","59.61""#, r#""SENT","10.15","","0.15","49.46","Bilal""#, MEMO][..]),
+        ("camt.053", &[r#"<Amt Ccy="USD">49.46</Amt>"#, "<Ustrd>Dinner, table 7</Ustrd>", "<Ccy>USD</Ccy>"]),
+    ] {
+        let end = format!("{}-12-31", &day[..4]);
+        let wanted = json!({"start_date": day, "end_date": end, "format": format, "account_id": account});
+        let made = asha.ask(201, "POST /api/statements/generate", wanted);
+        let facts = &made["metadata"];
+        assert_eq!((&facts["closing_balance"], &facts["transaction_count"]), (&json!("0.00"), &json!(3)));
+        let document = asha.file(made["download_url"].as_str().expect("a path"));
+        assert!(parts.iter().all(|part| document.contains(part)), "{document}");
+        assert!(!document.contains("INR"), "{document}");
+        let shown = json!({"content": document, "signature": made["signature"], "account_id": account});
+        assert_eq!(elsewhere.ask(200, "POST /api/statements/verify", shown)["valid"], true, "{format}");
+        let altered = json!({"content": document.replace("49.46", "94.46"), "signature": made["signature"]});
+        assert_eq!(elsewhere.ask(200, "POST /api/statements/verify", altered)["valid"], false, "{format}");
+    }
+}
+
+/// The opening, the payment and the closing, in one stream without gaps.
+async fn what_came_of_it_was_told(net: &Net, token: &str, closing: &str) {
+    let mut stream = net.client("HDFC").subscribe_customer(token, Some(0)).await.expect("a good token");
+    let mut all: Vec<TransferEventView> = Vec::new();
+    while all.last().is_none_or(|told| told.travel != Some(TravelStep::Closing)) {
+        let next = tokio::time::timeout(PATIENCE, stream.next()).await.expect("an event in time");
+        match next.expect("no gap").expect("no end").event {
+            EventBody::Transfer { transfer } => all.push(transfer),
+            other => panic!("{other:?}"),
+        }
+    }
+    let numbers: Vec<u64> = all.iter().map(|told| told.sequence).collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+    assert!(all.iter().any(|told| told.direction == EventDirection::Sent && told.travel.is_none()));
+    let (first, last) = (&all[0], &all[all.len() - 1]);
+    for (told, step, rupees) in [(first, TravelStep::Opening, 500_000), (last, TravelStep::Closing, 409_408)]
+    {
+        assert_eq!((told.travel, told.amount), (Some(step), Paise(rupees)), "{told:?}");
+        assert_eq!((told.status.as_deref(), told.height.is_some()), (Some("COMPLETED"), true));
+    }
+    assert_eq!(last.tx_hash.to_string(), closing.trim_start_matches("0x"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn out_of_rupees_and_home_again() {
     let net = Net::up();
@@ -30,7 +79,8 @@ async fn out_of_rupees_and_home_again() {
 
     asha.ask(201, "POST /api/recipients/add", json!({"recipient_idx": idx, "nickname": "Bilal"}));
     let id = |text: &str| text.parse::<u64>().expect("ids are numbers");
-    let dollars = json!({"recipient_nickname": "Bilal", "amount": "10.00", "sender_account_id": id(&hers)});
+    let dollars = json!({"recipient_nickname": "Bilal", "amount": "10.00", "sender_account_id": id(&hers),
+                         "memo": MEMO});
     let sent = asha.ask(201, "POST /api/transactions/send", dollars);
     assert_eq!(sent["total_debit"], "10.15");
     let hash = sent["tx_hash"].as_str().expect("a hash");
@@ -52,6 +102,9 @@ async fn out_of_rupees_and_home_again() {
     assert!(closed["account"]["closed_at"].is_string());
     assert_eq!(asha.balance(), "9094.08");
     asha.ask(400, &close, json!({}));
+    let day = &sent["transaction"]["created_at"].as_str().expect("a time")[..10];
+    what_was_done_abroad_is_stated(&asha, &bilal, (id(&hers), day));
+    what_came_of_it_was_told(&net, &asha.token, closing["tx_hash"].as_str().expect("a hash")).await;
 
     let totals = net.client("SBI").totals().await.expect("a node counts its money");
     assert_eq!(totals.currencies.len(), 5);

@@ -7,7 +7,7 @@ use idx_types::{Idx, Paise, TxId};
 
 words! {
     /// What a flag is on.
-    FlagKind { "customer", "transfer" }
+    FlagKind { "customer", "transfer", "travel" }
     /// Why it was raised.
     RiskReason {
         "HIGH_VALUE", "VELOCITY_1H", "VELOCITY_24H", "VELOCITY_7D", "STRUCTURING", "SANCTIONS_LIST",
@@ -15,7 +15,7 @@ words! {
 }
 
 objects! {
-    /// The transfer of a flag.
+    /// What moved: a transfer, or rupees that left for a travel account.
     FlaggedTransfer { tx_hash: TxId, direction: DirectionName, amount: Paise }
     /// What somebody found.
     Clearing { by: Words, at: Time, note: Words }

@@ -31,6 +31,7 @@ objects! {
         updated_at: Time,
         completed_at: Option<Time>,
         valid_until: Time,
+        memo: Option<Words>,
     }
     /// A transfer in a list.
     ListedTransfer: Transfer {

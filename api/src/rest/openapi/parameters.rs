@@ -1,6 +1,6 @@
 //! What stands in paths, queries and headers of requests.
 
-use crate::rest::route::{QueryDoc, Route, Verb};
+use crate::rest::route::{QueryDoc, Route};
 use crate::rest::schema::written;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ const PLACES: &[(&str, &str, &str, &str)] = &[
 /// All of a route.
 pub(super) fn of(route: &Route) -> Vec<Value> {
     let names = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let key = (route.verb != Verb::Get).then(idempotency_key);
+    let key = route.repeats().then(idempotency_key);
     names.map(|name| in_path(route, name)).chain(route.query.iter().map(in_query)).chain(key).collect()
 }
 

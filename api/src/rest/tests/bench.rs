@@ -17,7 +17,7 @@ use idx_bank::vault::{
     Login, LoginId, Mark, MemoryStore, NewsPage, Office, Outgoing, PasswordHash, PersonFile, Retention,
     SecondFactor, Shelf, Table, VaultKey, VaultKeys, VaultStore, erase,
 };
-use idx_bank::{AccountNumber, Entropy, FullName, Pan, Password, RbiNumber, Secret32};
+use idx_bank::{AccountNumber, Entropy, FullName, Memo, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_types::testing::{TEST_DAY, chain_id, key};
 use idx_types::{BankCode, BankId, Height, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
@@ -226,6 +226,9 @@ impl Teller for FakeTeller {
     }
     fn outgoing(&self, id: &TxId) -> Answer<Option<Outgoing>> {
         Ok(self.shelf().outgoing(id).unwrap())
+    }
+    fn memo(&self, sender: &Idx, id: &TxId) -> Answer<Option<Memo>> {
+        Ok(self.shelf().memo(sender, id).unwrap().map(|kept| kept.memo))
     }
     fn incoming(&self, id: &TxId) -> Answer<Option<Incoming>> {
         Ok(self.shelf().incoming(id).unwrap())

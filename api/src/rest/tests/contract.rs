@@ -128,6 +128,39 @@ async fn a_sender_says_how_long_the_receiver_has() {
     }
 }
 
+/// What the payment was for is read by who wrote it, wherever he sees the payment, and by nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_memo_is_its_senders_own() {
+    let (bench, [asha, bilal]) = Bench::people().await;
+    let send = |memo: Value| json!({"recipient_idx": bilal.idx, "amount": 10, "sender_account_id": asha.account, "memo": memo});
+    let sent = bench.post("/api/transactions/send", &asha.token, send(json!(" Miete \"Mai\" "))).await;
+    assert_eq!(sent.status, 201, "{}", sent.body);
+    let sent = sent.json();
+    let (one, history) =
+        (format!("/api/transactions/{}", sent["tx_hash"].as_str().unwrap()), "/api/transactions");
+    let hers = bench.get(&one, &asha.token).await.json();
+    let listed = bench.get(history, &asha.token).await.json();
+    for seen in [&sent["transaction"], &hers["transaction"], &listed["transactions"][0]] {
+        assert_eq!(seen["memo"], "Miete \"Mai\"");
+    }
+    for path in [one.as_str(), history, "/api/transactions/pending-for-me"] {
+        let reply = bench.get(path, &bilal.token).await;
+        assert!(reply.status == 200 && !reply.body.contains("Miete"), "{path}: {}", reply.body);
+    }
+    let plain = json!({"recipient_idx": bilal.idx, "amount": 10, "sender_account_id": asha.account});
+    let plain = bench.post("/api/transactions/send", &asha.token, plain).await.json();
+    assert_eq!(plain["transaction"]["memo"], Value::Null);
+    assert_eq!(
+        bench.post("/api/transactions/send", &asha.token, send(json!("म".repeat(140)))).await.status,
+        201
+    );
+    for bad in [json!(""), json!("  "), json!("a".repeat(141)), json!("a\nb"), json!("a\u{85}"), json!(7)] {
+        let refused = bench.post("/api/transactions/send", &asha.token, send(bad.clone())).await;
+        assert_eq!(refused.status, 400, "{bad}");
+        assert_eq!(refused.json()["error"]["details"]["field"], "memo", "{bad}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_wanted_ends_and_frees_the_money() {
     let (bench, [asha, bilal]) = Bench::people().await;

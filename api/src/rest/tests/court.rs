@@ -115,6 +115,26 @@ async fn an_order_is_handed_in_awaited_and_taken_away_sealed() {
     assert!(executed["executed_at"].is_string(), "{executed}");
 }
 
+/// It is a question: with a key it is answered as things stand, like without, and nothing of an order is
+/// shown after its end because somebody had asked before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_repeats_no_answer_of_an_order() {
+    let bench = Bench::new().await;
+    let clerk = bench.officer(Office::JudgeClerk).await;
+    let tx = order();
+    let path = format!("/api/court-orders/{}/execute", Hex(tx.id()));
+    let execute = || bench.ask("POST", &path, &clerk, "Idempotency-Key: once\r\n", "{}");
+    let halves = vec![shared(HolderView::Regulator(0)), shared(HolderView::Company)];
+    bench.keeps(vec![kept(&tx, halves[..1].to_vec())]);
+    assert_eq!(execute().await.status, 409, "a half is missing");
+    bench.keeps(vec![kept(&tx, halves.clone())]);
+    assert_eq!(execute().await.status, 200, "it has come");
+    bench.keeps(vec![OrderView { status: OrderStatusView::Released, ..kept(&tx, halves) }]);
+    let over = execute().await;
+    assert_eq!((over.status, code(&over).as_str()), (410, "COURT_ORDER_OVER"), "{}", over.body);
+    assert!(!over.body.contains("sealed"), "{}", over.body);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_is_over_gives_nothing() {
     let bench = Bench::new().await;

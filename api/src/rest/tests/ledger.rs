@@ -18,6 +18,8 @@ pub struct Ledger {
     pub time: TimestampMs,
     pub accounts: Vec<Account>,
     pub sessions: Vec<Session>,
+    /// What closed travel accounts.
+    closings: Vec<(AccountHandle, TxId, Closing)>,
     /// What moved whose money, a height each.
     movements: Vec<(AccountHandle, Movement)>,
     escrow: Escrow,
@@ -28,7 +30,8 @@ pub struct Ledger {
 impl Ledger {
     pub fn new(time: TimestampMs) -> Self {
         let rate = Some(Rate(8_333_333_333));
-        Self { time, accounts: vec![], sessions: vec![], movements: vec![], escrow: escrow(), rate }
+        let (accounts, sessions, closings, movements) = (vec![], vec![], vec![], vec![]);
+        Self { time, accounts, sessions, closings, movements, escrow: escrow(), rate }
     }
 
     fn of(&mut self, handle: &AccountHandle) -> &mut Account {
@@ -104,14 +107,19 @@ impl Ledger {
             }
             TxKind::Transfer(Transfer { from, amount, fee, accepted: Some(accepted), .. }) => {
                 let [payer, payee] = [from, &accepted.to].map(|session| self.account_of(session));
-                let sent = Flow::Sent { to: accepted.to, contact: None, fee: *fee };
+                let sent = Flow::Sent { to: accepted.to, contact: None, memo: None, fee: *fee };
                 self.moves(payer, tx.id(), sent, *amount);
                 self.moves(payee, tx.id(), Flow::Received { from: *from }, *amount);
                 return Some((tx.id(), Fact::Completed { to: accepted.to }));
             }
             TxKind::OpenTravel(ask) => self.depart(ask),
-            TxKind::CloseTravel(CloseTravel { closing: Closing::Session(session), .. }) => {
-                self.come_home(&self.account_of(session));
+            TxKind::CloseTravel(CloseTravel { closing, .. }) => {
+                let handle = match closing {
+                    Closing::Session(session) => self.account_of(session),
+                    Closing::Expired(handle) => *handle.shown().unwrap(),
+                };
+                self.closings.push((handle, tx.id(), closing.clone()));
+                self.come_home(&handle);
             }
             _ => {}
         }
@@ -199,6 +207,10 @@ impl LedgerView for Ledger {
     fn changed_back(&self, _: Currency, foreign: Paise) -> Result<Conversion, Reason> {
         let rate = self.rate.ok_or(Reason::NoRate)?;
         Conversion::closing(rate, foreign, |gross| gross.portion(Bps(15))).ok_or(Reason::Overflow)
+    }
+    fn closing(&self, handle: &AccountHandle, _: Height) -> Option<(TxId, Closing)> {
+        let (_, id, closing) = self.closings.iter().find(|(closed, ..)| closed == handle)?;
+        Some((*id, closing.clone()))
     }
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
         match amount.0 {

@@ -23,6 +23,7 @@ impl World {
                 to,
                 amount: Paise(rupees * 100),
                 life_ms: None,
+                memo: None,
             },
         )
     }
@@ -109,4 +110,37 @@ fn a_flag_is_cleared_once_and_pages_go_on_after_it() {
     assert_eq!(world.flags(0, false), [open[0].clone(), open[2].clone()]);
     let cleared = world.flags(0, true);
     assert_eq!(cleared[0].cleared.as_ref().unwrap().note, "known trader");
+}
+
+/// Rupees that leave for a travel account count as sent: by value, by pace, and beside transfers.
+#[test]
+fn rupees_that_leave_for_a_travel_account_are_weighed_as_those_of_a_transfer() {
+    let mut world = World::new();
+    world.rules(0, high_value(10_000));
+    let (_, travel) = travel::abroad(&mut world, 30);
+    let flags = world.flags(0, false);
+    assert_eq!(flags.len(), 1);
+    let Flagged::Travel { amount, .. } = flags[0].what else { panic!("{:?}", flags[0].what) };
+    assert_eq!((amount, flags[0].score), (Paise(1_000_000), 40));
+    assert!(world.ledger.account(&travel).is_some(), "a flag stops nothing");
+    let close = Ask::CloseTravel { owner: *person(ASHA).idx(), account: travel };
+    assert!(world.ask(0, close).is_ok());
+    assert_eq!(world.flags(0, false).len(), 1, "what comes home is his own");
+}
+
+#[test]
+fn a_travel_account_that_the_rules_reject_holds_nothing_and_leaves_no_account() {
+    let mut world = World::new();
+    let hourly = Velocity { count_max: None, total_max: Some(Paise(1_100_000)) };
+    let velocity = [hourly, Velocity::default(), Velocity::default()];
+    world.rules(0, RiskRules { velocity, flag_from: 1, reject_from: Some(30), ..RiskRules::default() });
+    world.pay(2_000).unwrap();
+    let source = world.account_of(0, ASHA);
+    let held = world.banks[0].held(&source);
+    assert_eq!(world.ask(0, travel::leave(&world, 10_000, 30)), Err(Refusal::RiskRejected));
+    assert_eq!(world.banks[0].held(&source), held);
+    assert_eq!(world.banks[0].shelf().accounts_of(person(ASHA).idx()).unwrap().len(), 1);
+    assert!(world.banks[0].shelf().travel_ends(NetworkDay(u32::MAX), 9).unwrap().is_empty());
+    assert!(world.ask(0, travel::leave(&world, 9_000, 30)).is_ok(), "together below the rule");
+    assert_eq!(world.pay(1), Err(Refusal::RiskRejected), "and the account counts for what is sent after it");
 }

@@ -150,6 +150,7 @@ fn what_is_told_are_open_rupee_accounts() {
         to: Recipient::Idx(*person(ASHA).idx()),
         amount: Paise(100_000),
         life_ms: None,
+        memo: None,
     };
     world.ask(SBI, pay).unwrap();
     type Change = fn(&mut idx_types::Account);

@@ -56,7 +56,7 @@ fn a_transfer_lives_as_long_as_its_sender_wishes_within_the_limits() {
     let longest = world.ledger.validity_ms_max();
     let send = |life_ms| {
         let to = Recipient::Idx(*person(BILAL).idx());
-        Ask::Send { sender, account: account.handle, to, amount: Paise(1_000), life_ms }
+        Ask::Send { sender, account: account.handle, to, amount: Paise(1_000), life_ms, memo: None }
     };
     for life_ms in [0, SEND_LIFE_MS_MIN - 1, longest + 1, u64::MAX] {
         assert_eq!(world.ask(0, send(Some(life_ms))), Err(Refusal::BadLifetime), "{life_ms}");
@@ -82,7 +82,9 @@ fn a_lost_session_is_opened_again() {
     let account = world.account_of(0, ASHA).handle;
     for _ in 0..3 {
         let to = Recipient::Idx(receiver);
-        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None }).unwrap();
+        world
+            .ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None, memo: None })
+            .unwrap();
     }
     world.pool.clear();
     world.block();
@@ -103,7 +105,8 @@ fn a_session_that_never_came_gives_up_what_waited_for_it() {
     let waiting = world.intent(10);
     world.accept(1, waiting).unwrap();
     let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
-    let send = Ask::Send { sender, account: account.handle, to, amount: Paise(1_000), life_ms: None };
+    let send =
+        Ask::Send { sender, account: account.handle, to, amount: Paise(1_000), life_ms: None, memo: None };
     let Ok(Answer::Sent(lost)) = world.ask(0, send) else { panic!("sent") };
     world.pool.clear();
     world.now = NetworkDay::of(world.now).end();
@@ -127,7 +130,7 @@ fn what_is_lost_on_its_way_is_shown_again() {
     world.ask(0, Ask::OpenSession { owner: sender, account, key: None }).unwrap();
     world.block();
     let Ok(Answer::Sent(id)) =
-        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None })
+        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None, memo: None })
     else {
         panic!("sent")
     };

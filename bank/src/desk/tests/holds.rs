@@ -9,7 +9,8 @@ fn holds_count_against_the_balance() {
     let (sender, account) = (*person(ASHA).idx(), world.account_of(0, ASHA).handle);
     let mut send = |rupees: u64| {
         let to = Recipient::Idx(*person(BILAL).idx());
-        world.ask(0, Ask::Send { sender, account, to, amount: Paise(rupees * 100), life_ms: None })
+        world
+            .ask(0, Ask::Send { sender, account, to, amount: Paise(rupees * 100), life_ms: None, memo: None })
     };
     assert!(send(60_000).is_ok());
     assert_eq!(send(60_000), Err(Refusal::InsufficientFunds));
@@ -48,8 +49,10 @@ fn perform(world: &mut World, sent: &mut Vec<TxId>, act: Act) {
         Act::Send(rupees) => {
             let account = world.account_of(0, ASHA).handle;
             let to = Recipient::Idx(receiver);
-            let answer =
-                world.ask(0, Ask::Send { sender, account, to, amount: Paise(rupees * 100), life_ms: None });
+            let answer = world.ask(
+                0,
+                Ask::Send { sender, account, to, amount: Paise(rupees * 100), life_ms: None, memo: None },
+            );
             if let Ok(Answer::Sent(id)) = answer {
                 sent.push(id);
             }

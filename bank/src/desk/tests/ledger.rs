@@ -6,6 +6,7 @@ use crate::pseudonym::TagKeys;
 use idx_crypto::{Ed25519, Envelope, Hash32, Signer};
 use idx_types::escrow::{Company, Regulator};
 use idx_types::testing::key;
+use idx_types::tx::Closing;
 use idx_types::{
     Account, AccountKind, Bank, BankCode, Bps, Conversion, Currency, Escrow, FreezeState, Height, NetworkKey,
     Rate, Reason, Session, TxBody,
@@ -20,6 +21,8 @@ pub struct Ledger {
     pub escrow: Escrow,
     /// An id settles at most once.
     pub settled: BTreeSet<TxId>,
+    /// What closed a travel account.
+    pub closings: Vec<(AccountHandle, TxId, Closing)>,
     /// Rupees for a dollar, bought and sold alike.
     pub rate: Option<Rate>,
 }
@@ -34,7 +37,7 @@ impl Ledger {
             company: Company { signing_key: key(100).public_key(), day_keys: days },
         };
         let (settled, rate) = (BTreeSet::new(), Some(Rate(8_333_333_333)));
-        Self { time: NOON, accounts: vec![], sessions: vec![], escrow, settled, rate }
+        Self { time: NOON, accounts: vec![], sessions: vec![], escrow, settled, closings: vec![], rate }
     }
 
     /// The ledger's own rule on envelopes.
@@ -87,6 +90,11 @@ impl LedgerView for Ledger {
     fn changed_back(&self, _: Currency, foreign: Paise) -> Result<Conversion, Reason> {
         let rate = self.rate.ok_or(Reason::NoRate)?;
         Conversion::closing(rate, foreign, |gross| gross.portion(Bps(15))).ok_or(Reason::Overflow)
+    }
+    fn closing(&self, handle: &AccountHandle, height: Height) -> Option<(TxId, Closing)> {
+        assert_eq!(self.account(handle).unwrap().closed_at, Some(height));
+        let (_, id, closing) = self.closings.iter().find(|(closed, ..)| closed == handle)?;
+        Some((*id, closing.clone()))
     }
     fn fee(&self, amount: Paise) -> Result<Paise, Reason> {
         match amount.0 {

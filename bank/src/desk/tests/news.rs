@@ -2,7 +2,7 @@
 //! restarts too, and nothing of anybody else.
 
 use super::*;
-use crate::vault::{News, Side, Turn};
+use crate::vault::{Matter, News, Turn};
 use idx_types::{Height, Reason};
 
 fn news(world: &World, bank: usize, who: usize) -> Vec<News> {
@@ -43,9 +43,9 @@ fn a_payment_is_told_to_its_two_customers_and_nobody_else() {
     let gone = [("- AWAITING_RECEIVER", None), ("AWAITING_RECEIVER -", None)];
     assert_eq!(turns(&world, 2, BILAL), expected(&gone), "at his other bank it is gone");
     assert!(news(&world, 3, CHARU).is_empty());
-    for (bank, who, side) in [(0, ASHA, Side::Sender), (1, BILAL, Side::Receiver)] {
+    for (bank, who, matter) in [(0, ASHA, Matter::Sent), (1, BILAL, Matter::Received)] {
         for News { customer, turn, .. } in news(&world, bank, who) {
-            assert_eq!((customer, turn.id, turn.side), (*person(who).idx(), id, side));
+            assert_eq!((customer, turn.id, turn.matter), (*person(who).idx(), id, matter));
             assert_eq!((turn.amount, turn.reason), (Paise(500_000), None));
         }
     }

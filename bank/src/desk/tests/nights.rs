@@ -59,7 +59,7 @@ fn who_pays_first_in_the_last_seconds_of_a_day_pays_in_tomorrows_session() {
     world.now = TimestampMs(midnight.0 - 10);
     let (sender, account) = (*person(ASHA).idx(), world.account_of(0, ASHA).handle);
     let to = Recipient::Idx(*person(BILAL).idx());
-    let send = Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None };
+    let send = Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None, memo: None };
     let Ok(Answer::Sent(late)) = world.ask(0, send) else { panic!("sent") };
     world.now = midnight.plus(200);
     world.block();

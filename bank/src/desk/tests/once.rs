@@ -11,8 +11,14 @@ const fn mark(key: u8, request: u8) -> Mark {
 fn pay(world: &mut World, mark: Mark, rupees: u64) -> Result<Answer, Refusal> {
     let account = world.account_of(0, ASHA).handle;
     let to = Recipient::Idx(*person(BILAL).idx());
-    let ask =
-        Ask::Send { sender: *person(ASHA).idx(), account, to, amount: Paise(rupees * 100), life_ms: None };
+    let ask = Ask::Send {
+        sender: *person(ASHA).idx(),
+        account,
+        to,
+        amount: Paise(rupees * 100),
+        life_ms: None,
+        memo: None,
+    };
     world.ask(0, Ask::Once(mark, Box::new(ask)))
 }
 

@@ -32,6 +32,7 @@ fn asked(world: &mut World, account: &BankAccount) -> TxBody {
         to: Recipient::Idx(bilal()),
         amount: Paise(1_000),
         life_ms: None,
+        memo: None,
     };
     match world.ask(0, send) {
         Ok(Answer::SignIntent(body)) => *body,
@@ -100,8 +101,8 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
     let to = Recipient::Idx(receiver);
     let sender = *person(ASHA).idx();
     let from = world.account_of(0, ASHA).handle;
-    let Ok(Answer::Sent(id)) =
-        world.ask(0, Ask::Send { sender, account: from, to, amount: Paise(1_000), life_ms: None })
+    let Ok(Answer::Sent(id)) = world
+        .ask(0, Ask::Send { sender, account: from, to, amount: Paise(1_000), life_ms: None, memo: None })
     else {
         panic!("sent")
     };
@@ -142,6 +143,7 @@ fn he_brings_a_fresh_key_for_every_session() {
         to: Recipient::Idx(bilal()),
         amount: Paise(1_000),
         life_ms: None,
+        memo: None,
     };
     assert_eq!(world.ask(0, send), Err(Refusal::SessionKeyNeeded));
     assert_eq!(opened(&mut world, &account, 77), Err(Refusal::SessionKeyUsed), "of yesterday");

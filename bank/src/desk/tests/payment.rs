@@ -17,6 +17,7 @@ fn five_thousand_rupees_from_hdfc_to_icici() {
         to: Recipient::Contact("LANDLORD".parse().unwrap()),
         amount: Paise(500_000),
         life_ms: None,
+        memo: None,
     };
     let Ok(Answer::Sent(id)) = world.ask(0, send) else { panic!("sent") };
     assert_eq!(world.banks[0].held(&from), Paise(507_500), "amount and fee");
@@ -110,7 +111,7 @@ fn a_restart_forgets_nothing() {
     let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
     let account = world.account_of(0, ASHA).handle;
     let Ok(Answer::Sent(id)) =
-        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None })
+        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None, memo: None })
     else {
         panic!("sent")
     };

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 
 fn send(account: AccountHandle, amount: u64) -> Ask {
     let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
-    Ask::Send { sender, account, to, amount: Paise(amount), life_ms: None }
+    Ask::Send { sender, account, to, amount: Paise(amount), life_ms: None, memo: None }
 }
 
 fn to_contact(account: AccountHandle, nickname: &str) -> Ask {
     let to = Recipient::Contact(nickname.parse().unwrap());
-    Ask::Send { sender: *person(ASHA).idx(), account, to, amount: Paise(1_000), life_ms: None }
+    Ask::Send { sender: *person(ASHA).idx(), account, to, amount: Paise(1_000), life_ms: None, memo: None }
 }
 
 /// Asha's world: a neighbour at her bank, a contact, a closed and a frozen account, one that is not on
@@ -117,7 +117,7 @@ fn nobody_receives_from_the_account_that_pays() {
     let (sender, account) = (*person(ASHA).idx(), world.account_of(0, ASHA).handle);
     let to = Recipient::Idx(sender);
     let Ok(Answer::Sent(id)) =
-        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None })
+        world.ask(0, Ask::Send { sender, account, to, amount: Paise(1_000), life_ms: None, memo: None })
     else {
         panic!("to another account of his own")
     };

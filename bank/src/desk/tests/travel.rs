@@ -7,11 +7,11 @@ use idx_crypto::{SecretKey, Signer};
 use idx_types::tx::{Closing, OpenTravel};
 use idx_types::{AccountHandle, Idx, Paise, Rate, Reason, TxBody, TxKind};
 
-fn asha() -> Idx {
+pub fn asha() -> Idx {
     *person(ASHA).idx()
 }
 
-fn leave(world: &World, rupees: u64, days: u32) -> Ask {
+pub fn leave(world: &World, rupees: u64, days: u32) -> Ask {
     Ask::OpenTravel {
         owner: asha(),
         source: world.account_of(0, ASHA).handle,
@@ -23,7 +23,7 @@ fn leave(world: &World, rupees: u64, days: u32) -> Ask {
 }
 
 /// Asha has changed 10,000.00 rupees: source and travel account.
-fn abroad(world: &mut World, days: u32) -> (BankAccount, AccountHandle) {
+pub fn abroad(world: &mut World, days: u32) -> (BankAccount, AccountHandle) {
     let source = world.account_of(0, ASHA);
     let opened = world.ask(0, leave(world, 10_000, days)).unwrap();
     let Answer::AccountOpening { handle, .. } = opened else { panic!("{opened:?}") };
@@ -119,7 +119,8 @@ fn home_again_with_all_that_is_left() {
     assert!(matches!(world.ask(0, close()), Ok(Answer::Submitted(_))));
     assert_eq!(world.ask(0, close()), Err(Refusal::TravelBusy));
     let to = Recipient::Idx(*person(BILAL).idx());
-    let spend = Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None };
+    let spend =
+        Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None, memo: None };
     assert_eq!(world.ask(0, spend), Err(Refusal::InsufficientFunds), "all of it is on its way home");
     world.block();
     world.block();
@@ -135,7 +136,8 @@ fn an_expired_account_is_called_home() {
     world.now = world.now.plus(2 * DAY_MS);
     world.block();
     let to = Recipient::Idx(*person(BILAL).idx());
-    let spend = Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None };
+    let spend =
+        Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None, memo: None };
     assert_eq!(world.ask(0, spend), Err(Refusal::TravelExpired));
     world.ledger.rate = None;
     world.block();
@@ -156,8 +158,10 @@ fn an_intent_is_accepted_in_its_own_currency_only() {
     let mut world = World::new();
     let (_, travel) = abroad(&mut world, 30);
     let to = Recipient::Idx(*person(BILAL).idx());
-    let sent =
-        world.ask(0, Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None });
+    let sent = world.ask(
+        0,
+        Ask::Send { sender: asha(), account: travel, to, amount: Paise(1_000), life_ms: None, memo: None },
+    );
     let Ok(Answer::Sent(id)) = sent else { panic!("{sent:?}") };
     world.block();
     world.deliver();
@@ -182,6 +186,10 @@ fn who_signs_himself_signs_the_opening() {
     let id = TxId(digest.0);
     let sign = |key: &SecretKey| Ask::SignTravel { owner: asha(), id, signature: key.sign(&digest) };
     assert_eq!(world.ask(0, sign(&own)), Err(Refusal::BadSignature));
+    let strict = RiskRules { high_value: Some(Paise(1)), reject_from: Some(1), ..RiskRules::default() };
+    world.banks[0].desk.home.risk = strict;
+    assert_eq!(world.ask(0, sign(&session_key)), Err(Refusal::RiskRejected), "weighed when he signs");
+    world.banks[0].desk.home.risk = RiskRules::default();
     assert!(matches!(world.ask(0, sign(&session_key)), Ok(Answer::AccountOpening { .. })));
     world.block();
     assert_eq!(world.balance(&source), Paise(9_000_000));

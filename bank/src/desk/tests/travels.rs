@@ -58,6 +58,7 @@ impl World {
             return Err(Reason::BelowLeast);
         }
         self.ledger.arrive(place, closing);
+        self.ledger.closings.push((handle, tx.id(), ask.closing.clone()));
         Ok(())
     }
 }

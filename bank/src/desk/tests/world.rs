@@ -252,7 +252,10 @@ impl World {
     pub fn intent(&mut self, rupees: u64) -> TxId {
         let account = self.account_of(0, ASHA).handle;
         let (sender, to) = (*person(ASHA).idx(), Recipient::Idx(*person(BILAL).idx()));
-        let sent = self.ask(0, Ask::Send { sender, account, to, amount: Paise(rupees * 100), life_ms: None });
+        let sent = self.ask(
+            0,
+            Ask::Send { sender, account, to, amount: Paise(rupees * 100), life_ms: None, memo: None },
+        );
         let Ok(Answer::Sent(id)) = sent else { panic!("{sent:?}") };
         self.block();
         self.deliver();

@@ -27,7 +27,7 @@ fn csv_quotes_everything_and_begins_no_formula() {
     let rows: Vec<&str> = csv.split("\r\n").collect();
     assert_eq!(rows.len(), 1 + 1 + 8 + 1 + 1, "header, opening, lines, closing, and the end of the last");
     assert_eq!(rows[11], "");
-    let end = "\"HDFC\",\"501000000001\",\"INR\"";
+    let end = "\"HDFC\",\"501000000001\",\"INR\",\"\"";
     assert_eq!(
         rows[1],
         format!(
@@ -42,6 +42,8 @@ fn csv_quotes_everything_and_begins_no_formula() {
         )
     );
     assert!(rows[3].ends_with(&format!("\"{id}\",\"11\",{end}")), "{}", rows[3]);
+    let memo = "\"INR\",\"'+rent <May> & \"\"June\"\"\"";
+    assert!(rows[4].ends_with(memo), "{}", rows[4]);
     assert!(rows[5].contains("\"RECEIVED\",\"\",\"123.45\",\"0.00\""), "{}", rows[5]);
     assert!(rows[10].contains("\"CLOSING\",\"\",\"\",\"\",\"6957.69\""), "{}", rows[10]);
     let fields = |row: &str| row.split("\",\"").count();
@@ -57,6 +59,7 @@ fn camt_holds_balances_sums_and_escaped_names() {
         "<Nm>आशा राव &amp; &lt;Sons&gt;</Nm>",
         "<TtlChrgsAndTaxAmt Ccy=\"INR\">15.00</TtlChrgsAndTaxAmt>",
         "<SubFmlyCd>CWDL</SubFmlyCd>",
+        "<Ustrd>+rent &lt;May&gt; &amp; &quot;June&quot;</Ustrd>",
         "<NbOfNtries>8</NbOfNtries>",
         "<Sum>10523.45</Sum>",
         "<Cd>FORX</Cd>",

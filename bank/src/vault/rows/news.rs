@@ -1,4 +1,5 @@
-//! What customers are to be told: each turn of their transfers, numbered, and how many there were.
+//! What customers are to be told: each turn of their transfers, the ends of what they do with travel accounts,
+//! numbered, and how many there were.
 
 use super::{Side, Status};
 use crate::secret::secret_bytes;
@@ -12,16 +13,41 @@ use zeroize::Zeroizing;
 /// News that are kept of a customer; the oldest give their place to new ones.
 pub const NEWS_PER_CUSTOMER_MAX: u64 = 1_000;
 
-/// What a transfer has become for one of its two customers. It holds what that customer may be shown, so
-/// that telling him needs no other record.
+/// What a turn is of, from its customer's side. Borsh of the vault: the first two are as in [`Side`], which
+/// stood here before there were others; new ones go to the end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, BorshSerialize, BorshDeserialize)]
+pub enum Matter {
+    /// A transfer that he sends.
+    Sent,
+    /// A transfer for him.
+    Received,
+    /// The opening of a travel account.
+    TravelOpening,
+    /// The closing of one that he asked for.
+    TravelClosing,
+    /// The closing of one by the bank, because its last day was over.
+    TravelExpiry,
+}
+
+impl From<Side> for Matter {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Sender => Self::Sent,
+            Side::Receiver => Self::Received,
+        }
+    }
+}
+
+/// What a transfer has become for one of its two customers, or what came of opening or closing a travel
+/// account. It holds what that customer may be shown, so that telling him needs no other record.
 #[derive(Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Turn {
     /// When the bank learned of it.
     pub at: TimestampMs,
-    /// Which transfer.
+    /// Which transaction.
     pub id: TxId,
-    /// Whether the customer sends or receives it.
-    pub side: Side,
+    /// What it is.
+    pub matter: Matter,
     /// What it was before; none at its beginning.
     pub before: Option<Status>,
     /// What it has become; none if the receiver has chosen another of his banks, so that nothing is left
@@ -31,9 +57,11 @@ pub struct Turn {
     pub reason: Option<Reason>,
     /// The block in which this happened, if it happened in one.
     pub height: Option<Height>,
-    /// What the receiver gets.
+    /// What the receiver gets, in minor units of its currency; rupees that left for a travel account, or
+    /// that came back from it.
     pub amount: Paise,
-    /// The session that pays: all that a receiver learns of the sender.
+    /// The session that pays, or signs for the travel account: all that a receiver learns of the sender.
+    /// Zeros for an expiry, which has none.
     pub session: SessionId,
 }
 

@@ -31,7 +31,7 @@ impl Pace {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, BorshSerialize, BorshDeserialize)]
 pub struct FlagId(pub [u8; 16]);
 
-/// What is flagged.
+/// What is flagged. Borsh of the vault: new ones go to the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, BorshSerialize, BorshDeserialize)]
 pub enum Flagged {
     /// A transfer.
@@ -45,6 +45,13 @@ pub enum Flagged {
     },
     /// The customer himself, at his registration.
     Customer,
+    /// Rupees that leave for a travel account.
+    Travel {
+        /// The transaction that opens it.
+        id: TxId,
+        /// Rupees, the fee included.
+        amount: Paise,
+    },
 }
 
 /// Who looked at a flag, and what he found.

@@ -66,3 +66,12 @@ fn what_was_erased_leaves_a_gap_and_the_numbers_go_on() {
 fn news_show_nothing_in_logs() {
     assert_eq!(format!("{:?} {:?}", news(0), news(0).turn), "News(****) Turn(**** COMPLETED)");
 }
+
+/// What a turn is of stands where the side of its transfer stood: rows of before are read as they are.
+#[test]
+fn a_row_of_before_there_were_travel_accounts_reads_as_it_was() {
+    for (side, matter) in [(Side::Sender, Matter::Sent), (Side::Receiver, Matter::Received)] {
+        assert_eq!(borsh::to_vec(&side).unwrap(), borsh::to_vec(&matter).unwrap());
+        assert_eq!(Matter::from(side), matter);
+    }
+}

@@ -10,6 +10,7 @@ fn needles(world: &World) -> Vec<(&'static str, Vec<u8>)> {
             [("name", name), ("PAN", pan), ("RBI", rbi), ("number", number), ("nickname", nickname)]
                 .map(|(what, text)| (what, text.as_bytes().to_vec())),
         );
+        all.push(("memo", memo(person).memo.expose().as_bytes().to_vec()));
         all.push(("IDX text", idx(person).to_string().into_bytes()));
         let secrets = [idx(person).0, handle(person).0, tx_id(person).0, session(person, DAY).id.0];
         all.extend(secrets.map(|bytes| ("32 bytes", bytes.to_vec())));

@@ -105,6 +105,7 @@ pub fn play(world: &mut World, people: &[Payer], pairs: &[(usize, usize)]) {
             to: recipient,
             amount: Paise(1_000),
             life_ms: None,
+            memo: None,
         };
         let sent = world.ask(from.bank, ask);
         let Ok(Answer::Sent(id)) = sent else { panic!("{sent:?}") };
