@@ -2,8 +2,8 @@
 
 use super::*;
 use idx_crypto::{Signature, Signer};
-use idx_types::testing::key;
-use idx_types::{Concealed, ReceiverTag, TxBody};
+use idx_types::testing::{chain_id, key};
+use idx_types::{Cancellation, Concealed, ReceiverTag, TxBody};
 
 /// Charu at KOTAK gives way to a Charu with an own key at HDFC.
 fn world() -> (World, BankAccount) {
@@ -108,7 +108,10 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
     world.block();
     let accept =
         |signature: Option<Signature>| Ask::Accept { receiver, id, account: account.handle, signature };
-    let Ok(Answer::SignDigest(digest)) = world.ask(0, accept(None)) else { panic!("a digest") };
+    let Ok(Answer::SignAcceptance(of, choice)) = world.ask(0, accept(None)) else { panic!("a choice") };
+    assert_eq!(world.ask(0, accept(None)), Ok(Answer::SignAcceptance(id, choice)), "asked again, the same");
+    assert_eq!(of, id);
+    let digest = choice.digest(id);
     let wrong = key(78).sign(&digest);
     assert_eq!(world.ask(0, accept(Some(wrong))), Err(Refusal::BadSignature));
     assert_eq!(world.ask(0, accept(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
@@ -121,6 +124,7 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
     signed(&mut world, body, 77).unwrap();
     let cancel = |signature| Ask::Cancel { sender: receiver, id, signature };
     let Ok(Answer::SignDigest(digest)) = world.ask(0, cancel(None)) else { panic!("a digest") };
+    assert_eq!(digest, Cancellation::digest_of(chain_id(), id), "he can make it himself");
     assert_eq!(world.ask(0, cancel(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
     world.deliver();
     assert!(world.banks[1].incoming(id).is_none());
