@@ -187,5 +187,5 @@ async fn a_key_of_ones_own_opens_and_closes_a_travel_account() {
     charu.opens_session(travel, &abroad).await;
     charu.travels(&format!("POST /api/travel/accounts/{travel}/close"), json!({}), &abroad);
     charu.app.until(&line, |answer| answer["account"]["status"] == "CLOSED").await;
-    assert_eq!(charu.app.balance(), "9932.80");
+    assert_eq!(charu.app.balance(), "9934.26");
 }
