@@ -133,7 +133,7 @@ fn carry_out(
         match teller.ask(Ask::Instruct { mark, sender, account: handle, to, amount }).await {
             Ok(Answered::Sent(id)) => State::Accepted(id),
             // He signs himself, and a file cannot.
-            Ok(_) => refused(Refusal::BadSignature),
+            Ok(_) => refused(Refusal::SignatureNeeded),
             Err(refusal) => refused(refusal),
         }
     }

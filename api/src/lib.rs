@@ -67,7 +67,7 @@ pub use others::{OtherBank, OtherBanks, Said};
 pub use rest::{Rate, RestLimits};
 pub use socketio::EventLimits;
 pub use statements::{NoStatement, Statements};
-pub use teller::{AccountStanding, Teller};
+pub use teller::{AccountStanding, SessionStanding, Teller};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

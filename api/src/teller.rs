@@ -10,10 +10,10 @@ use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::Identity;
 use idx_bank::vault::{
     BankAccount, Contact, Customer, Flag, FlagId, HistoryLine, Incoming, Instruction, Mark, NewsPage,
-    Outgoing, PersonFile,
+    OpenedSession, Outgoing, PersonFile,
 };
 use idx_bank::{AccountNumber, FullName, Memo, Pan, RbiNumber};
-use idx_types::{Account, Idx, Paise, TimestampMs, TxId};
+use idx_types::{Account, Idx, Paise, Session, SessionId, TimestampMs, TxId};
 
 /// An account as the bank and the ledger see it.
 #[derive(Debug, Clone)]
@@ -24,6 +24,14 @@ pub struct AccountStanding {
     pub ledger: Option<Account>,
     /// What open transfers hold of its balance.
     pub held: Paise,
+}
+
+/// A session as the bank and the ledger see it.
+pub struct SessionStanding {
+    /// In the vault.
+    pub session: OpenedSession,
+    /// On the ledger; `None` until its opening is final.
+    pub ledger: Option<Session>,
 }
 
 /// The desk. Whoever calls has made sure that the person who asks is the one named, or a clerk. Reads are
@@ -65,6 +73,12 @@ pub trait Teller: Doorkeeper + Statements + OtherBanks {
     /// # Errors
     /// [`QueryError`](crate::QueryError).
     fn account_of(&self, number: &AccountNumber) -> Answer<Option<BankAccount>>;
+
+    /// A session, whoever's it is.
+    ///
+    /// # Errors
+    /// [`QueryError`](crate::QueryError).
+    fn session(&self, id: &SessionId) -> Answer<Option<SessionStanding>>;
 
     /// Whom a customer pays.
     ///

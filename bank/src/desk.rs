@@ -258,7 +258,7 @@ impl Desk {
                 let answer = self.send(work, sender, account, &to, (amount, life_ms))?;
                 Ok(note(work, sender, answer, memo))
             }
-            Ask::SendSigned { to, intent } => self.send_signed(work, to, *intent),
+            Ask::SendSigned { to, intent, memo } => self.send_signed(work, to, *intent, memo),
             Ask::Accept { receiver, id, account, signature } => {
                 self.accept(work, receiver, id, account, signature)
             }

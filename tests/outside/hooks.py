@@ -73,13 +73,14 @@ UNREAD = ("INVALID_BODY", "INVALID_QUERY", "INVALID_IDEMPOTENCY_KEY")
 
 # What a schema cannot say, by the field that the refusal names.
 UNSAYABLE = {
-    "password": "not all the same character; not the PAN",
+    "password": "not all the same character; not the PAN; one proof and not two",
     "end_date": "not before start_date, and at most 366 days in all",
     "account_id": "needed by who has several accounts",
     "recipient_nickname": "this or recipient_idx",
     "recipient_idx": "somebody else",
     "signed_order": "a transaction in borsh",
     "proposal": "a transaction in borsh",
+    "intent": "the body of a transaction in borsh",
     "end_id": "not below start_id, and a height there is",
 }
 

@@ -24,6 +24,7 @@ pub mod escrow;
 pub mod evidence;
 pub mod fork;
 pub mod ids;
+pub mod login;
 pub mod money;
 pub mod notice;
 pub mod observed;
@@ -61,6 +62,7 @@ pub use ids::{
     AccountHandle, BankCode, BankId, ChainId, ConsentId, Height, Idx, NetworkKey, OrderId, PrivateHash,
     PublicHash, ReceiverTag, Round, SessionId, TimestampMs, TxHash, TxId,
 };
+pub use login::LoginProof;
 pub use money::{Bps, Currency, Paise};
 pub use notice::{Cancellation, Notice, Rejection};
 pub use observed::{NextRules, ObservedHeight};

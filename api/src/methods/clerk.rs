@@ -88,7 +88,9 @@ async fn ask(teller: &Arc<dyn Teller>, ask: Ask) -> Result<Answer, RpcError> {
 async fn ask_id(teller: &Arc<dyn Teller>, what: Ask) -> Result<Hex<TxId>, RpcError> {
     match ask(teller, what).await? {
         Answer::Sent(id) | Answer::Done(id) | Answer::Submitted(id) => Ok(Hex(id)),
-        Answer::SignIntent(_) | Answer::SignDigest(_) => Err(RpcError::desk(Refusal::BadSignature)),
+        Answer::SignIntent(_) | Answer::SignDigest(_) | Answer::SignAcceptance(..) => {
+            Err(RpcError::desk(Refusal::SignatureNeeded))
+        }
         _ => Err(RpcError::busy("the desk gave another answer")),
     }
 }

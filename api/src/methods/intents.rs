@@ -14,7 +14,7 @@ pub(crate) fn send(context: Arc<Context>, arguments: Arguments) -> Pending {
     Box::pin(async move {
         let RawIntent { raw, to } = arguments.read_unrepeated()?;
         let intent = Box::new(decode(&raw.0)?);
-        let asked = Ask::SendSigned { to, intent };
+        let asked = Ask::SendSigned { to, intent, memo: None };
         match context.teller()?.ask(asked).await.map_err(RpcError::desk)? {
             Answer::Sent(id) => context.json(&Hex(id)),
             _ => Err(RpcError::busy("the desk gave another answer")),

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::RpcError;
 use crate::teller::Teller;
 use idx_bank::desk::{Answer, Ask, Refusal};
-use idx_bank::vault::{BankAccount, Consented, Contact, Credential, OpenedSession, PersonFile, SentMemo};
+use idx_bank::vault::{BankAccount, Consented, Contact, OpenedSession, PersonFile, SentMemo};
 use idx_client::encoding::{Hex, Time};
 use idx_client::views::{
     ContactView, ErasedView, PersonAccountView, PersonConsentView, PersonMemoView, PersonSessionView,
@@ -82,20 +82,12 @@ fn view(file: &PersonFile) -> PersonView {
         pan_card: file.customer.pan.expose().to_owned(),
         rbi_number: file.customer.rbi.expose().to_owned(),
         registered: Time(file.customer.registered),
-        credential: credential(&file.customer.credential).to_owned(),
+        credential: file.customer.credential.name().to_owned(),
         accounts: file.accounts.iter().map(account).collect(),
         sessions: file.sessions.iter().map(session).collect(),
         contacts: file.contacts.iter().map(contact).collect(),
         transfers: transfer_views(&file.sent, &file.received),
         consents: file.consents.iter().map(consent).collect(),
         memos: file.memos.iter().map(memo).collect(),
-    }
-}
-
-const fn credential(credential: &Credential) -> &'static str {
-    match credential {
-        Credential::Unset => "none",
-        Credential::Password(_) => "password",
-        Credential::OwnKey(_) => "own_key",
     }
 }

@@ -71,6 +71,7 @@ pub(super) async fn info(call: Call) -> Outcome {
         "pan_card": masked(customer.pan.expose()),
         "balance": balance,
         "created_at": Time(customer.registered),
+        "credential": customer.credential.name(),
     }})))
 }
 

@@ -1,13 +1,13 @@
 //! Becoming a customer, logging in, staying logged in, logging out.
 //!
-//! PAN and RBI number alone log nobody in. Whether the PAN, the RBI number or the password is wrong, the
-//! answer is the same and takes the same time: one password is hashed in each case.
+//! PAN and RBI number alone log nobody in: [`proving`](super::proving) says what does.
 
 use super::Rest;
 use super::body::bodies;
 use super::error::{ApiError, Code};
 use super::factors;
-use super::fields::{BankName, NoAmount, RefreshText, TotpCode};
+use super::fields::{BankName, ChallengeText, KeyText, NoAmount, RefreshText, SignatureText, TotpCode};
+use super::proving::prove;
 use super::route::{Call, Outcome, answer};
 use super::tokens::{ACCESS_MS, REFRESH_MS, Refresh, Tokens, login_id};
 use super::transfers::Nothing;
@@ -15,7 +15,7 @@ use crate::deps::Answer;
 use crate::error::RpcError;
 use crate::teller::Teller;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
-use idx_bank::vault::{Credential, Customer, Holder, LoginId, PasswordHash};
+use idx_bank::vault::{Credential, Holder, LoginId};
 use idx_bank::{FullName, Pan, Password, RbiNumber};
 use idx_client::encoding::Time;
 use idx_types::{BankCode, Currency, Idx, Paise, TimestampMs};
@@ -28,7 +28,8 @@ bodies! {
         pan_card: Pan,
         rbi_number: RbiNumber,
         full_name: FullName,
-        password: Password,
+        password: Option<Password>,
+        public_key: Option<KeyText>,
         bank_name: Option<BankName>,
     };
     ignoring { initial_balance: Option<NoAmount> }
@@ -37,7 +38,9 @@ bodies! {
         pan_card: Pan,
         rbi_number: RbiNumber,
         bank_name: BankName,
-        password: Password,
+        password: Option<Password>,
+        challenge: Option<ChallengeText>,
+        signature: Option<SignatureText>,
         totp_code: Option<TotpCode>,
     }
     /// What prolongs a login.
@@ -48,18 +51,30 @@ pub(super) async fn register(mut call: Call) -> Outcome {
     let new = NewCustomer::read(std::mem::take(&mut call.fields))?;
     let teller = call.teller()?;
     at_this_bank(teller.bank(), new.bank_name.as_ref())?;
-    if same_text(&new.password, new.pan_card.expose()) || same_text(&new.password, new.rbi_number.expose()) {
-        return Err(ApiError::field("password", "not the PAN or the RBI number, nor holding one of them"));
-    }
-    let hash = teller.hash_password(new.password).await?;
+    let credential = match (new.password, new.public_key) {
+        (Some(password), None) => hashed(&teller, password, (&new.pan_card, &new.rbi_number)).await?,
+        (None, Some(key)) => Credential::OwnKey(key.0),
+        _ => return Err(ApiError::field("password", "this or public_key, and not both")),
+    };
     let identity = teller.identify(new.pan_card, new.rbi_number).await?;
     let idx = *identity.idx();
     let full_name = new.full_name.expose().to_owned();
-    let (name, credential) = (new.full_name, Credential::Password(hash));
-    let (name, is_listed) = screened(&teller, name).await?;
+    let (name, is_listed) = screened(&teller, new.full_name).await?;
     call.ask(Ask::Register { identity, name, credential, is_listed }).await?;
     let user = json!({"idx": idx, "full_name": full_name, "balance": Paise::ZERO});
     Ok(answer(json!({"message": "User registered successfully", "user": user})))
+}
+
+/// A password that is none of his papers.
+async fn hashed(
+    teller: &Arc<dyn Teller>,
+    password: Password,
+    (pan, rbi): (&Pan, &RbiNumber),
+) -> Result<Credential, ApiError> {
+    if same_text(&password, pan.expose()) || same_text(&password, rbi.expose()) {
+        return Err(ApiError::field("password", "not the PAN or the RBI number, nor holding one of them"));
+    }
+    Ok(Credential::Password(teller.hash_password(password).await?))
 }
 
 /// A name, and whether it is near one on the bank's lists.
@@ -89,11 +104,13 @@ pub(super) async fn login(mut call: Call) -> Outcome {
     let mut papers = Papers::read(std::mem::take(&mut call.fields))?;
     let teller = call.teller()?;
     at_this_bank(teller.bank(), Some(&papers.bank_name))?;
+    let shown = papers.shown()?;
     let alias = call.rest.tokens()?.alias(papers.pan_card.expose());
     call.rest.count_try(alias)?;
     let code = papers.totp_code.take();
     // Where the bank could not say whether it was he, nothing is counted.
-    let proved = prove(&call, &teller, papers).await.inspect_err(|_| call.rest.lockout.retract(&alias))?;
+    let proved = prove(&call, &teller, papers, shown).await;
+    let proved = proved.inspect_err(|_| call.rest.lockout.retract(&alias))?;
     let customer = proved.ok_or(Code::InvalidCredentials)?;
     let idx = customer.idx;
     // A wrong or an old code counts as a wrong password does.
@@ -114,23 +131,6 @@ pub(super) async fn login(mut call: Call) -> Outcome {
     }));
     fields.extend(answer(entry.tokens()));
     Ok(fields)
-}
-
-/// The customer of these papers, if the password is his.
-async fn prove(call: &Call, teller: &Arc<dyn Teller>, papers: Papers) -> Result<Option<Customer>, ApiError> {
-    let Papers { pan_card, rbi_number, password, .. } = papers;
-    let known = call.read(move |teller| teller.customer_of_pan(&pan_card)).await?;
-    let known = known.filter(|customer| customer.rbi == rbi_number);
-    let hash = known.as_ref().and_then(password_of);
-    let is_his = teller.is_password(hash.clone(), password).await?;
-    Ok(known.filter(|_| is_his && hash.is_some()))
-}
-
-fn password_of(customer: &Customer) -> Option<PasswordHash> {
-    match &customer.credential {
-        Credential::Password(hash) => Some(hash.clone()),
-        _ => None,
-    }
 }
 
 /// What is on all rupee accounts of a customer.

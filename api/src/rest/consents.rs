@@ -1,37 +1,21 @@
 //! A customer's consents: which other banks may be told what he has here. They are given, looked at and
 //! withdrawn at the bank that holds the accounts, and nowhere else.
 
-use super::body::{Field, bodies};
+use super::body::bodies;
 use super::error::{ApiError, Code};
-use super::fields::{BankName, Days};
+use super::fields::{BankName, Days, SignatureText};
 use super::route::{Call, Outcome, answer};
 use crate::deps::Answer;
 use crate::teller::Teller;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::vault::Consented;
 use idx_client::encoding::Time;
-use idx_crypto::Signature;
 use idx_types::{ConsentId, Idx};
 use serde_json::{Value, json};
 
 bodies! {
     /// A bank that may ask.
     NewConsent { bank: BankName, valid_for_days: Option<Days>, own_signature: Option<SignatureText> }
-}
-
-/// A signature by a key of the customer's own.
-pub(crate) struct SignatureText(pub Signature);
-
-impl Field for SignatureText {
-    const RULE: &'static str = "an Ed25519 signature: 128 hex digits in lower case";
-    const SCHEMA: &'static str = r#"{"type":"string","pattern":"^[0-9a-f]{128}$"}"#;
-
-    fn read(json: &str) -> Option<Self> {
-        let text: String = serde_json::from_str(json).ok()?;
-        let mut bytes = [0; 64];
-        hex::decode_to_slice(&text, &mut bytes).ok()?;
-        (hex::encode(bytes) == text).then_some(Self(Signature(bytes)))
-    }
 }
 
 /// How long a consent holds if the customer says nothing of it, days.

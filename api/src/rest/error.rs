@@ -86,6 +86,11 @@ impl ApiError {
         Self { retry_after, details: json!({"retry_after_seconds": retry_after}), ..code.into() }
     }
 
+    /// Whether the request is half of one: the customer comes again with his signature.
+    pub(crate) fn awaits_signature(&self) -> bool {
+        self.code == Refusal::SignatureNeeded.code()
+    }
+
     /// The envelope.
     pub(crate) fn body(&self) -> Value {
         let details = if self.details.is_null() { json!({}) } else { self.details.clone() };
@@ -188,6 +193,7 @@ pub(crate) const fn status_of_refusal(refusal: Refusal) -> u16 {
         | Refusal::TravelBusy
         | Refusal::TooManyConsents
         | Refusal::FlagCleared
+        | Refusal::SignatureNeeded
         | Refusal::AccountNotOpen => 409,
         Refusal::BadKey
         | Refusal::AccountClosed

@@ -1,5 +1,9 @@
 //! The values of bodies and paths, and the rules they are read by.
 
+mod keys;
+
+pub(crate) use keys::{ChallengeText, DigestText, IntentText, KeyText, SignatureText};
+
 use super::body::Field;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

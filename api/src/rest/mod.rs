@@ -25,6 +25,7 @@ mod auth;
 mod body;
 mod caller;
 mod chain;
+mod challenges;
 mod compliance;
 mod consents;
 mod counter;
@@ -38,12 +39,14 @@ mod imports;
 mod lockout;
 mod openapi;
 mod page;
+mod proving;
 mod rates;
 mod recipients;
 mod replays;
 mod route;
 mod schema;
 mod serve;
+mod signing;
 mod statements;
 mod table;
 #[cfg(test)]
@@ -62,6 +65,7 @@ use crate::teller::Teller;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::{MethodFilter, get, on};
+use challenges::Challenges;
 use error::{ApiError, Code};
 use idx_bank::vault::LoginId;
 use idx_crypto::Hash32;
@@ -113,6 +117,8 @@ pub(crate) struct PeerAddress(pub Option<IpAddr>);
 pub(crate) struct Rest {
     pub context: Arc<Context>,
     pub lockout: Lockout,
+    /// What waits to be signed by who logs in.
+    pub challenges: Challenges,
     pub addresses: Buckets<PeerAddress>,
     pub entries: Buckets<PeerAddress>,
     pub logins: Buckets<LoginId>,
@@ -141,6 +147,7 @@ impl Rest {
         let limits = &context.limits.rest;
         Arc::new(Self {
             lockout: Lockout::default(),
+            challenges: Challenges::default(),
             addresses: Buckets::new(limits.per_address),
             entries: Buckets::new(limits.entries_per_address),
             logins: Buckets::new(limits.per_login),

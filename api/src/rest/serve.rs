@@ -119,6 +119,7 @@ async fn work(
     let told = match finish(route, call).await {
         Ok(Answered::Told(told)) => told,
         Ok(file) => return Ok(file),
+        Err((error, _)) if error.awaits_signature() => return Err(error),
         Err((_, told)) => told,
     };
     first.done(told.clone());

@@ -5,8 +5,8 @@ use super::answers::{self, Done, File};
 use super::route::{AnswerDoc, QueryDoc, Route, Shape, Verb, Who};
 use super::tokens::Role::{Auditor, BankAdmin, JudgeClerk, Regulator, User};
 use super::{
-    accounts, auth, chain, compliance, consents, counter, court, factors, history, imports, recipients,
-    statements, transfers, travel,
+    accounts, auth, chain, compliance, consents, counter, court, factors, history, imports, proving,
+    recipients, signing, statements, transfers, travel,
 };
 use answers::accounts as holdings;
 use answers::{
@@ -141,6 +141,8 @@ routes! {
         "Log in.", auth::login;
     Post "/auth/refresh", Who::Stranger, 200, [NONE, auth::Prolong::DOC] -> entry::Tokens [401],
         "Stay logged in; the refresh token is good once.", auth::refresh;
+    Post "/auth/challenge", Who::Stranger, 200, [NONE, &[]] -> entry::Challenge,
+        "Get what a key of one's own signs to log in, once.", proving::challenge;
     Post "/auth/logout", Who::Anyone, 200, [NONE, &[]] -> Done,
         "Log out: this login's tokens are good no more.", auth::logout;
 
@@ -168,6 +170,8 @@ routes! {
         "One of his accounts, by id, or the first by the bank's name.", accounts::one;
     Get "/bank-accounts/{id}/proof", USER, 200, [NONE, &[]] -> answers::proofs::Proof [409],
         "What proves to anybody what one of his accounts holds.", accounts::proof;
+    Post "/bank-accounts/{id}/session", USER, 201, [NONE, signing::NewSession::DOC] -> holdings::SessionOpened,
+        "Open today's session of an account ahead of its first payment.", signing::session;
     Post "/bank-accounts/{id}/deposit", ADMIN, 200, [NONE, counter::Cash::DOC] -> holdings::AtTheCounter,
         "Pay cash into an account.", counter::deposit;
     Post "/bank-accounts/{id}/withdraw", ADMIN, 200, [NONE, counter::Cash::DOC] -> holdings::AtTheCounter,
@@ -196,8 +200,10 @@ routes! {
         "Receive a transfer into an account.", transfers::confirm;
     Post "/transactions/{hash}/reject", USER, 200, [NONE, &[]] -> paid::Chosen,
         "Say no to a transfer.", transfers::reject;
-    Post "/transactions/{hash}/cancel", USER, 200, [NONE, &[]] -> paid::Chosen,
+    Post "/transactions/{hash}/cancel", USER, 200, [NONE, transfers::Withdrawal::DOC] -> paid::Chosen,
         "Take a transfer back that nobody has accepted.", transfers::cancel;
+    Post "/transactions/send-signed", USER, 201, [NONE, signing::SignedPayment::DOC] -> paid::Sent,
+        "Pay by an intent that the customer has signed.", signing::send;
 
     Post "/recipients/add", USER, 201, [NONE, recipients::NewRecipient::DOC] -> paid::NewRecipient,
         "Keep somebody as a contact.", recipients::add;
@@ -238,6 +244,8 @@ routes! {
         "One of them.", travel::one;
     Post "/travel/accounts/{id}/close", USER, 200, [NONE, travel::Return::DOC] -> answers::travel::Returned,
         "Change back what is left, and close it.", travel::close;
+    Post "/travel/sign", USER, 200, [NONE, signing::SignedJourney::DOC] -> answers::travel::JourneySigned,
+        "Sign the opening or closing of a travel account.", signing::travel;
 
     Get "/court-orders/judges", READERS, 200, [JUDGES, &[]] -> decreed::JudgePage,
         "Judges whom the banks have authorised, or had.", court::judges::list;

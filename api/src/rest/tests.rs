@@ -15,8 +15,11 @@ mod ledger;
 mod matrix;
 mod offices;
 mod others;
+mod own_journeys;
+mod own_keys;
 mod people;
 mod repeats;
+mod signed_logins;
 mod statements;
 mod travel;
 

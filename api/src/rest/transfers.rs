@@ -1,10 +1,11 @@
 //! Paying and being paid.
 
 use super::body::{Fields, bodies};
-use super::error::{ApiError, Code};
-use super::fields::{AccountId, Amount, Ignored, Seconds, transfer_id};
+use super::error::ApiError;
+use super::fields::{AccountId, Amount, Ignored, Seconds, SignatureText, transfer_id};
 use super::history::{Entry, entry_view};
 use super::route::{Call, Outcome, answer};
+use super::signing;
 use idx_bank::desk::{Answer as Answered, Ask, Recipient, Refusal};
 use idx_bank::{AccountNumber, Memo, Nickname};
 use idx_types::{AccountHandle, Idx, Paise, TxId};
@@ -21,8 +22,10 @@ bodies! {
         memo: Option<Memo>,
     };
     ignoring { sender_session_id: Option<Ignored> }
-    /// The account that shall receive.
-    Choice { receiver_account_id: AccountId }
+    /// The account that shall receive, and by a customer who signs himself his signature.
+    Choice { receiver_account_id: AccountId, signature: Option<SignatureText> }
+    /// By a customer who signs himself, his signature.
+    Withdrawal { signature: Option<SignatureText> }
 }
 
 /// The body of a route that takes no field: none, or an empty object.
@@ -35,7 +38,11 @@ impl Nothing {
 }
 
 /// The ledger's name of an account of this customer; another's is as if it were not there.
-async fn own_account(call: &Call, me: Idx, number: AccountNumber) -> Result<AccountHandle, ApiError> {
+pub(super) async fn own_account(
+    call: &Call,
+    me: Idx,
+    number: AccountNumber,
+) -> Result<AccountHandle, ApiError> {
     let found = call.read(move |teller| teller.account_of(&number)).await?;
     let own = found.filter(|account| account.owner == me);
     Ok(own.ok_or(Refusal::UnknownAccount)?.handle)
@@ -44,20 +51,39 @@ async fn own_account(call: &Call, me: Idx, number: AccountNumber) -> Result<Acco
 pub(super) async fn send(mut call: Call) -> Outcome {
     let payment = Payment::read(std::mem::take(&mut call.fields))?;
     let (sender, amount) = (call.me()?, payment.amount.0);
-    let to = match (payment.recipient_nickname, payment.recipient_idx) {
-        (Some(nickname), _) => Recipient::Contact(nickname),
-        (None, Some(idx)) => Recipient::Idx(idx),
-        (None, None) => return Err(ApiError::field("recipient_nickname", "this or recipient_idx")),
-    };
+    let to = recipient(payment.recipient_nickname, payment.recipient_idx)?;
     let account = own_account(&call, sender, payment.sender_account_id.0).await?;
     let life_ms = payment.valid_for_seconds.map(|seconds| seconds.ms());
-    let ask = Ask::Send { sender, account, to, amount, life_ms, memo: payment.memo };
-    let id = match call.ask(ask).await? {
-        Answered::Sent(id) => id,
-        _ => return Err(Refusal::BadSignature.into()),
+    let asked = Ask::Send { sender, account, to: to.clone(), amount, life_ms, memo: payment.memo };
+    match call.ask(asked).await? {
+        Answered::Sent(id) => made(&call, id, amount).await,
+        to_sign => Err(signing::needed(&to_sign, Some(idx_of(&call, &to).await?))),
+    }
+}
+
+/// Whom a body names.
+pub(super) fn recipient(nickname: Option<Nickname>, idx: Option<Idx>) -> Result<Recipient, ApiError> {
+    match (nickname, idx) {
+        (Some(nickname), _) => Ok(Recipient::Contact(nickname)),
+        (None, Some(idx)) => Ok(Recipient::Idx(idx)),
+        (None, None) => Err(ApiError::field("recipient_nickname", "this or recipient_idx")),
+    }
+}
+
+/// Who that is. Nicknames have no case.
+pub(super) async fn idx_of(call: &Call, to: &Recipient) -> Result<Idx, ApiError> {
+    let (me, wanted) = match to {
+        Recipient::Idx(idx) => return Ok(*idx),
+        Recipient::Contact(nickname) => (call.me()?, nickname.expose().to_lowercase()),
     };
-    let entry = own_transfer(&call, id).await?;
-    let transaction = entry_view(&call, vec![entry]).await?.pop().unwrap_or_default();
+    let contacts = call.read(move |teller| teller.contacts(&me)).await?;
+    let found = contacts.into_iter().find(|known| known.nickname.expose().to_lowercase() == wanted);
+    Ok(found.ok_or(Refusal::UnknownContact)?.idx)
+}
+
+/// The answer to a payment that was made.
+pub(super) async fn made(call: &Call, id: TxId, amount: Paise) -> Outcome {
+    let transaction = shown(call, id).await?;
     Ok(answer(sent_view(&transaction, amount)))
 }
 
@@ -127,7 +153,8 @@ pub(super) async fn confirm(mut call: Call) -> Outcome {
     let choice = Choice::read(std::mem::take(&mut call.fields))?;
     let (receiver, id) = (call.me()?, named(&call)?);
     let account = own_account(&call, receiver, choice.receiver_account_id.0).await?;
-    done(&call, Ask::Accept { receiver, id, account, signature: None }).await?;
+    let signature = choice.signature.map(|text| text.0);
+    done(&call, Ask::Accept { receiver, id, account, signature }).await?;
     let bank = call.teller()?.bank().clone();
     told(&call, id, format!("Transaction confirmed. Receiving in {bank} account.")).await
 }
@@ -140,18 +167,16 @@ pub(super) async fn reject(mut call: Call) -> Outcome {
 }
 
 pub(super) async fn cancel(mut call: Call) -> Outcome {
-    Nothing::read(std::mem::take(&mut call.fields))?;
+    let signature = Withdrawal::read(std::mem::take(&mut call.fields))?.signature.map(|text| text.0);
     let (sender, id) = (call.me()?, named(&call)?);
-    done(&call, Ask::Cancel { sender, id, signature: None }).await?;
+    done(&call, Ask::Cancel { sender, id, signature }).await?;
     told(&call, id, "Transaction cancelled".to_owned()).await
 }
 
-/// Customers with a key of their own sign elsewhere.
 async fn done(call: &Call, ask: Ask) -> Result<(), ApiError> {
     match call.ask(ask).await? {
         Answered::Done(_) => Ok(()),
-        Answered::SignDigest(_) => Err(Refusal::BadSignature.into()),
-        _ => Err(Code::Internal.into()),
+        to_sign => Err(signing::needed(&to_sign, None)),
     }
 }
 

@@ -8,6 +8,7 @@ use super::body::bodies;
 use super::error::{ApiError, Code};
 use super::fields::{AccountId, Amount, BankName, Days, Words};
 use super::route::{Call, Outcome, answer};
+use super::signing;
 use crate::teller::AccountStanding;
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_client::encoding::Time;
@@ -137,7 +138,7 @@ pub(super) async fn create(mut call: Call) -> Outcome {
     let ask = Ask::OpenTravel { owner, source, number, foreign_bank: bank, amount, expires_on };
     let (handle, tx) = match call.ask(ask).await? {
         Answered::AccountOpening { handle, tx } => (handle, tx),
-        _ => return Err(Refusal::BadSignature.into()),
+        to_sign => return Err(signing::needed(&to_sign, None)),
     };
     // Asked again with the same key, the account is the one of the first time.
     let accounts = call.read(move |teller| teller.accounts(&owner)).await?;
@@ -249,8 +250,7 @@ pub(super) async fn close(mut call: Call) -> Outcome {
     let account = standing.account.handle;
     let tx = match call.ask(Ask::CloseTravel { owner, account }).await? {
         Answered::Submitted(tx) => tx,
-        Answered::SignDigest(_) => return Err(Refusal::BadSignature.into()),
-        _ => return Err(Code::Internal.into()),
+        to_sign => return Err(signing::needed(&to_sign, None)),
     };
     let abroad = Abroad::of(&standing).ok_or(Refusal::UnknownAccount)?;
     let expected = expected(&call, abroad.there).await?;

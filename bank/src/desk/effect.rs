@@ -6,7 +6,8 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use idx_crypto::Hash32;
 use idx_types::wire::DeskGossip;
 use idx_types::{
-    AccountHandle, AccountTold, Consent, Idx, NetworkDay, Rejection, SessionId, Transaction, TxBody, TxId,
+    Acceptance, AccountHandle, AccountTold, Consent, Idx, NetworkDay, Rejection, SessionId, Transaction,
+    TxBody, TxId,
 };
 use std::fmt;
 
@@ -87,7 +88,8 @@ pub enum Answer {
     Sent(TxId),
     /// The customer signs himself: the intent, to be sent back as `Ask::SendSigned`.
     SignIntent(Box<TxBody>),
-    /// The customer signs himself: this digest, to be sent back with the same ask.
+    /// The customer signs himself, to take an intent back: [`Cancellation::digest_of`](idx_types::Cancellation::digest_of), to be sent back with
+    /// the same ask.
     SignDigest(Hash32),
     /// The transfer is accepted, rejected or cancelled.
     Done(TxId),
@@ -101,4 +103,10 @@ pub enum Answer {
     ConsentWithdrawn,
     /// What another bank is told; none if there is nothing to tell.
     BalancesTold(Option<Vec<AccountTold>>),
+    /// The customer signs himself: this choice for this intent. [`Acceptance::digest`] is what he signs, to
+    /// be sent back with the same ask.
+    SignAcceptance(TxId, Acceptance),
+    /// The customer signs himself: this opening or closing of a travel account. Its id is what he signs, to
+    /// be sent back as `Ask::SignTravel`.
+    SignTravel(Box<TxBody>),
 }

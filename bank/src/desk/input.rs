@@ -184,7 +184,8 @@ pub enum Ask {
         /// How long the receiver has to choose and the transfer to settle, milliseconds; as long as the
         /// ledger allows if left out. At least [`SEND_LIFE_MS_MIN`](super::SEND_LIFE_MS_MIN).
         life_ms: Option<u64>,
-        /// What it is for, kept for the sender alone. Not kept where he is answered with an intent to sign.
+        /// What it is for, kept for the sender alone. Where he is answered with an intent to sign, he says it again with
+        /// the signature.
         memo: Option<Memo>,
     },
     /// Pay, as a customer's file orders: once for ever, by its mark.
@@ -206,6 +207,8 @@ pub enum Ask {
         to: Idx,
         /// The signed intent.
         intent: Box<Transaction>,
+        /// What it is for, kept for the sender alone.
+        memo: Option<Memo>,
     },
     /// Receive into an account.
     Accept {

@@ -34,7 +34,8 @@ impl Desk {
 
 /// Whether something was done. What is only to be signed is made anew: it names the time.
 const fn is_deed(answer: &Answer) -> bool {
-    !matches!(answer, Answer::SignIntent(_) | Answer::SignDigest(_))
+    use Answer::{SignAcceptance, SignDigest, SignIntent, SignTravel};
+    !matches!(answer, SignIntent(_) | SignDigest(_) | SignAcceptance(..) | SignTravel(_))
 }
 
 fn told_again(known: &Repeat) -> Result<Answer, VaultError> {

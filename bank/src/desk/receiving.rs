@@ -110,7 +110,7 @@ impl Desk {
         let proof = acceptance_proof(self.tags.key(), &receiver, id, session.id);
         let accepted = Acceptance { to: session.id, to_bank: self.home.bank, proof };
         match sign_in(work, &session, &accepted.digest(id), given)? {
-            None => Ok(Answer::SignDigest(accepted.digest(id))),
+            None => Ok(Answer::SignAcceptance(id, accepted)),
             Some(signature) => {
                 let what = Flagged::Transfer { id, side: Side::Receiver, amount: ask.amount };
                 self.weigh(work, (receiver, &handle), what)?;

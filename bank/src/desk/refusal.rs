@@ -79,6 +79,7 @@ refusals! {
     TooManyConsents = "TOO_MANY_CONSENTS", "As many banks may ask as can; withdraw a consent first.";
     UnknownConsent = "UNKNOWN_CONSENT", "The customer has no such consent.";
     BadTravelExpiry = "BAD_TRAVEL_EXPIRY", "A travel account lives at most 366 days.";
+    SignatureNeeded = "SIGNATURE_NEEDED", "This waits for the signature of the customer's own key.";
 }
 
 impl Refusal {

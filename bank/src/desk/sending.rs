@@ -50,6 +50,7 @@ impl Desk {
         work: &mut Work<'_>,
         receiver: Idx,
         intent: Transaction,
+        memo: Option<Memo>,
     ) -> Result<Answer, Stop> {
         let TxKind::Transfer(ask) = &intent.body.kind else { return Err(Refusal::MalformedIntent.into()) };
         let session = work.draft.session_of_id(&ask.from)?.ok_or(Refusal::MalformedIntent)?;
@@ -70,7 +71,8 @@ impl Desk {
             return Ok(Answer::Sent(intent.id()));
         }
         check_funds(work, &account, amount, fee_of(work, amount)?)?;
-        self.place(work, &account, receiver, intent)
+        let answer = self.place(work, &account, receiver, intent)?;
+        Ok(note(work, account.owner, answer, memo))
     }
 
     fn asked(

@@ -8,6 +8,8 @@
 //!
 //! What becomes of a journey is the matter of `arriving`.
 
+mod signing;
+
 use super::customers::{customer, on_ledger, rupee_account};
 use super::effect::{Answer, Effect};
 use super::refusal::Refusal;
@@ -17,13 +19,14 @@ use super::work::{Stop, Work};
 use super::{Desk, JOURNEYS_MAX, RESUBMIT_AFTER_MS};
 use crate::AccountNumber;
 use crate::vault::{BankAccount, Flagged, Hold, Journey, Leg, OpenedSession, TravelEnd};
-use idx_crypto::{Hash32, Signature};
+use idx_crypto::Hash32;
 use idx_types::travel::TRAVEL_DAYS_MAX;
 use idx_types::tx::{CloseTravel, Closing, OpenTravel};
 use idx_types::{
     AccountHandle, AccountKind, BankCode, Concealed, FreezeState, Idx, NetworkDay, Paise, SessionId,
-    TimestampMs, Transaction, TxId, TxKind,
+    TimestampMs, Transaction, TxKind,
 };
+use signing::answer;
 
 /// How long the opening or closing of a travel account may wait for its block: rates move.
 pub(super) const JOURNEY_MS: u64 = 600_000;
@@ -47,6 +50,9 @@ impl Desk {
         let source = rupee_account(work, &out.owner, &out.source)?;
         check_expiry(work, out.expires_on)?;
         let expected = work.ledger.changed(&out.foreign_bank, out.amount).map_err(Refusal::of_change)?;
+        if let Some(waiting) = self.unsigned_departure(work, &source.handle, &out)? {
+            return Ok(answer(&waiting));
+        }
         check_funds(work, &source, out.amount, Paise::ZERO)?;
         if work.draft.account_of_number(&out.number)?.is_some() {
             return Err(Refusal::AccountExists.into());
@@ -97,6 +103,9 @@ impl Desk {
         if there.freeze != FreezeState::Free {
             return Err(Refusal::AccountFrozen.into());
         }
+        if let Some(waiting) = self.unsigned_return(work, &handle)? {
+            return Ok(answer(&waiting));
+        }
         if !work.draft.holds_of(&handle)?.is_empty() {
             return Err(Refusal::TravelBusy.into());
         }
@@ -105,28 +114,6 @@ impl Desk {
         let (bank, closing) = (self.home.bank, Closing::Session(session.id));
         let kind = TxKind::CloseTravel(CloseTravel { bank, closing, least: at_least(expected.rupees) });
         self.depart(work, (account, Leg::Home), (handle, there.balance), &session, kind)
-    }
-
-    /// A customer with an own key signs what he was answered with.
-    pub(super) fn sign_travel(
-        &mut self,
-        work: &mut Work<'_>,
-        owner: Idx,
-        id: TxId,
-        given: Signature,
-    ) -> Result<Answer, Stop> {
-        let journey = work.draft.journey(&id)?.filter(|journey| journey.owner == owner);
-        let mut journey = journey.ok_or(Refusal::UnknownTransfer)?;
-        if journey.tx.signatures.is_empty() {
-            let session = session_of(&journey.tx).and_then(|id| work.draft.session_of_id(&id).transpose());
-            let session = session.transpose()?.ok_or(Refusal::SessionExpired)?;
-            let signature = sign_in(work, &session, &Hash32(id.0), Some(given))?;
-            journey.tx.signatures.extend(signature);
-            self.weigh_departure(work, &journey)?;
-            work.draft.put(&journey);
-            self.try_again(work, &journey, TimestampMs(0))?;
-        }
-        Ok(answer(&journey))
     }
 
     /// Holds the money and writes the journey down; submits it if that can be done now.
@@ -206,16 +193,6 @@ fn check_expiry(work: &Work<'_>, expires_on: NetworkDay) -> Result<(), Stop> {
 
 fn at_least(expected: Paise) -> Paise {
     Paise(u64::try_from(u128::from(expected.0) * u128::from(LEAST_PERCENT) / 100).unwrap_or(u64::MAX))
-}
-
-/// What a customer is told: to sign, or what is on its way.
-fn answer(journey: &Journey) -> Answer {
-    let (handle, tx) = (journey.handle, journey.id);
-    match (journey.tx.signatures.is_empty(), journey.leg) {
-        (true, _) => Answer::SignDigest(Hash32(tx.0)),
-        (false, Leg::Out) => Answer::AccountOpening { handle, tx },
-        (false, Leg::Home) => Answer::Submitted(tx),
-    }
 }
 
 pub(super) fn session_of(tx: &Transaction) -> Option<SessionId> {

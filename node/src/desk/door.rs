@@ -4,7 +4,7 @@ use super::asking::Asking;
 use super::inbox::DeskSender;
 use super::vault::Vault;
 use async_trait::async_trait;
-use idx_api::{AccountStanding, Answer, Bell, Bells, QueryError, Teller};
+use idx_api::{AccountStanding, Answer, Bell, Bells, QueryError, SessionStanding, Teller};
 use idx_bank::desk::{Answer as Answered, Ask, Refusal};
 use idx_bank::pseudonym::{Identity, Pepper};
 use idx_bank::risk::Watchlist;
@@ -15,7 +15,7 @@ use idx_bank::vault::{
 use idx_bank::{AccountNumber, FullName, Memo, Pan, RbiNumber};
 use idx_crypto::{KdfCost, Signer};
 use idx_storage::Store;
-use idx_types::{BankCode, BankId, Idx, NetworkDay, TimestampMs, TxId};
+use idx_types::{BankCode, BankId, Idx, NetworkDay, SessionId, TimestampMs, TxId};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -133,6 +133,12 @@ impl Teller for Door {
 
     fn account_of(&self, number: &AccountNumber) -> Answer<Option<BankAccount>> {
         self.vault.shelf().account_of_number(number).map_err(failed)
+    }
+
+    fn session(&self, id: &SessionId) -> Answer<Option<SessionStanding>> {
+        let Some(session) = self.vault.shelf().session_of_id(id).map_err(failed)? else { return Ok(None) };
+        let ledger = self.store.session(id).map_err(failed)?;
+        Ok(Some(SessionStanding { session, ledger }))
     }
 
     fn contacts(&self, owner: &Idx) -> Answer<Vec<Contact>> {

@@ -24,6 +24,7 @@ mod net;
 mod observer;
 mod other_banks;
 mod outside;
+mod own_keys;
 mod owners;
 mod partitions;
 mod people;

@@ -77,7 +77,7 @@ async fn known(asha: &App<'_>, idx: &str, account: u64, other: &str) -> Value {
         "start_date": "2026-01-01",
         "end_date": "2026-01-31",
         "receiver_account_id": account,
-        "signature": statement["signature"],
+        "verify.signature": statement["signature"],
     })
 }
 

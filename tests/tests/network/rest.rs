@@ -84,9 +84,19 @@ impl App<'_> {
 
     /// Asks until the answer is as wished.
     pub async fn until(&self, line: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        self.asks_until((200, line), Value::Null, is_so).await
+    }
+
+    /// The same with a body, for what may be asked again.
+    pub async fn asks_until(
+        &self,
+        (status, line): (u16, &str),
+        body: Value,
+        is_so: impl Fn(&Value) -> bool,
+    ) -> Value {
         let start = Instant::now();
         loop {
-            let answer = self.ask(200, line, Value::Null);
+            let answer = self.ask(status, line, body.clone());
             if is_so(&answer) {
                 return answer;
             }
@@ -116,19 +126,28 @@ pub async fn customer<'a>(net: &'a Net, bank: &'static str, papers: [&str; 3]) -
     let idx = app.ask(201, "POST /api/auth/register", new)["user"]["idx"].as_str().unwrap().to_owned();
     app.token =
         app.ask(200, "POST /api/auth/login", papers_of(bank, papers))["token"].as_str().unwrap().to_owned();
-    let opened = app.ask(201, "POST /api/bank-accounts/create", json!({"bank_code": bank}));
-    let account = opened["account"]["id"].as_u64().expect("a number");
-    let line = format!("GET /api/bank-accounts/{account}");
-    app.until(&line, |answer| answer["account"]["is_active"] == true).await;
-
-    let clerk: TokenView = Admin::of(&net.place(bank).home)
-        .call("admin_issueToken", json!({"name": "Counter 4"}))
-        .await
-        .expect("the operator gives a clerk a token");
-    let clerk = App { net, bank, token: clerk.token };
-    clerk.ask(200, &format!("POST /api/bank-accounts/{account}/deposit"), json!({"amount": "10000.00"}));
-    app.until(&line, |answer| answer["account"]["balance"] == "10000.00").await;
+    let account = app.has_money().await;
     (app, idx, account)
+}
+
+impl App<'_> {
+    /// Opens an account and has it filled at the counter.
+    pub async fn has_money(&self) -> u64 {
+        let Self { net, bank, .. } = *self;
+        let opened = self.ask(201, "POST /api/bank-accounts/create", json!({"bank_code": bank}));
+        let account = opened["account"]["id"].as_u64().expect("a number");
+        let line = format!("GET /api/bank-accounts/{account}");
+        self.until(&line, |answer| answer["account"]["is_active"] == true).await;
+
+        let clerk: TokenView = Admin::of(&net.place(bank).home)
+            .call("admin_issueToken", json!({"name": "Counter 4"}))
+            .await
+            .expect("the operator gives a clerk a token");
+        let clerk = App { net, bank, token: clerk.token };
+        clerk.ask(200, &format!("POST /api/bank-accounts/{account}/deposit"), json!({"amount": "10000.00"}));
+        self.until(&line, |answer| answer["account"]["balance"] == "10000.00").await;
+        account
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

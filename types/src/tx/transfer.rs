@@ -46,3 +46,48 @@ impl Acceptance {
         hash_borsh("idx/acceptance/1", &(intent, self))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{ChainId, TimestampMs};
+    use crate::tx::{TX_VERSION, TxBody, TxKind};
+    use idx_crypto::Hasher;
+
+    /// The bytes of an intent and of a choice as docs/api.md tells them, for who signs by a program of his own.
+    #[test]
+    fn what_is_signed_is_of_these_bytes() {
+        let transfer = Transfer {
+            from: SessionId([2; 32]),
+            from_bank: BankId(3),
+            amount: Paise(400),
+            fee: Paise(5),
+            tag: Concealed::new(ReceiverTag([7; 32]), [6; 32]),
+            accepted: None,
+        };
+        let body = TxBody {
+            version: TX_VERSION,
+            chain_id: ChainId(Hash32([1; 32])),
+            created_at: TimestampMs(8),
+            valid_until: TimestampMs(9),
+            nonce: 10,
+            kind: TxKind::Transfer(transfer),
+        };
+        let mut head = vec![1, 0];
+        head.extend([1; 32]);
+        [8_u64, 9, 10].iter().for_each(|number| head.extend(number.to_le_bytes()));
+        head.push(5);
+        head.extend([2; 32]);
+        head.extend([3, 0]);
+        [400_u64, 5].iter().for_each(|number| head.extend(number.to_le_bytes()));
+        let shown = [&head[..], &[1], &[6; 32], &[7; 32], &[0]].concat();
+        assert_eq!(borsh::to_vec(&body).unwrap(), shown);
+        let commitment = Hasher::new("idx/concealed/1").part(&[6; 32]).part(&[7; 32]).finish();
+        let public = [&head[..], &[0], &commitment.0, &[0]].concat();
+        assert_eq!(body.id().0, Hasher::new("idx/tx-body/1").part(&public).finish().0);
+
+        let choice = Acceptance { to: SessionId([4; 32]), to_bank: BankId(5), proof: Hash32([6; 32]) };
+        let bytes = [&[9; 32][..], &[4; 32], &[5, 0], &[6; 32]].concat();
+        assert_eq!(choice.digest(TxId([9; 32])), Hasher::new("idx/acceptance/1").part(&bytes).finish());
+    }
+}

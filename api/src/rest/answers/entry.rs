@@ -3,6 +3,7 @@
 use super::values::{AccessText, LoginText, RefreshText, Words};
 use crate::rest::schema::{Maybe, objects};
 use idx_client::encoding::Time;
+use idx_crypto::Hash32;
 use idx_types::{BankCode, Idx, Paise};
 
 objects! {
@@ -14,6 +15,8 @@ objects! {
     Registered { message: Words, user: User }
     /// The tokens of a login.
     Tokens { token: AccessText, expires_at: Time, refresh_token: RefreshText, refresh_expires_at: Time }
+    /// What is to be signed to log in, and when it is worth nothing any more.
+    Challenge { challenge: Hash32, expires_at: Time }
     /// A login with its tokens.
     LoggedIn: Tokens { message: Words, user: User, session: LoginSession }
     /// How a second factor stands. The secret is told once, before the first code.

@@ -2,7 +2,7 @@
 
 use super::values::{No, Null, Percentage, ShownRate, Submitted, Words, Yes};
 use crate::rest::fields::AccountId;
-use crate::rest::schema::{objects, words};
+use crate::rest::schema::{Maybe, objects, words};
 use idx_client::encoding::Time;
 use idx_types::{BankCode, Currency, Height, Idx, Paise, Rate, TxId};
 
@@ -99,6 +99,8 @@ objects! {
         forex_fee_paid: Option<Paise>,
         closed_at: Null,
     }
+    /// A journey that its customer has signed, on its way to the ledger; with the account that it opens.
+    JourneySigned { message: Words, status: Submitted, tx_hash: TxId, travel_account_id: Maybe<AccountId> }
     /// The closing of a travel account, on its way to the ledger.
     Returned { message: Words, tx_hash: TxId, result: Closing }
 }

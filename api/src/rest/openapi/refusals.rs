@@ -4,7 +4,9 @@ use crate::rest::answers::court::{Awaited, OrderStanding, RefusedBy};
 use crate::rest::error::{Code, status_of_reason, status_of_refusal};
 use crate::rest::schema::{Maybe, Parts, Schema, objects, values};
 use idx_bank::desk::Refusal;
-use idx_types::{BankCode, Reason};
+use idx_client::encoding::{Bytes, Time};
+use idx_crypto::Hash32;
+use idx_types::{BankCode, Idx, Paise, Reason};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -53,6 +55,14 @@ objects! {
         status: Maybe<OrderStanding>,
         awaiting: Maybe<Vec<Awaited>>,
         refused_by: Maybe<Vec<RefusedBy>>,
+        digest: Maybe<Hash32>,
+        intent: Maybe<Bytes>,
+        acceptance: Maybe<Bytes>,
+        transaction: Maybe<Bytes>,
+        recipient_idx: Maybe<Idx>,
+        amount: Maybe<Paise>,
+        fee_total: Maybe<Paise>,
+        valid_until: Maybe<Time>,
     }
 }
 

@@ -7,9 +7,12 @@ use super::ledger::Ledger;
 use super::people::{papers, registration};
 use crate::tests::support::wire::Reply;
 use crate::tests::support::{Served, serve_desk};
-use crate::{AccountStanding, Answer, ApiLimits, Bell, Bells, Doorkeeper, Rate, RestLimits, Teller, router};
+use crate::{
+    AccountStanding, Answer, ApiLimits, Bell, Bells, Doorkeeper, Rate, RestLimits, SessionStanding, Teller,
+    router,
+};
 use async_trait::async_trait;
-use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, Refusal, Scene};
+use idx_bank::desk::{Answer as Answered, Ask, Desk, Effect, Fact, Home, Input, LedgerView, Refusal, Scene};
 use idx_bank::pseudonym::{Identity, Pepper, TagBook, TagDay, TagKey, TagKeys};
 use idx_bank::risk::{RiskRules, Watchlist};
 use idx_bank::vault::{
@@ -20,7 +23,9 @@ use idx_bank::vault::{
 use idx_bank::{AccountNumber, Entropy, FullName, Memo, Pan, Password, RbiNumber, Secret32};
 use idx_crypto::{Ed25519, KdfCost};
 use idx_types::testing::{TEST_DAY, chain_id, key};
-use idx_types::{BankCode, BankId, Height, Idx, NetworkDay, Paise, TimestampMs, Transaction, TxId};
+use idx_types::{
+    BankCode, BankId, Height, Idx, NetworkDay, Paise, SessionId, TimestampMs, Transaction, TxId,
+};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -198,6 +203,11 @@ impl Teller for FakeTeller {
     }
     fn account_of(&self, number: &AccountNumber) -> Answer<Option<BankAccount>> {
         Ok(self.shelf().account_of_number(number).unwrap())
+    }
+    fn session(&self, id: &SessionId) -> Answer<Option<SessionStanding>> {
+        let ledger = self.state.lock().unwrap().ledger.session(id);
+        let known = self.shelf().session_of_id(id).unwrap();
+        Ok(known.map(|session| SessionStanding { session, ledger }))
     }
     fn contacts(&self, owner: &Idx) -> Answer<Vec<Contact>> {
         Ok(self.shelf().contacts_of(owner).unwrap())

@@ -9,7 +9,7 @@ use totp_rs::{Builder, Secret, Totp};
 const STEP_MS: u64 = 30_000;
 
 /// An authenticator that was given the secret.
-fn authenticator(told: &Value) -> Totp {
+pub fn authenticator(told: &Value) -> Totp {
     let secret = Secret::try_from_base32(told["secret"].as_str().unwrap()).unwrap();
     Builder::new().with_secret(secret).build().unwrap()
 }

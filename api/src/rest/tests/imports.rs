@@ -3,7 +3,7 @@
 use super::*;
 use serde_json::{Value, json};
 
-fn transfer(id: &str, amount: &str, name: &str) -> String {
+pub fn transfer(id: &str, amount: &str, name: &str) -> String {
     format!(
         "<CdtTrfTxInf><PmtId><EndToEndId>{id}</EndToEndId></PmtId><Amt><InstdAmt Ccy=\"INR\">{amount}\
          </InstdAmt></Amt><Cdtr><Nm>{name}</Nm></Cdtr></CdtTrfTxInf>\n"
@@ -11,7 +11,7 @@ fn transfer(id: &str, amount: &str, name: &str) -> String {
 }
 
 /// A file that pays from an account.
-fn file(account: u64, message: &str, (count, sum): (usize, &str), transfers: &str) -> String {
+pub fn file(account: u64, message: &str, (count, sum): (usize, &str), transfers: &str) -> String {
     format!(
         "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09\"><CstmrCdtTrfInitn>\n\
          <GrpHdr><MsgId>{message}</MsgId><NbOfTxs>{count}</NbOfTxs><CtrlSum>{sum}</CtrlSum></GrpHdr>\n\
@@ -21,7 +21,7 @@ fn file(account: u64, message: &str, (count, sum): (usize, &str), transfers: &st
     )
 }
 
-async fn import(bench: &Bench, person: &bench::Person, text: &str, dry: bool) -> (u16, Value) {
+pub async fn import(bench: &Bench, person: &bench::Person, text: &str, dry: bool) -> (u16, Value) {
     let body = json!({"account_id": person.account, "content": text, "dry_run": dry});
     let reply = bench.post("/api/transactions/import", &person.token, body).await;
     (reply.status, reply.json())

@@ -42,6 +42,7 @@ async fn who_asks_too_fast_waits() {
     for (limits, path, token) in [
         (RestLimits { per_address: slow, ..roomy() }, "/api/stats", false),
         (RestLimits { entries_per_address: slow, ..roomy() }, "/api/auth/login", false),
+        (RestLimits { entries_per_address: slow, ..roomy() }, "/api/auth/challenge", false),
         (RestLimits { per_login: slow, ..roomy() }, "/api/auth/logout", true),
     ] {
         let bench = Bench::with(limits).await;

@@ -2,8 +2,8 @@
 
 use super::*;
 use idx_crypto::{Signature, Signer};
-use idx_types::testing::key;
-use idx_types::{Concealed, ReceiverTag, TxBody};
+use idx_types::testing::{chain_id, key};
+use idx_types::{Cancellation, Concealed, ReceiverTag, TxBody};
 
 /// Charu at KOTAK gives way to a Charu with an own key at HDFC.
 fn world() -> (World, BankAccount) {
@@ -41,8 +41,26 @@ fn asked(world: &mut World, account: &BankAccount) -> TxBody {
 }
 
 fn signed(world: &mut World, body: TxBody, by: u8) -> Result<Answer, Refusal> {
+    noted(world, body, by, None)
+}
+
+fn noted(world: &mut World, body: TxBody, by: u8, memo: Option<&str>) -> Result<Answer, Refusal> {
     let intent = Box::new(body.sign(&[&key(by)]));
-    world.ask(0, Ask::SendSigned { to: bilal(), intent })
+    let memo = memo.map(|words| words.parse().unwrap());
+    world.ask(0, Ask::SendSigned { to: bilal(), intent, memo })
+}
+
+/// What is told again changes nothing: a statement made in between stays what it was.
+#[test]
+fn what_he_notes_with_his_signature_is_kept_once() {
+    let (mut world, account) = world();
+    let body = asked(&mut world, &account);
+    let id = body.id();
+    for words in ["Rent, May", "Rent, June"] {
+        assert_eq!(noted(&mut world, body.clone(), 77, Some(words)), Ok(Answer::Sent(id)));
+        let kept = world.banks[0].shelf().memo(&account.owner, &id).unwrap().unwrap();
+        assert_eq!(kept.memo.expose(), "Rent, May");
+    }
 }
 
 #[test]
@@ -109,7 +127,10 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
     world.block();
     let accept =
         |signature: Option<Signature>| Ask::Accept { receiver, id, account: account.handle, signature };
-    let Ok(Answer::SignDigest(digest)) = world.ask(0, accept(None)) else { panic!("a digest") };
+    let Ok(Answer::SignAcceptance(of, choice)) = world.ask(0, accept(None)) else { panic!("a choice") };
+    assert_eq!(world.ask(0, accept(None)), Ok(Answer::SignAcceptance(id, choice)), "asked again, the same");
+    assert_eq!(of, id);
+    let digest = choice.digest(id);
     let wrong = key(78).sign(&digest);
     assert_eq!(world.ask(0, accept(Some(wrong))), Err(Refusal::BadSignature));
     assert_eq!(world.ask(0, accept(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
@@ -122,6 +143,7 @@ fn he_accepts_and_cancels_by_signing_a_digest() {
     signed(&mut world, body, 77).unwrap();
     let cancel = |signature| Ask::Cancel { sender: receiver, id, signature };
     let Ok(Answer::SignDigest(digest)) = world.ask(0, cancel(None)) else { panic!("a digest") };
+    assert_eq!(digest, Cancellation::digest_of(chain_id(), id), "he can make it himself");
     assert_eq!(world.ask(0, cancel(Some(key(77).sign(&digest)))), Ok(Answer::Done(id)));
     world.deliver();
     assert!(world.banks[1].incoming(id).is_none());

@@ -3,7 +3,7 @@
 use super::world::{ASHA, BILAL, DAY_MS, World, person};
 use super::*;
 use crate::vault::{BankAccount, Credential};
-use idx_crypto::{SecretKey, Signer};
+use idx_crypto::{Hash32, SecretKey, Signer};
 use idx_types::tx::{Closing, OpenTravel};
 use idx_types::{AccountHandle, Idx, Paise, Rate, Reason, TxBody, TxKind};
 
@@ -19,6 +19,17 @@ pub fn leave(world: &World, rupees: u64, days: u32) -> Ask {
         foreign_bank: "CITI_USA".parse().unwrap(),
         amount: Paise(rupees * 100),
         expires_on: NetworkDay(NetworkDay::of(world.now).0 + days),
+    }
+}
+
+/// The same with another number for the new account.
+fn numbered(ask: Ask, other: &str) -> Ask {
+    match ask {
+        Ask::OpenTravel { owner, source, foreign_bank, amount, expires_on, .. } => {
+            let number = other.parse().unwrap();
+            Ask::OpenTravel { owner, source, number, foreign_bank, amount, expires_on }
+        }
+        other => other,
     }
 }
 
@@ -168,31 +179,86 @@ fn an_intent_is_accepted_in_its_own_currency_only() {
     assert_eq!(world.accept(1, id), Err(Refusal::WrongCurrency));
 }
 
+/// Asha signs herself from now on, today's payments from her account by this key.
+fn signs_herself(world: &mut World, own: &SecretKey, session: &SecretKey) -> BankAccount {
+    let credential = Credential::OwnKey(own.public_key());
+    world.ask(0, Ask::SetCredential { owner: asha(), credential }).unwrap();
+    let source = world.account_of(0, ASHA);
+    let key = Some(session.public_key());
+    world.ask(0, Ask::OpenSession { owner: asha(), account: source.handle, key }).unwrap();
+    world.block();
+    source
+}
+
+/// What she is told to sign.
+fn told(answer: Result<Answer, Refusal>) -> TxBody {
+    match answer {
+        Ok(Answer::SignTravel(body)) => *body,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn signed(body: &TxBody, key: &SecretKey) -> Ask {
+    let id = body.id();
+    Ask::SignTravel { owner: asha(), id, signature: key.sign(&Hash32(id.0)) }
+}
+
 /// A customer with an own key signs what the bank prepared.
 #[test]
 fn who_signs_himself_signs_the_opening() {
     let mut world = World::new();
-    let own = SecretKey::from_seed(&[77; 32]);
-    let credential = Credential::OwnKey(own.public_key());
-    world.ask(0, Ask::SetCredential { owner: asha(), credential }).unwrap();
-    let source = world.account_of(0, ASHA);
-    let session_key = SecretKey::from_seed(&[78; 32]);
-    let key = Some(session_key.public_key());
-    world.ask(0, Ask::OpenSession { owner: asha(), account: source.handle, key }).unwrap();
-    world.block();
-    let Ok(Answer::SignDigest(digest)) = world.ask(0, leave(&world, 10_000, 30)) else { panic!() };
+    let [own, key] = [77, 78].map(|seed| SecretKey::from_seed(&[seed; 32]));
+    let source = signs_herself(&mut world, &own, &key);
+    let body = told(world.ask(0, leave(&world, 10_000, 30)));
     world.block();
     assert_eq!(world.balance(&source), Paise(10_000_000), "nothing moves without a signature");
-    let id = TxId(digest.0);
-    let sign = |key: &SecretKey| Ask::SignTravel { owner: asha(), id, signature: key.sign(&digest) };
-    assert_eq!(world.ask(0, sign(&own)), Err(Refusal::BadSignature));
+    assert_eq!(world.ask(0, signed(&body, &own)), Err(Refusal::BadSignature));
     let strict = RiskRules { high_value: Some(Paise(1)), reject_from: Some(1), ..RiskRules::default() };
     world.banks[0].desk.home.risk = strict;
-    assert_eq!(world.ask(0, sign(&session_key)), Err(Refusal::RiskRejected), "weighed when he signs");
+    assert_eq!(world.ask(0, signed(&body, &key)), Err(Refusal::RiskRejected), "weighed when he signs");
     world.banks[0].desk.home.risk = RiskRules::default();
-    assert!(matches!(world.ask(0, sign(&session_key)), Ok(Answer::AccountOpening { .. })));
+    assert!(matches!(world.ask(0, signed(&body, &key)), Ok(Answer::AccountOpening { .. })));
     world.block();
     assert_eq!(world.balance(&source), Paise(9_000_000));
+}
+
+/// Whoever heard no answer asks again, and is told to sign the same: its money is held once.
+#[test]
+fn a_journey_that_waits_for_its_signature_is_asked_for_again() {
+    let mut world = World::new();
+    let [own, key, abroad] = [77, 78, 79].map(|seed| SecretKey::from_seed(&[seed; 32]));
+    let source = signs_herself(&mut world, &own, &key);
+    let first = told(world.ask(0, leave(&world, 60_000, 30)));
+    assert_eq!(told(world.ask(0, leave(&world, 60_000, 30))), first, "though no money for two is there");
+    assert_eq!(world.banks[0].held(&source), Paise(6_000_000));
+    let other = told(world.ask(0, numbered(leave(&world, 10_000, 31), "999000111223")));
+    assert_ne!(other, first, "another journey");
+    let Ok(Answer::AccountOpening { handle, .. }) = world.ask(0, signed(&first, &key)) else { panic!() };
+    world.block();
+    let next = world.ask(0, leave(&world, 60_000, 30));
+    assert_eq!(next, Err(Refusal::InsufficientFunds), "what was signed is not asked for again");
+    let home = Ask::OpenSession { owner: asha(), account: handle, key: Some(abroad.public_key()) };
+    world.ask(0, home).unwrap();
+    world.block();
+    let close = || Ask::CloseTravel { owner: asha(), account: handle };
+    let closing = told(world.ask(0, close()));
+    assert_eq!(told(world.ask(0, close())), closing);
+    assert!(matches!(world.ask(0, signed(&closing, &abroad)), Ok(Answer::Submitted(_))));
+    assert_eq!(world.ask(0, close()), Err(Refusal::TravelBusy), "it is on its way");
+    world.block();
+    assert!(world.ledger.account(&handle).unwrap().closed_at.is_some());
+}
+
+/// What nobody signed in its time is asked for anew.
+#[test]
+fn a_journey_whose_time_is_over_is_not_offered_again() {
+    let mut world = World::new();
+    let [own, key] = [77, 78].map(|seed| SecretKey::from_seed(&[seed; 32]));
+    signs_herself(&mut world, &own, &key);
+    let first = told(world.ask(0, leave(&world, 10_000, 30)));
+    world.now = first.valid_until;
+    let anew = numbered(leave(&world, 10_000, 30), "999000111223");
+    assert_ne!(told(world.ask(0, anew)), first);
 }
 
 /// Whoever holds a session's key cannot open an account that the bank does not know.

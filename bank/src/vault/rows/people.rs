@@ -102,6 +102,17 @@ pub enum Credential {
     OwnKey(PublicKey),
 }
 
+impl Credential {
+    /// Its kind, by the word that interfaces use.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unset => "none",
+            Self::Password(_) => "password",
+            Self::OwnKey(_) => "own_key",
+        }
+    }
+}
+
 /// A password, as only the vault sees it: Argon2id under a random secret of its own.
 #[derive(Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PasswordHash {
