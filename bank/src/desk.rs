@@ -59,7 +59,7 @@ pub use work::Scene;
 use crate::Entropy;
 use crate::pseudonym::TagBook;
 use crate::risk::RiskRules;
-use crate::vault::{Deadline, Retention, Shelf, Side, VaultError};
+use crate::vault::{Deadline, Retention, Shelf, Side, TravelEnd, VaultError};
 use factors::use_code;
 use idx_types::{AccountHandle, BankCode, BankId, ChainId, NetworkDay, TimestampMs, Transaction, TxId};
 use sending::note;
@@ -116,6 +116,9 @@ pub const REPEATS_DROPPED_PER_STEP_MAX: usize = 200;
 /// Most travel accounts that a bank opens or closes at a time.
 pub const JOURNEYS_MAX: usize = 1_000;
 
+/// Most openings and closings that wait for a customer's signature, beside those.
+pub const UNSIGNED_JOURNEYS_MAX: usize = 1_000;
+
 /// Most expired travel accounts that one step looks at.
 pub const HOME_CALLED_PER_STEP_MAX: usize = 200;
 
@@ -151,8 +154,12 @@ pub struct Desk {
     again: BTreeSet<(TimestampMs, TxId, Side)>,
     /// Travel accounts that are being opened or closed, and when that was tried last.
     journeys: BTreeMap<TxId, TimestampMs>,
+    /// Those of them that wait for their customer's signature.
+    unsigned: BTreeSet<TxId>,
     /// Expired travel accounts whose closing was submitted, and when.
     called: BTreeMap<AccountHandle, TimestampMs>,
+    /// Where to go on with expired travel accounts.
+    called_to: Option<TravelEnd>,
     /// Intents for customers whose session the ledger does not show yet.
     early: VecDeque<Transaction>,
     /// The newest day whose tags were asked for.
@@ -180,9 +187,25 @@ impl Desk {
             }
         }
         let (early, never, called) = (VecDeque::new(), NetworkDay(0), BTreeMap::new());
-        let journeys = shelf.journeys()?.iter().map(|journey| (journey.id, TimestampMs(0))).collect();
+        let under_way = shelf.journeys()?;
+        let unsigned = under_way.iter().filter(|journey| journey.tx.signatures.is_empty());
+        let unsigned = unsigned.map(|journey| journey.id).collect();
+        let journeys = under_way.iter().map(|journey| (journey.id, TimestampMs(0))).collect();
         let (tags_asked, dropped_on) = (never, never);
-        Ok(Self { home, tags, waiting, again, journeys, called, early, tags_asked, dropped_on })
+        let called_to = None;
+        Ok(Self {
+            home,
+            tags,
+            waiting,
+            again,
+            journeys,
+            unsigned,
+            called,
+            called_to,
+            early,
+            tags_asked,
+            dropped_on,
+        })
     }
 
     /// Decides about one input. `seed` is 32 bytes of fresh entropy. Effects are to be performed in

@@ -20,6 +20,7 @@ impl Desk {
         for (id, tried) in open {
             let Some(journey) = work.draft.journey(&id)? else {
                 self.journeys.remove(&id);
+                self.unsigned.remove(&id);
                 continue;
             };
             if let Some(account) = arrived(work, &journey) {
@@ -55,6 +56,9 @@ impl Desk {
             let cause = Cause { reason: Some(Reason::AccountClosed), height: None };
             return work.tell_of_journey(journey, Status::Failed, cause, Paise::ZERO);
         }
+        if let (Leg::Home, Some(terms)) = (journey.leg, &account.terms) {
+            work.draft.delete(&TravelEnd { expires_on: terms.expires_on, handle: journey.handle });
+        }
         let cause = Cause { reason: None, height };
         work.tell_of_journey(journey, Status::Completed, cause, changed(journey, account));
     }
@@ -78,13 +82,16 @@ impl Desk {
         work.draft.delete(&Hold { handle: journey.held_on, id: journey.id, amount: Paise::ZERO });
         work.draft.delete(journey);
         self.journeys.remove(&journey.id);
+        self.unsigned.remove(&journey.id);
     }
 
-    /// Closes accounts whose last day is over, a bounded number at a height, each again after a while if
-    /// the ledger would not.
+    /// Closes accounts whose last day is over, a bounded number at a height and in turn, each again after a
+    /// while if the ledger would not.
     fn call_home(&mut self, work: &mut Work<'_>) -> Result<(), Stop> {
         let today = NetworkDay::of(work.ledger.time());
-        for end in work.draft.travel_ends(today, HOME_CALLED_PER_STEP_MAX)? {
+        let over = work.draft.travel_ends(today, self.called_to.as_ref(), HOME_CALLED_PER_STEP_MAX)?;
+        self.called_to = over.last().filter(|_| over.len() == HOME_CALLED_PER_STEP_MAX).cloned();
+        for end in over {
             let handle = end.handle;
             match work.ledger.account(&handle) {
                 Some(account) if account.closed_at.is_none() => self.call(work, handle),

@@ -31,7 +31,8 @@ impl<'a> Objections<'a> {
     }
 
     /// Whether the bank must reject the opening or closing of a travel account: one in a session of this
-    /// vault that its desk has not made, or has given up. What the bank itself signs it has made.
+    /// vault that its desk has not made or has given up, or whose customer has not shown it his signature: the desk
+    /// weighs it then. What the bank itself signs it has made.
     ///
     /// # Errors
     /// [`VaultError`] if a record is damaged or the machine fails.
@@ -42,7 +43,7 @@ impl<'a> Objections<'a> {
         (bank, session): (BankId, SessionId),
     ) -> Result<bool, VaultError> {
         let is_ours = bank == self.bank && shelf.session_of_id(&session)?.is_some();
-        Ok(is_ours && shelf.journey(&id)?.is_none())
+        Ok(is_ours && shelf.journey(&id)?.is_none_or(|journey| journey.tx.signatures.is_empty()))
     }
 
     fn sender_objects(&self, shelf: &Shelf<'_>, id: TxId, ask: &Transfer) -> Result<bool, VaultError> {

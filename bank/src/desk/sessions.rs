@@ -13,9 +13,6 @@ use idx_types::params::DAY_MS;
 use idx_types::tx::OpenSession;
 use idx_types::{AccountHandle, Concealed, Idx, NetworkDay, TimestampMs, TxKind, TxSignature};
 
-/// Days before today whose sessions a fresh key is held against; who uses one again after that has been told.
-const KEY_DAYS: u32 = 31;
-
 impl Desk {
     pub(super) fn open_session(
         &self,
@@ -141,14 +138,8 @@ fn fresh_key(work: &Work<'_>, customer: &Customer, given: Option<PublicKey>) -> 
     if customer.credential == Credential::OwnKey(key) {
         return Err(Refusal::SessionKeyUsed.into());
     }
-    let today = work.day();
-    for account in work.draft.accounts_of(&customer.idx)? {
-        for day in today.0.saturating_sub(KEY_DAYS)..=today.next().0 {
-            let session = work.draft.session(NetworkDay(day), &account.handle)?;
-            if session.is_some_and(|session| session.key == key) {
-                return Err(Refusal::SessionKeyUsed.into());
-            }
-        }
+    if work.draft.session_of_own_key(&customer.idx, &key)?.is_some() {
+        return Err(Refusal::SessionKeyUsed.into());
     }
     Ok(key)
 }

@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use super::sending::check_funds;
 use super::sessions::sign_in;
 use super::work::{Stop, Work};
-use super::{Desk, JOURNEYS_MAX, RESUBMIT_AFTER_MS};
+use super::{Desk, JOURNEYS_MAX, RESUBMIT_AFTER_MS, UNSIGNED_JOURNEYS_MAX};
 use crate::AccountNumber;
 use crate::vault::{BankAccount, Flagged, Hold, Journey, Leg, OpenedSession, TravelEnd};
 use idx_crypto::Hash32;
@@ -46,13 +46,13 @@ pub(super) struct Departure {
 
 impl Desk {
     pub(super) fn open_travel(&mut self, work: &mut Work<'_>, out: Departure) -> Result<Answer, Stop> {
-        self.has_room()?;
         let source = rupee_account(work, &out.owner, &out.source)?;
         check_expiry(work, out.expires_on)?;
         let expected = work.ledger.changed(&out.foreign_bank, out.amount).map_err(Refusal::of_change)?;
         if let Some(waiting) = self.unsigned_departure(work, &source.handle, &out)? {
             return Ok(answer(&waiting));
         }
+        self.has_room()?;
         check_funds(work, &source, out.amount, Paise::ZERO)?;
         if work.draft.account_of_number(&out.number)?.is_some() {
             return Err(Refusal::AccountExists.into());
@@ -93,7 +93,6 @@ impl Desk {
         owner: Idx,
         handle: AccountHandle,
     ) -> Result<Answer, Stop> {
-        self.has_room()?;
         let account = work.draft.account(&handle)?.filter(|account| account.owner == owner);
         let account = account.ok_or(Refusal::UnknownAccount)?;
         let there = on_ledger(work, &handle)?;
@@ -106,6 +105,7 @@ impl Desk {
         if let Some(waiting) = self.unsigned_return(work, &handle)? {
             return Ok(answer(&waiting));
         }
+        self.has_room()?;
         if !work.draft.holds_of(&handle)?.is_empty() {
             return Err(Refusal::TravelBusy.into());
         }
@@ -133,8 +133,16 @@ impl Desk {
         work.draft.put(&Hold { handle: held_on, id, amount });
         let journey = Journey { id, owner, handle, held_on, leg, tx };
         self.weigh_departure(work, &journey)?;
+        let waits = journey.tx.signatures.is_empty();
+        // Counted apart: who prepares much and signs nothing keeps nobody else from travelling.
+        if waits && self.unsigned.len() >= UNSIGNED_JOURNEYS_MAX {
+            return Err(Refusal::BankBusy.into());
+        }
         work.draft.put(&journey);
         self.try_again(work, &journey, TimestampMs(0))?;
+        if waits {
+            self.unsigned.insert(id);
+        }
         Ok(answer(&journey))
     }
 
@@ -152,7 +160,8 @@ impl Desk {
     }
 
     fn has_room(&self) -> Result<(), Stop> {
-        if self.journeys.len() < JOURNEYS_MAX { Ok(()) } else { Err(Refusal::BankBusy.into()) }
+        let signed = self.journeys.len().saturating_sub(self.unsigned.len());
+        if signed < JOURNEYS_MAX { Ok(()) } else { Err(Refusal::BankBusy.into()) }
     }
 
     /// Submits a journey, or the session that it waits for, if the last try was long ago.
@@ -165,19 +174,17 @@ impl Desk {
         let is_first = tried == TimestampMs(0);
         let session = session_of(&journey.tx);
         let is_there = session.is_some_and(|session| work.ledger.session(&session).is_some());
-        let is_due = is_first || work.now.since(tried) >= RESUBMIT_AFTER_MS;
+        let is_late = work.now.since(tried.max(journey.tx.body.created_at)) >= RESUBMIT_AFTER_MS;
         let mut next = tried;
-        if is_there && is_due && !journey.tx.signatures.is_empty() {
+        if is_there && (is_first || is_late) && !journey.tx.signatures.is_empty() {
             work.effects.push(Effect::Submit(Box::new(journey.tx.clone())));
             next = work.now;
-        } else if !is_there && is_due && !is_first {
+        } else if !is_there && is_late {
+            // It was submitted with the journey, and looked for at every height since.
             if let Some(session) = session.map(|id| work.draft.session_of_id(&id)).transpose()?.flatten() {
                 self.announce_again(work, &session)?;
             }
             next = work.now;
-        } else if !is_there && is_first {
-            // Its session has just been submitted: it is looked for at the next height.
-            next = TimestampMs(0);
         }
         self.journeys.insert(journey.id, next);
         Ok(())

@@ -8,7 +8,7 @@ use super::rows::{
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
 use crate::{AccountNumber, Nickname, Pan};
-use idx_crypto::Hash32;
+use idx_crypto::{Hash32, PublicKey};
 use idx_types::{AccountHandle, BankId, Idx, NetworkDay, Paise, SessionId, TimestampMs, TxId};
 
 /// Rows that are read at a time by questions about what is due.
@@ -71,6 +71,15 @@ impl Shelf<'_> {
     /// The session with a public name.
     pub fn session_of_id(&self, id: &SessionId) -> Result<Option<OpenedSession>, VaultError> {
         self.named("id", &id.0)
+    }
+
+    /// The session that a customer who signs himself opened with a key.
+    pub fn session_of_own_key(
+        &self,
+        owner: &Idx,
+        key: &PublicKey,
+    ) -> Result<Option<OpenedSession>, VaultError> {
+        self.named("own-key", &OpenedSession::own_key_name(owner, key))
     }
 
     /// A login.
@@ -218,9 +227,16 @@ impl Shelf<'_> {
         self.all(b"")
     }
 
-    /// Travel accounts whose last day is before this one, at most `limit` of them, the earliest first.
-    pub fn travel_ends(&self, today: NetworkDay, limit: usize) -> Result<Vec<TravelEnd>, VaultError> {
-        let rows = self.store.scan(TravelEnd::TABLE, b"", None, limit)?;
+    /// Travel accounts whose last day is before this one, after one of them, at most `limit`, the earliest
+    /// first.
+    pub fn travel_ends(
+        &self,
+        today: NetworkDay,
+        after: Option<&TravelEnd>,
+        limit: usize,
+    ) -> Result<Vec<TravelEnd>, VaultError> {
+        let after = after.map(|end| end.key(self.keys));
+        let rows = self.store.scan(TravelEnd::TABLE, b"", after.as_deref(), limit)?;
         let is_over =
             |key: &[u8]| key.first_chunk::<4>().is_some_and(|day| u32::from_be_bytes(*day) < today.0);
         let over = rows.iter().take_while(|(key, _)| is_over(key));

@@ -231,6 +231,17 @@ fn everything_is_found_by_every_name() {
 }
 
 #[test]
+fn what_is_over_is_read_on_from_where_one_was() {
+    let world = filled();
+    let mut draft = Draft::new(&world.keys, &world.store, Entropy::new([1; 32]));
+    let ends = [1, 2, 3].map(|day| TravelEnd { expires_on: NetworkDay(day), handle: handle(0) });
+    ends.iter().for_each(|end| draft.put(end));
+    world.store.commit(&draft.into_batch()).unwrap();
+    let page = |after: Option<&TravelEnd>| world.shelf().travel_ends(NetworkDay(9), after, 2).unwrap();
+    assert_eq!((page(None), page(Some(&ends[1]))), (ends[..2].to_vec(), ends[2..].to_vec()));
+}
+
+#[test]
 fn a_draft_reads_its_own_writes_and_the_store_sees_none_before_the_commit() {
     let world = filled();
     let before = world.store.len();

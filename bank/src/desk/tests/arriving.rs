@@ -1,9 +1,10 @@
 //! What a traveller is told: that an account is open, closed, closed by the bank, or that nothing came of it.
 
-use super::travel::{abroad, asha, leave};
+use super::travel::{abroad, asha, leave, signed, signs_herself};
 use super::world::{ASHA, DAY_MS, World};
 use super::*;
 use crate::vault::{Matter, Turn};
+use idx_crypto::SecretKey;
 use idx_types::tx::Closing;
 use idx_types::{AccountHandle, Height, Paise, Rate, Reason, TxKind};
 
@@ -90,6 +91,49 @@ fn what_comes_to_nothing_is_told_with_why() {
         let source = world.account_of(0, ASHA);
         assert_eq!(world.balance(&source), Paise(10_000_000), "{what}");
     }
+}
+
+/// What a journey needs is submitted once with it, and again if nothing is seen of it.
+#[test]
+fn a_journey_whose_session_was_lost_asks_for_it_again() {
+    let mut world = World::new();
+    let opened = world.ask(0, leave(&world, 10_000, 30)).unwrap();
+    let Answer::AccountOpening { handle, .. } = opened else { panic!("{opened:?}") };
+    world.pool.clear();
+    world.block();
+    assert!(world.pool.is_empty(), "it may still come");
+    world.now = world.now.plus(RESUBMIT_AFTER_MS);
+    (0..4).for_each(|_| world.block());
+    world.now = world.now.plus(RESUBMIT_AFTER_MS);
+    (0..2).for_each(|_| world.block());
+    assert!(world.ledger.account(&handle).is_some());
+}
+
+/// The desk weighs what it is shown; what goes past it is not let through.
+#[test]
+fn what_a_customer_signed_and_did_not_show_to_his_bank_does_not_settle() {
+    let mut world = World::new();
+    let [own, key] = [77, 78].map(|seed| SecretKey::from_seed(&[seed; 32]));
+    let source = signs_herself(&mut world, &own, &key);
+    let body = travel::told(world.ask(0, leave(&world, 10_000, 30)));
+    world.block();
+    world.pool.push(body.sign(&[&key]));
+    (0..2).for_each(|_| world.block());
+    assert_eq!(world.balance(&source), Paise(10_000_000));
+}
+
+#[test]
+fn a_signature_counts_in_its_time_and_if_it_is_one() {
+    let mut world = World::new();
+    let [own, key] = [77, 78].map(|seed| SecretKey::from_seed(&[seed; 32]));
+    signs_herself(&mut world, &own, &key);
+    let body = travel::told(world.ask(0, leave(&world, 10_000, 30)));
+    let in_time = world.now;
+    world.now = body.valid_until;
+    assert_eq!(world.ask(0, signed(&body, &key)), Err(Refusal::TransferExpired));
+    world.now = in_time;
+    assert!(matches!(world.ask(0, signed(&body, &key)), Ok(Answer::AccountOpening { .. })));
+    assert_eq!(world.ask(0, signed(&body, &own)), Err(Refusal::BadSignature), "though it is signed");
 }
 
 /// At the end of the last day both want to close it. The bank's transaction comes first, and the customer's

@@ -140,7 +140,7 @@ fn a_travel_account_that_the_rules_reject_holds_nothing_and_leaves_no_account() 
     assert_eq!(world.ask(0, travel::leave(&world, 10_000, 30)), Err(Refusal::RiskRejected));
     assert_eq!(world.banks[0].held(&source), held);
     assert_eq!(world.banks[0].shelf().accounts_of(person(ASHA).idx()).unwrap().len(), 1);
-    assert!(world.banks[0].shelf().travel_ends(NetworkDay(u32::MAX), 9).unwrap().is_empty());
+    assert!(world.banks[0].shelf().travel_ends(NetworkDay(u32::MAX), None, 9).unwrap().is_empty());
     assert!(world.ask(0, travel::leave(&world, 9_000, 30)).is_ok(), "together below the rule");
     assert_eq!(world.pay(1), Err(Refusal::RiskRejected), "and the account counts for what is sent after it");
 }

@@ -95,7 +95,7 @@ fn a_rate_that_moved_gives_everything_back() {
     world.block();
     assert_eq!((world.banks[0].held(&source), world.balance(&source)), (Paise::ZERO, Paise(10_000_000)));
     assert_eq!(world.banks[0].shelf().accounts_of(&asha()).unwrap().len(), 1, "it never opened");
-    assert!(world.banks[0].shelf().travel_ends(NetworkDay(u32::MAX), 9).unwrap().is_empty());
+    assert!(world.banks[0].shelf().travel_ends(NetworkDay(u32::MAX), None, 9).unwrap().is_empty());
 }
 
 /// What is lost on its way is sent again; what never arrives ends with its time.
@@ -160,7 +160,7 @@ fn an_expired_account_is_called_home() {
     assert!(world.ledger.account(&travel).unwrap().closed_at.is_some());
     assert_eq!(world.balance(&source), Paise(9_000_000 + 997_002));
     world.block();
-    assert!(world.banks[0].shelf().travel_ends(NetworkDay(u32::MAX), 9).unwrap().is_empty());
+    assert!(world.banks[0].shelf().travel_ends(NetworkDay(u32::MAX), None, 9).unwrap().is_empty());
 }
 
 /// Rupees cannot be taken into a dollar account, nor dollars into a rupee account.
@@ -180,7 +180,7 @@ fn an_intent_is_accepted_in_its_own_currency_only() {
 }
 
 /// Asha signs herself from now on, today's payments from her account by this key.
-fn signs_herself(world: &mut World, own: &SecretKey, session: &SecretKey) -> BankAccount {
+pub fn signs_herself(world: &mut World, own: &SecretKey, session: &SecretKey) -> BankAccount {
     let credential = Credential::OwnKey(own.public_key());
     world.ask(0, Ask::SetCredential { owner: asha(), credential }).unwrap();
     let source = world.account_of(0, ASHA);
@@ -191,14 +191,14 @@ fn signs_herself(world: &mut World, own: &SecretKey, session: &SecretKey) -> Ban
 }
 
 /// What she is told to sign.
-fn told(answer: Result<Answer, Refusal>) -> TxBody {
+pub fn told(answer: Result<Answer, Refusal>) -> TxBody {
     match answer {
         Ok(Answer::SignTravel(body)) => *body,
         other => panic!("{other:?}"),
     }
 }
 
-fn signed(body: &TxBody, key: &SecretKey) -> Ask {
+pub fn signed(body: &TxBody, key: &SecretKey) -> Ask {
     let id = body.id();
     Ask::SignTravel { owner: asha(), id, signature: key.sign(&Hash32(id.0)) }
 }

@@ -21,14 +21,18 @@ impl Desk {
     ) -> Result<Answer, Stop> {
         let journey = work.draft.journey(&id)?.filter(|journey| journey.owner == owner);
         let mut journey = journey.ok_or(Refusal::UnknownTransfer)?;
+        let session = session_of(&journey.tx).and_then(|id| work.draft.session_of_id(&id).transpose());
+        let session = session.transpose()?.ok_or(Refusal::SessionExpired)?;
+        let signature = sign_in(work, &session, &Hash32(id.0), Some(given))?;
         if journey.tx.signatures.is_empty() {
-            let session = session_of(&journey.tx).and_then(|id| work.draft.session_of_id(&id).transpose());
-            let session = session.transpose()?.ok_or(Refusal::SessionExpired)?;
-            let signature = sign_in(work, &session, &Hash32(id.0), Some(given))?;
+            if !can_be_signed(work, &journey)? {
+                return Err(Refusal::TransferExpired.into());
+            }
             journey.tx.signatures.extend(signature);
             self.weigh_departure(work, &journey)?;
             work.draft.put(&journey);
             self.try_again(work, &journey, TimestampMs(0))?;
+            self.unsigned.remove(&id);
         }
         Ok(answer(&journey))
     }

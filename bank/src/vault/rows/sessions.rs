@@ -25,7 +25,13 @@ record! {
         secret: Option<Secret32>,
     }
     key(keys, me) OpenedSession::key_of(keys, me.day, &me.handle);
-    names(me) vec![("id", Zeroizing::new(me.id.0.to_vec()))];
+    names(me) {
+        let mut names = vec![("id", Zeroizing::new(me.id.0.to_vec()))];
+        if me.secret.is_none() {
+            names.push(("own-key", Zeroizing::new(OpenedSession::own_key_name(&me.owner, &me.key))));
+        }
+        names
+    };
 }
 
 record! {
@@ -64,6 +70,10 @@ impl OpenedSession {
         let mut key = day.0.to_be_bytes().to_vec();
         key.extend(keys.index("session-of", &[&handle.0]));
         key
+    }
+
+    pub(in crate::vault) fn own_key_name(owner: &Idx, key: &PublicKey) -> Vec<u8> {
+        [owner.0.as_slice(), &key.0].concat()
     }
 
     /// The key that signs in it, if the bank holds it.
