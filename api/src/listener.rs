@@ -42,7 +42,7 @@ pub async fn run(
         let (stream, from) = listener.accept().await?;
         // Small answers should not wait for more; where that cannot be set they are only slower.
         let _ = stream.set_nodelay(true);
-        Ok((stream, PeerAddress(Some(from.ip().to_canonical()))))
+        Ok((stream, PeerAddress::of(from.ip())))
     };
     match tls {
         None => serve_all(accept, |stream| std::future::ready(Ok(stream)), router, limits, stop).await,

@@ -7,7 +7,7 @@ use super::body::bodies;
 use super::error::{ApiError, Code};
 use super::factors;
 use super::fields::{BankName, ChallengeText, KeyText, NoAmount, RefreshText, SignatureText, TotpCode};
-use super::proving::prove;
+use super::proving::{Shown, prove};
 use super::route::{Call, Outcome, answer};
 use super::tokens::{ACCESS_MS, REFRESH_MS, Refresh, Tokens, login_id};
 use super::transfers::Nothing;
@@ -105,13 +105,22 @@ pub(super) async fn login(mut call: Call) -> Outcome {
     let teller = call.teller()?;
     at_this_bank(teller.bank(), Some(&papers.bank_name))?;
     let shown = papers.shown()?;
-    let alias = call.rest.tokens()?.alias(papers.pan_card.expose());
-    call.rest.count_try(alias)?;
+    // A password can be guessed and a signature cannot: of who signs, only codes of the second factor are
+    // counted, so that nobody locks out who has a key by knowing his PAN.
+    let is_guess = matches!(shown, Shown::Password(_));
+    let kind = if is_guess { "" } else { "signed " };
+    let alias = call.rest.tokens()?.alias(&format!("{kind}{}", papers.pan_card.expose()));
+    if is_guess {
+        call.rest.count_try(alias)?;
+    }
     let code = papers.totp_code.take();
     // Where the bank could not say whether it was he, nothing is counted.
     let proved = prove(&call, &teller, papers, shown).await;
     let proved = proved.inspect_err(|_| call.rest.lockout.retract(&alias))?;
     let customer = proved.ok_or(Code::InvalidCredentials)?;
+    if !is_guess {
+        call.rest.count_try(alias)?;
+    }
     let idx = customer.idx;
     // A wrong or an old code counts as a wrong password does.
     let uncounted = |error: &ApiError| {

@@ -86,9 +86,11 @@ impl ApiError {
         Self { retry_after, details: json!({"retry_after_seconds": retry_after}), ..code.into() }
     }
 
-    /// Whether the request is half of one: the customer comes again with his signature.
+    /// Whether the request is half of one: the customer comes again with his signature, or after he has opened
+    /// his session.
     pub(crate) fn awaits_signature(&self) -> bool {
-        self.code == Refusal::SignatureNeeded.code()
+        let halves = [Refusal::SignatureNeeded, Refusal::SessionKeyNeeded, Refusal::ConsentUnsigned];
+        halves.iter().any(|half| half.code() == self.code)
     }
 
     /// The envelope.

@@ -113,6 +113,16 @@ impl Default for RestLimits {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct PeerAddress(pub Option<IpAddr>);
 
+impl PeerAddress {
+    /// Of IPv6 its network of 64 bits: a household has a whole one, and limits are for households.
+    pub(crate) fn of(address: IpAddr) -> Self {
+        Self(Some(match address.to_canonical() {
+            IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+            address => address,
+        }))
+    }
+}
+
 /// What all requests share.
 pub(crate) struct Rest {
     pub context: Arc<Context>,

@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 /// Answers that are kept; the oldest go first.
 const KEPT_MAX: usize = 65_536;
 
+/// Bytes of JSON that are kept in all; the oldest answers go first.
+const KEPT_BYTES_MAX: usize = 64 << 20;
+
 /// How long an answer is kept.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 3_600);
 
@@ -26,10 +29,12 @@ struct Entry {
     request: Hash32,
     since: Instant,
     told: Option<Told>,
+    bytes: usize,
 }
 
 #[derive(Default)]
 struct Kept {
+    bytes: usize,
     by_key: HashMap<Hash32, Entry>,
     in_order: VecDeque<(Hash32, Instant)>,
 }
@@ -72,7 +77,7 @@ impl Replays {
                 None => Err(Code::KeyInUse.into()),
             };
         }
-        kept.by_key.insert(key, Entry { request, since: now, told: None });
+        kept.by_key.insert(key, Entry { request, since: now, told: None, bytes: 0 });
         kept.in_order.push_back((key, now));
         Ok(Turn::First(First { replays: self, key, since: now, done: false }))
     }
@@ -81,7 +86,8 @@ impl Replays {
 impl Kept {
     fn drop_old(&mut self, now: Instant) {
         while let Some((key, since)) = self.in_order.front().copied() {
-            if self.in_order.len() < KEPT_MAX && now.duration_since(since) < KEPT_FOR {
+            let fits = self.in_order.len() < KEPT_MAX && self.bytes <= KEPT_BYTES_MAX;
+            if fits && now.duration_since(since) < KEPT_FOR {
                 return;
             }
             self.in_order.pop_front();
@@ -91,7 +97,7 @@ impl Kept {
 
     fn forget(&mut self, key: &Hash32, since: Instant) {
         if self.by_key.get(key).is_some_and(|entry| entry.since == since) {
-            self.by_key.remove(key);
+            self.bytes -= self.by_key.remove(key).map_or(0, |entry| entry.bytes);
         }
     }
 }
@@ -102,9 +108,12 @@ impl First<'_> {
     pub(crate) fn done(mut self, told: Told) {
         if told.0 < 500 {
             self.done = true;
+            let bytes = told.1.to_string().len();
             let mut kept = self.replays.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(entry) = kept.by_key.get_mut(&self.key) {
+            if let Some(entry) = kept.by_key.get_mut(&self.key).filter(|entry| entry.told.is_none()) {
+                entry.bytes = bytes;
                 entry.told = Some(told);
+                kept.bytes += bytes;
             }
         }
     }
@@ -145,6 +154,19 @@ mod tests {
         assert_eq!(*told, (201, Value::from("first")));
         assert_eq!(code(replays.begin(mark(1, 9), now)), Some("IDEMPOTENCY_KEY_REUSED"));
         drop(first(&replays, 1, 1, now + KEPT_FOR));
+    }
+
+    /// A few long answers are as much memory as many short ones.
+    #[test]
+    fn so_many_bytes_are_kept_and_no_more() {
+        let (replays, now) = (Replays::default(), Instant::now());
+        let long = Arc::new((200, Value::from("x".repeat(1 << 20))));
+        for key in 0..100 {
+            first(&replays, key, 1, now).done(long.clone());
+        }
+        assert!(replays.kept.lock().unwrap().bytes <= KEPT_BYTES_MAX + (2 << 20));
+        assert!(matches!(replays.begin(mark(99, 1), now), Ok(Turn::Again(_))));
+        drop(first(&replays, 0, 1, now));
     }
 
     #[test]

@@ -155,15 +155,15 @@ pub(crate) enum Shape {
     LongBody(usize),
     /// It answers with a file.
     File,
-    /// It changes nothing, though it is no GET: it is answered as things stand whenever it comes, with an
-    /// Idempotency-Key too.
+    /// It changes nothing, or proves somebody, though it is no GET: it is answered as things stand whenever it
+    /// comes, with an Idempotency-Key too. A login that was told again would need no password.
     Question,
 }
 
 impl Route {
     /// Whether its first answer to an Idempotency-Key is told again.
     pub(crate) fn repeats(&self) -> bool {
-        self.verb != Verb::Get && self.shape != Shape::Question
+        self.verb != Verb::Get && self.shape != Shape::Question && self.who != Who::Public
     }
 }
 

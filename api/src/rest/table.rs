@@ -137,11 +137,13 @@ const REGULATOR: Who = Who::Roles(&[Regulator]);
 routes! {
     Post "/auth/register", Who::Stranger, 201, [NONE, auth::NewCustomer::DOC] -> entry::Registered [403],
         "Become a customer of this bank.", auth::register;
-    Post "/auth/login", Who::Stranger, 200, [NONE, auth::Papers::DOC] -> entry::LoggedIn [401],
+    Post "/auth/login", Who::Stranger, 200, [NONE, auth::Papers::DOC, Shape::Question]
+        -> entry::LoggedIn [401],
         "Log in.", auth::login;
-    Post "/auth/refresh", Who::Stranger, 200, [NONE, auth::Prolong::DOC] -> entry::Tokens [401],
+    Post "/auth/refresh", Who::Stranger, 200, [NONE, auth::Prolong::DOC, Shape::Question]
+        -> entry::Tokens [401],
         "Stay logged in; the refresh token is good once.", auth::refresh;
-    Post "/auth/challenge", Who::Stranger, 200, [NONE, &[]] -> entry::Challenge,
+    Post "/auth/challenge", Who::Stranger, 200, [NONE, &[], Shape::Question] -> entry::Challenge,
         "Get what a key of one's own signs to log in, once.", proving::challenge;
     Post "/auth/logout", Who::Anyone, 200, [NONE, &[]] -> Done,
         "Log out: this login's tokens are good no more.", auth::logout;

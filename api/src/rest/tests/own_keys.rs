@@ -265,6 +265,12 @@ async fn an_idempotency_key_waits_for_the_signature() {
     assert_eq!(post(SEND, "pay", &wish).await.json()["error"]["code"], "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(bench.held(&charu).await, "101.50");
 
+    let own = json!({"bank": "ICICI", "valid_for_days": 3});
+    for _ in 0..2 {
+        let refused = post("/api/consents", "consent", &own).await.json();
+        assert_eq!(refused["error"]["code"], "CONSENT_UNSIGNED");
+    }
+
     let sent = bench.post(SEND, &asha.token, payment(&asha, &charu)).await.json();
     let path = format!("/api/transactions/{}/confirm", sent["tx_hash"].as_str().unwrap());
     let mut choice = json!({"receiver_account_id": charu.account});
@@ -273,4 +279,18 @@ async fn an_idempotency_key_waits_for_the_signature() {
     let taken = post(&path, "take", &choice).await;
     assert_eq!(taken.status, 200, "{}", taken.body);
     assert_eq!(post(&path, "take", &choice).await.body, taken.body);
+}
+
+/// What is missing may be a session, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idempotency_key_waits_for_the_session() {
+    let (bench, [_, bilal]) = Bench::people().await;
+    let charu = bench.charu().await;
+    let wish = payment(&charu, &bilal).to_string();
+    let send = || bench.ask("POST", SEND, &charu.token, "Idempotency-Key: pay\r\n", &wish);
+    assert_eq!(send().await.json()["error"]["code"], "SESSION_KEY_NEEDED");
+    let path = format!("/api/bank-accounts/{}/session", charu.account);
+    let opened = bench.post(&path, &charu.token, json!({"public_key": key_text(OF_THE_DAY)})).await;
+    assert_eq!(opened.status, 201, "{}", opened.body);
+    assert_eq!(send().await.json()["error"]["code"], "SIGNATURE_NEEDED");
 }

@@ -3,6 +3,7 @@
 use super::bench::roomy;
 use super::people::papers;
 use super::*;
+use crate::rest::PeerAddress;
 use crate::{Rate, RestLimits};
 use serde_json::json;
 use std::time::Duration;
@@ -72,4 +73,13 @@ async fn only_listed_origins_may_read() {
         let read = bench.ask("GET", "/api/stats", "", &more, "").await;
         assert_eq!(read.head.contains("access-control-allow-origin: https://bank.example"), allowed);
     }
+}
+
+#[test]
+fn a_household_is_one_address() {
+    let of = |text: &str| PeerAddress::of(text.parse().unwrap());
+    assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::9"));
+    assert_ne!(of("2001:db8:1:2::4"), of("2001:db8:1:3::4"));
+    assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+    assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
 }
