@@ -80,7 +80,7 @@ pub const CONTACTS_PER_CUSTOMER_MAX: usize = 1_000;
 pub const CONSENTS_PER_CUSTOMER_MAX: usize = 16;
 
 /// Most open intents of one account.
-pub const HOLDS_PER_ACCOUNT_MAX: usize = 1_000;
+pub const HOLDS_PER_ACCOUNT_MAX: u64 = 1_000;
 
 /// Most intents that wait for one customer's choice.
 pub const WAITING_PER_CUSTOMER_MAX: usize = 1_000;

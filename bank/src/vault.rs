@@ -23,6 +23,7 @@
 mod draft;
 mod find;
 mod history;
+mod holds;
 mod keys;
 mod memory;
 mod months;
@@ -47,7 +48,7 @@ pub use record::Record;
 pub use rotation::{RotationCursor, rotate};
 pub use rows::{
     BankAccount, Clearing, Consented, Contact, Credential, Customer, Deadline, Flag, FlagId, Flagged,
-    HistoryLine, Hold, Holder, Incoming, Instruction, Journey, Leg, Login, LoginId, Mark, Matter,
+    HistoryLine, Hold, HoldTotal, Holder, Incoming, Instruction, Journey, Leg, Login, LoginId, Mark, Matter,
     NEWS_PER_CUSTOMER_MAX, News, Office, OpenedSession, Outgoing, Pace, PasswordHash, Repeat, SecondFactor,
     SentMemo, Side, Status, TravelEnd, Turn, token_secret,
 };

@@ -7,7 +7,7 @@ use super::effect::Effect;
 use super::travel::{JOURNEY_MS, session_of};
 use super::work::{Cause, Stop, Work};
 use super::{Desk, HOME_CALLED_AGAIN_MS, HOME_CALLED_PER_STEP_MAX};
-use crate::vault::{Hold, Journey, Leg, Matter, Status, TravelEnd, Turn};
+use crate::vault::{Journey, Leg, Matter, Status, TravelEnd, Turn};
 use idx_types::tx::{CloseTravel, Closing};
 use idx_types::{
     Account, AccountHandle, Concealed, Idx, NetworkDay, Paise, Reason, SessionId, TimestampMs, TxId, TxKind,
@@ -24,7 +24,7 @@ impl Desk {
                 continue;
             };
             if let Some(account) = arrived(work, &journey) {
-                self.arrive(work, &journey, &account);
+                self.arrive(work, &journey, &account)?;
             } else if work.ledger.time() > journey.tx.body.valid_until {
                 self.turn_back(work, &journey, Status::Expired)?;
             } else {
@@ -44,8 +44,8 @@ impl Desk {
 
     /// The account is open, or closed. It may be that the bank has closed it, on its last day's end, before
     /// the customer's word came to a block.
-    fn arrive(&mut self, work: &mut Work<'_>, journey: &Journey, account: &Account) {
-        self.end_journey(work, journey);
+    fn arrive(&mut self, work: &mut Work<'_>, journey: &Journey, account: &Account) -> Result<(), Stop> {
+        self.end_journey(work, journey)?;
         let height = match journey.leg {
             Leg::Out => Some(account.opened_at),
             Leg::Home => account.closed_at,
@@ -54,18 +54,20 @@ impl Desk {
             && closing_of(work, account).is_some_and(|(closed_by, _)| closed_by != journey.id);
         if overtaken {
             let cause = Cause { reason: Some(Reason::AccountClosed), height: None };
-            return work.tell_of_journey(journey, Status::Failed, cause, Paise::ZERO);
+            work.tell_of_journey(journey, Status::Failed, cause, Paise::ZERO);
+            return Ok(());
         }
         if let (Leg::Home, Some(terms)) = (journey.leg, &account.terms) {
             work.draft.delete(&TravelEnd { expires_on: terms.expires_on, handle: journey.handle });
         }
         let cause = Cause { reason: None, height };
         work.tell_of_journey(journey, Status::Completed, cause, changed(journey, account));
+        Ok(())
     }
 
     /// Nothing comes of a journey: its money is free again, an account that never opened is forgotten.
     fn turn_back(&mut self, work: &mut Work<'_>, journey: &Journey, end: Status) -> Result<(), Stop> {
-        self.end_journey(work, journey);
+        self.end_journey(work, journey)?;
         let mut asked = Paise::ZERO;
         if let (Leg::Out, TxKind::OpenTravel(ask)) = (journey.leg, &journey.tx.body.kind) {
             if let Some(account) = work.draft.account(&journey.handle)? {
@@ -78,11 +80,12 @@ impl Desk {
         Ok(())
     }
 
-    fn end_journey(&mut self, work: &mut Work<'_>, journey: &Journey) {
-        work.draft.delete(&Hold { handle: journey.held_on, id: journey.id, amount: Paise::ZERO });
+    fn end_journey(&mut self, work: &mut Work<'_>, journey: &Journey) -> Result<(), Stop> {
+        work.draft.release_money(&journey.held_on, &journey.id)?;
         work.draft.delete(journey);
         self.journeys.remove(&journey.id);
         self.unsigned.remove(&journey.id);
+        Ok(())
     }
 
     /// Closes accounts whose last day is over, a bounded number at a height and in turn, each again after a

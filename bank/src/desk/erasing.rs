@@ -24,7 +24,7 @@ fn has_money(work: &Work<'_>, owner: &Idx) -> Result<bool, Stop> {
     for account in work.draft.accounts_of(owner)? {
         let on_ledger = work.ledger.account(&account.handle);
         let is_empty = on_ledger.is_none_or(|account| account.balance == Paise::ZERO);
-        if !is_empty || !work.draft.holds_of(&account.handle)?.is_empty() {
+        if !is_empty || work.draft.hold_total(&account.handle)?.count > 0 {
             return Ok(true);
         }
     }

@@ -5,8 +5,8 @@ use super::input::Fact;
 use super::work::{Cause, Stop, Work};
 use super::{DROPPED_PER_STEP_MAX, Desk, EXPIRED_PER_STEP_MAX};
 use crate::pseudonym::TagKeys;
-use crate::vault::{Deadline, Hold, Incoming, Outgoing, Side, Status, drop_old};
-use idx_types::{Height, NetworkDay, Paise, SessionId, Transaction, TxId, TxKind};
+use crate::vault::{Deadline, Incoming, Outgoing, Side, Status, drop_old};
+use idx_types::{Height, NetworkDay, SessionId, Transaction, TxId, TxKind};
 
 impl Desk {
     pub(super) fn fact(
@@ -25,7 +25,7 @@ impl Desk {
         if let Some(sent) = work.draft.outgoing(&id)?
             && let Some(status) = status_after(sent.status(), fact)
         {
-            self.set_sent(work, sent, status);
+            self.set_sent(work, sent, status)?;
         }
         let Some(here) = work.draft.incoming(&id)? else { return Ok(()) };
         if was_chosen_elsewhere(&here, fact) {
@@ -39,15 +39,21 @@ impl Desk {
     }
 
     /// A transfer that a customer sends has a new status; at its end its money is free again.
-    pub(super) fn set_sent(&mut self, work: &mut Work<'_>, mut sent: Outgoing, status: Status) {
+    pub(super) fn set_sent(
+        &mut self,
+        work: &mut Work<'_>,
+        mut sent: Outgoing,
+        status: Status,
+    ) -> Result<(), Stop> {
         let before = Some(sent.status());
         sent.history.push((status, work.now));
         work.draft.put(&sent);
         if status.is_final() {
-            work.draft.delete(&Hold { handle: sent.handle, id: sent.id, amount: Paise::ZERO });
+            work.draft.release_money(&sent.handle, &sent.id)?;
             self.close(work, &sent.intent, Side::Sender);
         }
         work.tell(sent.sender, &sent.intent, Side::Sender, (before, Some(status)));
+        Ok(())
     }
 
     /// A transfer for a customer has a new status.
@@ -138,7 +144,7 @@ impl Desk {
             match side {
                 Side::Sender => {
                     if let Some(sent) = work.draft.outgoing(&id)?.filter(|sent| !sent.status().is_final()) {
-                        self.set_sent(work, sent, Status::Expired);
+                        self.set_sent(work, sent, Status::Expired)?;
                     }
                 }
                 Side::Receiver => {

@@ -150,7 +150,7 @@ impl Desk {
         let (chain_id, bank) = (self.home.chain_id, self.home.bank);
         work.effects.push(Effect::SignRejection(Rejection { chain_id, bank, intent: id, proof }));
         if let Some(sent) = work.draft.outgoing(&id)?.filter(|s| s.status() == Status::AwaitingReceiver) {
-            self.set_sent(work, sent, Status::Rejected);
+            self.set_sent(work, sent, Status::Rejected)?;
         }
         Ok(Answer::Done(id))
     }
@@ -186,7 +186,7 @@ impl Desk {
                 let sent = work.draft.outgoing(&id)?.filter(|sent| knows(&sent.receiver));
                 let here = work.draft.incoming(&id)?.filter(|here| knows(&here.receiver));
                 if let Some(sent) = sent.filter(|sent| sent.status() == Status::AwaitingReceiver) {
-                    self.set_sent(work, sent, Status::Rejected);
+                    self.set_sent(work, sent, Status::Rejected)?;
                 }
                 self.forget_open(work, here, Status::Rejected)
             }

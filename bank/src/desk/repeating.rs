@@ -62,7 +62,7 @@ impl Desk {
             Side::Sender => {
                 if let Some(sent) = work.draft.outgoing(&id)?.filter(|sent| !sent.status().is_final()) {
                     work.cause.reason = Some(Reason::SessionExpired);
-                    self.set_sent(work, sent, Status::Failed);
+                    self.set_sent(work, sent, Status::Failed)?;
                 }
             }
             Side::Receiver => {

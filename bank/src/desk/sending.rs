@@ -121,7 +121,7 @@ impl Desk {
         let session = ask.from;
         let what = Flagged::Transfer { id, side: Side::Sender, amount: ask.amount };
         self.weigh(work, (account.owner, &account.handle), what)?;
-        work.draft.put(&Hold { handle: account.handle, id, amount: cost });
+        work.draft.hold_money(&Hold { handle: account.handle, id, amount: cost })?;
         work.draft.put(&Deadline { valid_until, id, side: Side::Sender });
         let history = vec![(Status::AwaitingReceiver, work.now)];
         let (sender, handle) = (account.owner, account.handle);
@@ -168,7 +168,7 @@ impl Desk {
             let cancellation = Cancellation { chain_id: self.home.chain_id, intent: id, signature };
             work.effects.push(Effect::Gossip(DeskGossip::Notice(Box::new(Notice::Cancelled(cancellation)))));
         }
-        self.set_sent(work, sent, Status::Cancelled);
+        self.set_sent(work, sent, Status::Cancelled)?;
         if let Some(here) = work.draft.incoming(&id)? {
             self.forget(work, &here, Some(Status::Cancelled))?;
         }
@@ -213,11 +213,11 @@ pub(super) fn check_funds(
     fee: Paise,
 ) -> Result<(), Stop> {
     let cost = amount.checked_add(fee).ok_or(Refusal::AmountTooLarge)?;
-    let holds = work.draft.holds_of(&account.handle)?;
-    if holds.len() >= HOLDS_PER_ACCOUNT_MAX {
+    let held = work.draft.hold_total(&account.handle)?;
+    if held.count >= HOLDS_PER_ACCOUNT_MAX {
         return Err(Refusal::TooManyOpenTransfers.into());
     }
     let balance = work.ledger.account(&account.handle).ok_or(Refusal::AccountNotOpen)?.balance;
-    let free = holds.iter().try_fold(balance, |left, hold| left.checked_sub(hold.amount));
+    let free = balance.checked_sub(held.amount);
     if free.is_some_and(|free| free >= cost) { Ok(()) } else { Err(Refusal::InsufficientFunds.into()) }
 }

@@ -106,7 +106,7 @@ impl Desk {
             return Ok(answer(&waiting));
         }
         self.has_room()?;
-        if !work.draft.holds_of(&handle)?.is_empty() {
+        if work.draft.hold_total(&handle)?.count > 0 {
             return Err(Refusal::TravelBusy.into());
         }
         let expected = work.ledger.changed_back(there.currency, there.balance).map_err(Refusal::of_change)?;
@@ -130,7 +130,7 @@ impl Desk {
         let signature = sign_in(work, session, &Hash32(id.0), None)?;
         let tx = Transaction { body, signatures: signature.into_iter().collect() };
         let (owner, handle) = (account.owner, account.handle);
-        work.draft.put(&Hold { handle: held_on, id, amount });
+        work.draft.hold_money(&Hold { handle: held_on, id, amount })?;
         let journey = Journey { id, owner, handle, held_on, leg, tx };
         self.weigh_departure(work, &journey)?;
         let waits = journey.tx.signatures.is_empty();

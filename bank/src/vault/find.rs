@@ -2,14 +2,14 @@
 
 use super::draft::{PAGE, Shelf};
 use super::rows::{
-    BankAccount, Consented, Contact, Customer, Deadline, Flag, FlagId, Hold, Holder, Incoming, Journey,
-    Login, LoginId, OpenedSession, Outgoing, Pace, Repeat, SecondFactor, SentMemo, TravelEnd,
+    BankAccount, Consented, Contact, Customer, Deadline, Flag, FlagId, Holder, Incoming, Journey, Login,
+    LoginId, OpenedSession, Outgoing, Pace, Repeat, SecondFactor, SentMemo, TravelEnd,
 };
 use super::store::Table;
 use super::{VaultError, record::Record, sealing};
 use crate::{AccountNumber, Nickname, Pan};
 use idx_crypto::{Hash32, PublicKey};
-use idx_types::{AccountHandle, BankId, Idx, NetworkDay, Paise, SessionId, TimestampMs, TxId};
+use idx_types::{AccountHandle, BankId, Idx, NetworkDay, SessionId, TimestampMs, TxId};
 
 /// Rows that are read at a time by questions about what is due.
 const DUE_PAGE: usize = 16;
@@ -115,24 +115,6 @@ impl Shelf<'_> {
     /// A contact by its nickname, in upper or lower case.
     pub fn contact(&self, owner: &Idx, nickname: &Nickname) -> Result<Option<Contact>, VaultError> {
         self.get(&Contact::key_of(self.keys, owner, nickname))
-    }
-
-    /// The hold of an intent on an account.
-    pub fn hold(&self, handle: &AccountHandle, id: &TxId) -> Result<Option<Hold>, VaultError> {
-        self.get(&Hold::key_of(self.keys, handle, id))
-    }
-
-    /// The holds on an account.
-    pub fn holds_of(&self, handle: &AccountHandle) -> Result<Vec<Hold>, VaultError> {
-        self.all(&Hold::prefix_of(self.keys, handle))
-    }
-
-    /// What is held on an account in all; the greatest amount there is if the sum leaves its range.
-    pub fn held(&self, handle: &AccountHandle) -> Result<Paise, VaultError> {
-        let holds = self.holds_of(handle)?;
-        Ok(holds
-            .iter()
-            .fold(Paise::ZERO, |sum, hold| sum.checked_add(hold.amount).unwrap_or(Paise(u64::MAX))))
     }
 
     /// A transfer that a customer sent.

@@ -80,6 +80,7 @@ fn resealed(draft: &mut Draft<'_>, table: Table, key: &[u8], row: &[u8]) -> Resu
         Table::TravelEnds => again::<rows::TravelEnd>(draft, key, row),
         Table::Consents => again::<rows::Consented>(draft, key, row),
         Table::Memos => again::<rows::SentMemo>(draft, key, row),
+        Table::HoldTotals => again::<rows::HoldTotal>(draft, key, row),
     }
 }
 

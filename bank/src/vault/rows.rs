@@ -18,7 +18,7 @@ pub use consents::Consented;
 pub use factors::SecondFactor;
 pub(super) use history::{HISTORY_ROW, HistoryBuilt};
 pub use history::{HistoryLine, Instruction};
-pub use intents::{Deadline, Hold, Incoming, Outgoing, Side, Status};
+pub use intents::{Deadline, Hold, HoldTotal, Incoming, Outgoing, Side, Status};
 pub use logins::{Holder, Login, LoginId, Office, token_secret};
 pub use memos::SentMemo;
 pub(super) use news::NewsHead;

@@ -51,11 +51,13 @@ pub enum Table {
     Consents = 22,
     /// What transfers were for, by sender.
     Memos = 23,
+    /// What is held on an account in all.
+    HoldTotals = 24,
 }
 
 impl Table {
     /// Every table, in order of its number.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Meta,
         Self::Customers,
         Self::Accounts,
@@ -80,6 +82,7 @@ impl Table {
         Self::TravelEnds,
         Self::Consents,
         Self::Memos,
+        Self::HoldTotals,
     ];
 
     /// Its stable name, which is bound into every sealed field.
@@ -109,6 +112,7 @@ impl Table {
             Self::TravelEnds => "travel_ends",
             Self::Consents => "consents",
             Self::Memos => "memos",
+            Self::HoldTotals => "hold_totals",
         }
     }
 }

@@ -241,6 +241,35 @@ fn what_is_over_is_read_on_from_where_one_was() {
     assert_eq!((page(None), page(Some(&ends[1]))), (ends[..2].to_vec(), ends[2..].to_vec()));
 }
 
+/// The world's holds are from before totals were kept.
+#[test]
+fn what_is_held_in_all_follows_every_hold() {
+    let world = filled();
+    let mut draft = Draft::new(&world.keys, &world.store, Entropy::new([1; 32]));
+    let total = |draft: &Draft<'_>| {
+        let HoldTotal { count, amount, .. } = draft.hold_total(&handle(0)).unwrap();
+        let held = draft.holds_of(&handle(0)).unwrap();
+        assert_eq!(count, held.len() as u64);
+        assert_eq!(amount.0, held.iter().map(|hold| hold.amount.0).sum::<u64>());
+        (count, amount)
+    };
+    let second = Hold { handle: handle(0), id: TxId([1; 32]), amount: Paise(1) };
+    assert_eq!(total(&draft), (1, Paise(507_500)));
+    for amount in [Paise(2), Paise(1)] {
+        draft.hold_money(&Hold { amount, ..second.clone() }).unwrap();
+        assert_eq!(total(&draft), (2, Paise(507_500 + amount.0)), "held for one intent, once");
+    }
+    for _ in 0..2 {
+        draft.release_money(&handle(0), &tx_id(0)).unwrap();
+        assert_eq!(total(&draft), (1, Paise(1)));
+    }
+    draft.release_money(&handle(0), &second.id).unwrap();
+    assert_eq!(total(&draft), (0, Paise::ZERO));
+    let batch = draft.into_batch();
+    let kept = |change: &Change| matches!(change, Change::Put(Table::HoldTotals, ..));
+    assert!(!batch.changes.iter().any(kept), "where nothing is held there is no total");
+}
+
 #[test]
 fn a_draft_reads_its_own_writes_and_the_store_sees_none_before_the_commit() {
     let world = filled();

@@ -82,6 +82,8 @@ fn check(world: &World, sent: &[TxId]) {
     };
     let open: u64 = sent.iter().map(cost).sum();
     assert_eq!(world.banks[0].held(&account), Paise(open));
+    let holds = world.banks[0].shelf().holds_of(&account.handle).unwrap();
+    assert_eq!(holds.iter().map(|hold| hold.amount.0).sum::<u64>(), open, "the total is that of its rows");
     assert!(Paise(open) <= world.balance(&account), "more is held than there is");
     assert!(world.banks.iter().all(|bank| bank.faults.is_empty()));
 }

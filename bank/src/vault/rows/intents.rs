@@ -127,6 +127,19 @@ record! {
     key(keys, me) Hold::key_of(keys, &me.handle, &me.id);
 }
 
+record! {
+    /// What is held on an account in all. There is none where nothing is held.
+    pub HoldTotal in HoldTotals {
+        /// The account.
+        handle: AccountHandle,
+        /// Holds.
+        count: u64,
+        /// What they come to.
+        amount: Paise,
+    }
+    key(keys, me) HoldTotal::key_of(keys, &me.handle);
+}
+
 /// Which end of a transfer is at this bank.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, BorshSerialize, BorshDeserialize)]
 pub enum Side {
@@ -187,6 +200,12 @@ impl Hold {
         let mut key = Self::prefix_of(keys, handle);
         key.extend(keys.index("hold", &[&id.0]));
         key
+    }
+}
+
+impl HoldTotal {
+    pub(in crate::vault) fn key_of(keys: &VaultKeys, handle: &AccountHandle) -> Vec<u8> {
+        keys.index("hold-total", &[&handle.0]).to_vec()
     }
 }
 
